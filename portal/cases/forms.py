@@ -1,0 +1,354 @@
+"""From a step to a form and from a form to answers: one kind of field for each kind of question."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from wtforms import (
+    Field,
+    FieldList,
+    FileField,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import Length, Optional, StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.cases.surroundings import Surroundings
+from portal.parties import numbers
+from portal.wording import mark, say
+from workflows import vocabulary as v
+
+ROWS_SHOWN_AT_FIRST = 1
+SPELLINGS = {
+    "kvk": numbers.complaint_kvk,
+    "board_number": numbers.complaint_board_number,
+    "postcode": numbers.complaint_postcode,
+}
+YES, NO = "yes", "no"
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """A file that came with the form, before it is kept."""
+
+    name: str
+    content: bytes
+
+
+class _Required:
+    """Something must be filled in; the sentence says what."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if not field.data or (isinstance(field.data, str) and not field.data.strip()):
+            raise StopValidation(self.sentence)
+
+
+class _Spelled:
+    """A number or address is spelled as it can be."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        complaint = SPELLINGS[self.kind](field.data or "")
+        if complaint:
+            raise ValidationError(say(complaint))
+
+
+class _EmailAddress:
+    def __call__(self, _form: Form, field: Field) -> None:
+        try:
+            validate_email(field.data, check_deliverability=False)
+        except EmailNotValidError as fault:
+            sentence = say("Dit is geen geldig e-mailadres. Een goed adres is bijvoorbeeld naam@school.nl.")
+            raise ValidationError(sentence) from fault
+
+
+class _OneOf:
+    """The answer stands in the list; the closed lists of ours, not the browser's."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        allowed = {value for value, *extra in field.choices if not any(e.get("disabled") for e in extra if isinstance(e, dict))}
+        given = field.data if isinstance(field.data, list) else [field.data]
+        if any(value not in allowed for value in given):
+            raise StopValidation(self.sentence)
+
+
+class _Ticks(SelectMultipleField):
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Form) -> None:
+        """Our own validator speaks Dutch."""
+
+
+class _Radios(RadioField):
+    def pre_validate(self, form: Form) -> None:
+        """Our own validator speaks Dutch."""
+
+
+class _Day(Form):
+    day = StringField(mark("Dag"))
+    month = StringField(mark("Maand"))
+    year = StringField(mark("Jaar"))
+
+
+class _DayField(FormField):
+    """Three boxes that hold one day; the sentence about it stands at the field as a whole."""
+
+    def __init__(self, label: str, *, required: bool, earliest: dt.date | None, **kwargs: Any) -> None:
+        super().__init__(_Day, label, **kwargs)
+        self.required, self.earliest = required, earliest
+        self.sentences: list[str] = []
+
+    @property
+    def errors(self) -> list[str]:
+        return self.sentences
+
+    @property
+    def answer(self) -> str | None:
+        """The day as an ISO string, None when nothing was filled in."""
+        parts = [(part.data or "").strip() for part in (self.form.year, self.form.month, self.form.day)]
+        return dt.date(*(int(part) for part in parts)).isoformat() if any(parts) else None
+
+    def validate(self, form: Form, extra_validators: Iterable[Any] = ()) -> bool:
+        self.sentences = list(self._complaints())
+        return not self.sentences
+
+    def _complaints(self) -> Iterable[str]:
+        try:
+            answer = self.answer
+        except ValueError:
+            yield say("Deze datum bestaat niet. Vul dag, maand en jaar in, bijvoorbeeld 1 8 2027.")
+            return
+        if answer is None:
+            if self.required:
+                yield say("Vul een datum in, bijvoorbeeld 1 8 2027.")
+        elif self.earliest and answer < self.earliest.isoformat():
+            yield say("Deze datum is al voorbij. Kies vandaag of een latere dag.")
+        elif not "2000" <= answer[:4] <= "2099":
+            yield say("Vul een jaar in van 2000 tot en met 2099.")
+
+
+def clean(text: str | None) -> str:
+    """A line as typed, without spaces around it, control characters or bytes no text can hold."""
+    kept = (letter for letter in text or "" if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs"))
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
+
+
+def _upper(text: str | None) -> str:
+    compact = clean(text).upper()
+    match = re.fullmatch(r"([1-9][0-9]{3})\s*([A-Z]{2})", compact)
+    return f"{match[1]} {match[2]}" if match else compact
+
+
+def _lines(text: str | None) -> str:
+    return clean((text or "").replace("\r\n", "\n"))
+
+
+def form_for(
+    asked: Iterable[v.Question],
+    around: Surroundings,
+    *,
+    values: Mapping[str, Any] | None = None,
+    posted: Any = None,
+) -> Form:
+    """The form that asks these questions, filled with earlier values or with what was posted."""
+    fields = {question.name: _field(question, around) for question in asked}
+    made = type("StepForm", (Form,), fields)
+    shown = {question.name: _shown(question, (values or {}).get(question.name)) for question in asked}
+    return made(formdata=posted, data=shown)
+
+
+def answers_of(form: Form, asked: Iterable[v.Question], around: Surroundings) -> dict[str, Any]:
+    """What the form holds, as the values that answers are kept in."""
+    return {question.name: _value(question, form[question.name], around) for question in asked}
+
+
+def _field(question: v.Question, around: Surroundings) -> Field:
+    label, hint = say(question.label), say(question.hint)
+    required: list[Any] = [Optional()] if question.optional else [_Required(_missing(question))]
+    match question:
+        case v.Email(longest=longest):
+            rules = [*required, _length(longest), _EmailAddress()]
+            return StringField(label, rules, filters=[clean], description=hint, render_kw={"type": "email"})
+        case v.LongText(longest=longest):
+            return TextAreaField(label, [*required, _length(longest)], filters=[_lines], description=hint)
+        case v.Text(longest=longest, kind=kind):
+            spelled = [_Spelled(kind)] if kind in SPELLINGS else []
+            filters = [_upper] if kind == "postcode" else [clean]
+            shape = {"tel": {"type": "tel"}, "kvk": {"inputmode": "numeric"}, "board_number": {"inputmode": "numeric"}}
+            rules = [*required, _length(longest), *spelled]
+            return StringField(label, rules, filters=filters, description=hint, render_kw=shape.get(kind))
+        case v.ConfirmedEmail():
+            return StringField(label, filters=[clean], description=hint, render_kw={"readonly": True, "type": "email"})
+        case v.TypedName():
+            return StringField(label, [*required, _same_name(around.person_name)], filters=[clean], description=hint)
+        case v.Date(not_before_today=ahead):
+            earliest = around.today if ahead else None
+            return _DayField(label, required=not question.optional, earliest=earliest, description=hint)
+        case v.YesNo(yes=yes, no=no):
+            choices = [(YES, say(yes)), (NO, say(no))]
+            return _Radios(label, [*required, _OneOf(_missing(question))], choices=choices, description=hint)
+        case v.Choice(options=options):
+            choices = [(key, say(name)) for key, name in options]
+            return _Radios(label, [*required, _OneOf(_missing(question))], choices=choices, description=hint)
+        case v.Choices(options=options):
+            choices = [(key, say(name)) for key, name in options]
+            return _Ticks(label, [*required, _OneOf(_missing(question))], choices=choices, description=hint)
+        case v.RecipientGroup():
+            rules = [*required, _OneOf(_missing(question)), _not_complained(around.group_complaints)]
+            return _Radios(label, rules, choices=list(around.groups), description=hint)
+        case v.PartyRows():
+            return _Ticks(label, [*required, _OneOf(_missing(question))], choices=_places(around), description=hint)
+        case v.Clauses():
+            keys = [clause for clause in around.clauses if clause["key"]]
+            choices = [(clause["id"], clause["confirm"]) for clause in keys]
+            return _Ticks(label, [_all_ticked(len(keys))], choices=choices, description=hint)
+        case v.FromRegister():
+            return HiddenField(label, [_Required(say("Kies een organisatie uit de lijst, of kies dat u zelf invult."))])
+        case v.File(kinds=kinds, largest=largest):
+            accept = ",".join(f".{kind}" for kind in kinds)
+            size = say("%(count)s MB", count=largest // (1024 * 1024))
+            return FileField(label, description=hint, render_kw={"accept": accept, "data-size": size})
+        case v.Rows(questions=columns, fewest=fewest, most=most, row=row):
+            row_form = type("RowForm", (Form,), {each.name: _field(each, around) for each in columns})
+            entries = max(fewest, ROWS_SHOWN_AT_FIRST)
+            return FieldList(FormField(row_form), label, min_entries=entries, max_entries=most, description=hint,
+                             render_kw={"data-row": say(row)})  # fmt: skip
+    raise v.WorkflowError(f"{question.name}: no field for this kind of question")
+
+
+def _value(question: v.Question, field: Field, around: Surroundings) -> Any:
+    match question:
+        case v.YesNo():
+            return {YES: True, NO: False}.get(field.data)
+        case v.Date():
+            return field.answer
+        case v.ConfirmedEmail():
+            return around.email
+        case v.Rows(questions=columns):
+            rows = [answers_of(entry.form, columns, around) for entry in field.entries]
+            return [row for row in rows if any(value not in (None, "", []) for value in row.values())]
+        case v.File():
+            return None
+        case v.Clauses() | v.Choices() | v.PartyRows():
+            return list(field.data or [])
+    return field.data or ""
+
+
+def _shown(question: v.Question, value: Any) -> Any:
+    match question:
+        case v.YesNo():
+            return {True: YES, False: NO}.get(value)
+        case v.Date() if value:
+            year, month, day = value.split("-")
+            return {"day": str(int(day)), "month": str(int(month)), "year": year}
+        case v.Rows(questions=columns) if value:
+            return [{each.name: _shown(each, row.get(each.name)) for each in columns} for row in value]
+    return value
+
+
+def drop_empty_rows(form: Form, asked: Iterable[v.Question], around: Surroundings) -> None:
+    """Forget rows in which nothing was filled in, so that nobody is asked to complete them."""
+    for question in asked:
+        if isinstance(question, v.Rows):
+            field = form[question.name]
+            filled = [e for e in field.entries if any(answers_of(e.form, question.questions, around).values())]
+            field.entries = filled or field.entries[: question.fewest]
+
+
+def add_row(form: Form, name: str) -> None:
+    """One empty row more."""
+    field = form[name]
+    if len(field.entries) < field.max_entries:
+        field.append_entry()
+
+
+def remove_row(form: Form, row: str) -> None:
+    """The form without this row; what stood in the others stays."""
+    name, _, place = row.rpartition("-")
+    field = form[name]
+    rows = [entry.data for at, entry in enumerate(field.entries) if str(at) != place]
+    field.process(None, rows)
+
+
+def fault_places(form: Form) -> list[tuple[str, str]]:
+    """Every fault in the order of the page, as (id of the field, sentence)."""
+    found: list[tuple[str, str]] = []
+    for field in form:
+        if isinstance(field, FieldList):
+            found += [(field.id, sentence) for sentence in field.errors if isinstance(sentence, str)]
+            for entry in field.entries:
+                found += fault_places(entry.form)
+        else:
+            found += [(field.id, str(sentence)) for sentence in field.errors]
+    return found
+
+
+def _missing(question: v.Question) -> str:
+    match question:
+        case v.YesNo() | v.Choice() | v.RecipientGroup():
+            return say("Maak een keuze bij: %(label)s", label=say(question.label))
+        case v.Choices() | v.PartyRows():
+            return say("Kies ten minste één mogelijkheid bij: %(label)s", label=say(question.label))
+    return say("Vul in: %(label)s", label=say(question.label))
+
+
+def _length(longest: int) -> Length:
+    return Length(max=longest, message=say("Dit is te lang. U mag %(count)s tekens gebruiken.", count=longest))
+
+
+def _same_name(expected: str) -> Any:
+    def check(_form: Form, field: Field) -> None:
+        if " ".join((field.data or "").casefold().split()) != " ".join(expected.casefold().split()):
+            raise ValidationError(say("Typ uw naam zoals die in uw account staat: %(name)s.", name=expected))
+
+    return check
+
+
+def _not_complained(complaints: Mapping[str, str]) -> Any:
+    def check(_form: Form, field: Field) -> None:
+        if field.data in complaints:
+            raise ValidationError(say(complaints[field.data]))
+
+    return check
+
+
+def _all_ticked(count: int) -> Any:
+    def check(_form: Form, field: Field) -> None:
+        if len(set(field.data or []) & {key for key, *_ in field.choices}) < count:
+            raise ValidationError(say("Bevestig elke afspraak met een vinkje, of kies onderaan dat u niet akkoord gaat."))
+
+    return check
+
+
+def _places(around: Surroundings) -> list[tuple[Any, ...]]:
+    choices: list[tuple[Any, ...]] = []
+    for place in around.places:
+        where = ", ".join(part for part in (place.code, place.address, place.town) if part)
+        if place.taken_by:
+            taken = say("staat al in de verklaring van %(board)s", board=place.taken_by)
+            choices.append((place.code, place.name, {"data-hint": f"{where}: {taken}", "disabled": True}))
+        else:
+            choices.append((place.code, place.name, {"data-hint": where}))
+    return choices

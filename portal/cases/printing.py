@@ -1,0 +1,206 @@
+"""From a case to the facts that its pages and its document show: answers in words, in the order of the definition."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal import clock, wording
+from portal.cases import surroundings
+from portal.cases.catalogue import workflow_of
+from portal.cases.surroundings import Surroundings
+from portal.cases.tables import Case, Document
+from portal.parties import mandates, register
+from portal.parties.tables import Organisation, Person
+from portal.record import jobs, ledger
+from portal.wording import mark, say, say_count
+from workflows import vocabulary as v
+
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that can be taken for another
+VERDICTS: Mapping[str, str] = {
+    "accept": mark("Akkoord"),
+    "ask": mark("Vraag gesteld"),
+    "refuse": mark("Geweigerd"),
+}
+SECTORS: Mapping[str, str] = {
+    "po": mark("basisonderwijs"),
+    "so": mark("speciaal onderwijs"),
+    "vo": mark("voortgezet onderwijs"),
+}
+
+
+def canonical(value: object) -> bytes:
+    """One and only one way to write answers down, so that the same answers have the same hash."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def sections(
+    workflow: v.Workflow, answers: Mapping[str, Mapping[str, Any]], around: Surroundings
+) -> list[dict[str, Any]]:
+    """The answered steps on the path, each with its questions and answers in words."""
+    kept = workflow.relevant(answers)
+    return [
+        {
+            "step": step.name,
+            "title": say(step.title),
+            "rows": [
+                {"label": say(question.label), "value": in_words(question, kept[step.name].get(question.name), around)}
+                for question in step.asked(kept)
+            ],
+        }
+        for step in workflow.path(answers)
+        if step.name in kept
+    ]
+
+
+def in_words(question: v.Question, value: Any, around: Surroundings) -> Any:
+    """One answer as a person reads it: a string, a list of strings, or {"columns", "rows"}."""
+    if value in (None, "", []):
+        return say("Niet ingevuld")
+    match question:
+        case v.YesNo(yes=yes, no=no):
+            return say(yes) if value else say(no)
+        case v.Date():
+            return wording.day(v.day(value), weekday=True)
+        case v.Choice(options=options):
+            return say(dict(options)[value])
+        case v.Choices(options=options):
+            return [say(dict(options)[key]) for key in value]
+        case v.RecipientGroup():
+            return dict(around.groups).get(value, value)
+        case v.File():
+            return value["name"]
+        case v.FromRegister():
+            return _from_register(value)
+        case v.Clauses():
+            return [clause["confirm"] for clause in around.clauses if clause["id"] in value]
+        case v.PartyRows():
+            return _places(value, around)
+        case v.Rows(questions=columns):
+            rows = [[_one_line(in_words(each, row.get(each.name), around)) for each in columns] for row in value]
+            return {"columns": [say(each.label) for each in columns], "rows": rows}
+    return str(value)
+
+
+def ask_document(session: Session, case: Case) -> Document:
+    """Fix the facts of the case's document, and ask the worker to make it."""
+    workflow = workflow_of(case)
+    code = "-".join("".join(secrets.choice(CODE_LETTERS) for _ in range(4)) for _ in range(3))
+    document = Document(
+        case_id=case.id,
+        title=say(workflow.title),
+        template=workflow.document,
+        code=code,
+        facts=facts_of(session, case, code=code),
+    )
+    session.add(document)
+    session.flush()
+    jobs.ask(session, "make", f"make:{document.id}", document=str(document.id))
+    return document
+
+
+def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
+    """Everything that the document of this case shows, as plain values; what is not in here is not in the document."""
+    workflow, around = workflow_of(case), surroundings.of(session, case)
+    answers = {each.step: each.values for each in case.answers}
+    kept = workflow.relevant(answers)
+    confirmed = kept.get("read", {}).get("confirmed", [])
+    rule, signatories = _who_sign(session, case, workflow)
+    return {
+        "workflow": workflow.name,
+        "title": say(workflow.title),
+        "reference": case.reference,
+        "code": code,
+        "version": workflow.version,
+        "made_at": clock.now().isoformat(timespec="seconds"),
+        "organisation": organisation_facts(case.organisation, session) if case.organisation else None,
+        "person": _person_facts(case.person or case.starter),
+        "product": case.publication.product.title if case.publication else None,
+        "publication": _publication_facts(case),
+        "sections": sections(workflow, answers, around),
+        "clauses": [{**clause, "confirmed": clause["id"] in confirmed} for clause in around.clauses],
+        "assessments": [
+            {
+                "name": each.assessor.name,
+                "function": each.assessor.function,
+                "verdict": say(VERDICTS[each.verdict]),
+                "text": each.words,
+                "at": each.at.isoformat(timespec="seconds"),
+            }
+            for each in case.assessments
+        ],
+        "rule": rule,
+        "signatories": signatories,
+        "answers": kept,
+        "ledger": ledger.head(session).as_mapping(),
+    }
+
+
+def organisation_facts(organisation: Organisation, session: Session) -> dict[str, Any]:
+    """An organisation as a document names it."""
+    lines = [organisation.address] if organisation.address else []
+    if organisation.board_number:
+        lines.append(say("Bestuursnummer %(number)s", number=organisation.board_number))
+    if organisation.kvk:
+        lines.append(say("KvK-nummer %(number)s", number=organisation.kvk))
+    return {"name": organisation.name, "kind": say(v.PARTY_NAMES[v.Party(organisation.kind)]), "lines": lines}
+
+
+def _who_sign(session: Session, case: Case, workflow: v.Workflow) -> tuple[str | None, list[dict[str, str]]]:
+    """The rule in words, and a signature field for each who has a mandate now."""
+    if workflow.signatory is None or case.organisation_id is None:
+        return None, []
+    at = clock.now()
+    rule = mandates.rule_at(session, case.organisation_id, at=at)
+    holders = mandates.mandates_at(session, case.organisation_id, at=at)
+    signatories = []
+    for number, mandate in enumerate(holders, 1):
+        authority = mandates.authority_of(session, mandate.person_id, case.organisation_id, at=at)
+        if authority is not None:
+            signatories.append(
+                {
+                    "field": f"Handtekening{number}",
+                    "person": str(mandate.person_id),
+                    "name": mandate.person.name,
+                    "function": mandate.person.function,
+                    "authority": mandates.authority_sentence(authority.as_mapping()),
+                    "confirms": say(workflow.signatory.confirms),
+                }
+            )
+    if rule is None:
+        return None, signatories
+    return mandates.rule_sentence(rule.mode, rule.together, len(holders)), signatories
+
+
+def _person_facts(person: Person | None) -> dict[str, str] | None:
+    return {"name": person.name, "email": person.email, "function": person.function} if person else None
+
+
+def _publication_facts(case: Case) -> dict[str, str] | None:
+    publication = case.publication
+    if publication is None:
+        return None
+    return {"title": publication.title, "version": publication.version, "sha256": publication.sha256}
+
+
+def _places(codes: list[str], around: Surroundings) -> dict[str, Any]:
+    places = [place for place in around.places if place.code in codes]
+    columns = [mark("School of vestiging"), mark("Code"), mark("Adres"), mark("Plaats"), mark("Sector")]
+    rows = [[p.name, p.code, p.address or "–", p.town, say(SECTORS.get(p.sector, p.sector))] for p in places]
+    caption = say_count("%(count)s school of vestiging", "%(count)s scholen en vestigingen", len(places))
+    return {"columns": [say(column) for column in columns], "rows": rows, "caption": caption}
+
+
+def _from_register(key: str) -> str:
+    kind, _, number = key.partition(":")
+    if kind == "board" and (board := register.board(number)):
+        return f"{board.name} ({number})"
+    if kind == "location" and (location := register.location(number)):
+        return f"{location.name}, {location.place} ({number})"
+    return say("Zelf ingevuld")
+
+
+def _one_line(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,216 @@
+"""The worker's part of a document: make and certify it, seal each signature into it, say when it is complete.
+
+Rendering, time stamps and revocation data happen outside any transaction. What comes of them is stored by
+compare-and-swap on the revision it was made from, so that nothing is sealed twice and nothing is overwritten.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.cases.catalogue import workflow_of
+from portal.cases.tables import Case, CaseState, Document, DocumentState, Revision, Signature
+from portal.database import act, reader
+from portal.documents import child, render, vault
+from portal.documents.seal import Sealer
+from portal.errors import PortalError, UnavailableError
+from portal.parties import mandates
+from portal.parties.tables import Person
+from portal.record import ledger, outbox
+from portal.wording import mark, moment, say
+
+SEAL_FIELD = "Zegel"
+STAMP_SIZE = (230, 92)  # PDF points
+
+
+def make(document_id: uuid.UUID, *, sealer: Sealer, operator: Mapping[str, str]) -> None:
+    """Render and certify a document that was asked for; where nobody signs it, it is complete with that."""
+    document = reader.get_one(Document, document_id)
+    if document.certified is not None or document.void_at is not None:
+        return
+    facts = {**document.facts, "test_seal": sealer.is_test, "operator": dict(operator)}
+    template, at, alone = document.template, document.made_at, not document.facts["signatories"]
+    reader.rollback()
+    rendered = child.in_child(lambda: render.render(template, facts, at=at))
+    stamp = child.in_child(lambda: _seal_stamp(facts))
+    reason = say("Vastgestelde versie van %(reference)s", reference=facts["reference"])
+    with _waiting_is_shown(document_id):
+        certified = sealer.certify(sealer.prepare(rendered), stamp=stamp, reason=reason, final=alone)
+        sealer.check(certified, fields=[SEAL_FIELD], final=alone)
+    with act() as session:
+        document = session.get_one(Document, document_id)
+        if document.certified is not None or document.void_at is not None:
+            return
+        document.certified = document.current = vault.keep(session, certified)
+        document.is_test, document.cause = sealer.is_test, ""
+        document.state = DocumentState.COMPLETE if alone else DocumentState.CERTIFIED
+        session.add(Revision(document_id=document.id, number=1, blob=document.certified))
+        ledger.append(
+            session,
+            act="certify",
+            subject=f"document:{document.id}",
+            document=document.certified,
+            case=str(document.case_id),
+        )
+        case = session.get_one(Case, document.case_id)
+        if alone:
+            _complete(session, case, document)
+        elif case.state == CaseState.PREPARING:
+            case.state = CaseState.SIGNING
+            _invite_signatories(session, case, document)
+
+
+def seal(document_id: uuid.UUID, *, sealer: Sealer) -> None:
+    """Seal every signature that has not been sealed yet, in the order in which they were given."""
+    while (signature := _next_unsealed(document_id)) is not None:
+        _seal_one(document_id, signature, sealer)
+
+
+def _seal_one(document_id: uuid.UUID, signature: Signature, sealer: Sealer) -> None:
+    document = reader.get_one(Document, document_id)
+    base, final = document.current or "", signature.completes
+    before = vault.content(base)
+    facts = _signature_facts(document, signature, is_test=sealer.is_test)
+    done = [each.field for each in document.signatures if each.revision is not None]
+    fields = [SEAL_FIELD, *done, signature.field]
+    reader.rollback()
+    stamp = child.in_child(lambda: render.stamp(facts, width=STAMP_SIZE[0], height=STAMP_SIZE[1]))
+    with _waiting_is_shown(document_id):
+        sealed = sealer.sign(
+            before, field=facts["field"], stamp=stamp, reason=facts["confirms"], signer_name=facts["name"], final=final
+        )
+        sealer.check(sealed, fields=fields, final=final)
+    with act() as session:
+        document = session.get_one(Document, document_id)
+        kept = session.get_one(Signature, signature.id)
+        if document.current != base or kept.revision is not None:
+            return  # another worker was first; the loop looks again
+        number = len(document.revisions) + 1
+        document.current = vault.keep(session, sealed)
+        document.state, document.cause = DocumentState.COMPLETE if final else DocumentState.CERTIFIED, ""
+        session.add(Revision(document_id=document.id, number=number, blob=document.current))
+        kept.revision = number
+        ledger.append(
+            session,
+            act="seal",
+            subject=f"document:{document.id}",
+            document=document.current,
+            case=str(document.case_id),
+            signature=str(kept.id),
+            revision=number,
+        )
+        if final:
+            _complete(session, session.get_one(Case, document.case_id), document)
+
+
+def _next_unsealed(document_id: uuid.UUID) -> Signature | None:
+    reader.rollback()
+    document = reader.get_one(Document, document_id)
+    return next((each for each in document.signatures if each.revision is None), None)
+
+
+class _waiting_is_shown:  # noqa: N801 (reads as the sentence it is: with waiting is shown)
+    """While something outside does not answer, the document says so, with the cause."""
+
+    def __init__(self, document_id: uuid.UUID) -> None:
+        self.document_id = document_id
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
+        if isinstance(fault, UnavailableError):
+            with act() as session:
+                document = session.get_one(Document, self.document_id)
+                document.state, document.cause = DocumentState.WAITING, fault.sentence
+
+
+def _seal_stamp(facts: Mapping[str, Any]) -> bytes:
+    made = dt.datetime.fromisoformat(facts["made_at"])
+    return render.stamp(
+        {
+            "kind": "seal",
+            "name": str(facts["operator"]["name"]),
+            "test": "1" if facts["test_seal"] else "",
+            "at": moment(made, seconds=True),
+            "reference": facts["reference"],
+            "ledger": _ledger_line(facts["ledger"]["size"], facts["ledger"]["head"]),
+        },
+        width=STAMP_SIZE[0],
+        height=STAMP_SIZE[1],
+    )
+
+
+def _signature_facts(document: Document, signature: Signature, *, is_test: bool) -> dict[str, str]:
+    return {
+        "kind": "signature",
+        "field": signature.field,
+        "name": signature.typed_name,
+        "function": signature.function,
+        "authority": mandates.authority_sentence(signature.authority),
+        "confirms": signature.confirms,
+        "test": "1" if is_test else "",
+        "at": moment(signature.at, seconds=True),
+        "reference": document.facts["reference"],
+        "ledger": _ledger_line(signature.ledger_size, signature.ledger_head),
+    }
+
+
+def _ledger_line(size: int, head: str) -> str:
+    return say("logboek %(size)s · %(head)s", size=size, head=head[:16])
+
+
+def _complete(session: Session, case: Case, document: Document) -> None:
+    """The document is complete: everyone who signed it, or for whom it was made, gets word."""
+    document.completed_at = clock.now()
+    addresses = {each.person.email for each in document.signatures}
+    if not addresses:
+        addresses = {case.starter_email or (case.person.email if case.person else "")} - {""}
+    for address in sorted(addresses):
+        outbox.put(
+            session,
+            key=f"complete:{document.id}:{address}",
+            to=address,
+            kind="complete",
+            subject=say("Uw stuk is klaar: %(title)s %(reference)s", title=document.title, reference=case.reference),
+            about=f"case:{case.id}",
+            link=("cases.show", {"case_id": str(case.id)}),
+            title=document.title,
+            reference=case.reference,
+            sha256=document.current,
+            code=document.code,
+        )
+
+
+def _invite_signatories(session: Session, case: Case, document: Document) -> None:
+    title = say(workflow_of(case).title)
+    for signatory in document.facts["signatories"]:
+        person = session.get_one(Person, uuid.UUID(signatory["person"]))
+        outbox.put(
+            session,
+            key=f"to_sign:{document.id}:{person.id}",
+            to=person.email,
+            kind="to_sign",
+            subject=say("Te tekenen: %(title)s %(reference)s", title=title, reference=case.reference),
+            about=f"case:{case.id}",
+            link=("signing.sign", {"document_id": str(document.id)}),
+            name=person.name,
+            title=title,
+            organisation=document.facts["organisation"]["name"],
+            reference=case.reference,
+            rule=document.facts["rule"],
+        )
+
+
+NOT_MADE = mark("Het stuk kon niet worden gemaakt.")
+
+
+def note_fault(document_id: uuid.UUID, fault: PortalError) -> None:
+    """Show with the document why it could not be made or sealed."""
+    with act() as session:
+        document = session.get_one(Document, document_id)
+        document.state, document.cause = DocumentState.WAITING, fault.sentence or NOT_MADE

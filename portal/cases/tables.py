@@ -1,0 +1,234 @@
+"""Cases, their answers, what was assessed and signed, the documents made of them, and what is in force."""
+
+import datetime as dt
+import uuid
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal import clock
+from portal.database import Base
+from portal.offers.tables import Publication
+from portal.parties.tables import Organisation, Person
+
+
+class CaseState(StrEnum):
+    """Where a case stands; which step is next is never stored."""
+
+    DRAFT = "draft"
+    ASSESSING = "assessing"
+    PREPARING = "preparing"
+    """the document is being made; signing is offered when it is certified"""
+    SIGNING = "signing"
+    DECIDED = "decided"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class DocumentState(StrEnum):
+    """Where a document stands."""
+
+    ASKED = "asked"
+    CERTIFIED = "certified"
+    SEALING = "sealing"
+    COMPLETE = "complete"
+    WAITING = "waiting"
+    """something outside does not answer; the cause says what"""
+
+
+class Case(Base):
+    """One run of a workflow, for one organisation or one person."""
+
+    __tablename__ = "case"
+    __table_args__ = (Index("ix_case_state_workflow", "state", "workflow"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    reference: Mapped[str] = mapped_column(String(30), unique=True)
+    workflow: Mapped[str] = mapped_column(String(40))
+    workflow_version: Mapped[str] = mapped_column(String(20))
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """For whom it is, where that is a person."""
+    product_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("product.id"))
+    publication_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("publication.id"))
+    started_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    starter_email: Mapped[str] = mapped_column(String(254), default="")
+    """Who started without an account."""
+    state: Mapped[str] = mapped_column(String(12), default=CaseState.DRAFT)
+    round: Mapped[int] = mapped_column(default=1)
+    """Counts up when a case is sent back: mail and documents of an earlier round are not those of a later one."""
+    started_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    submitted_at: Mapped[dt.datetime | None]
+    decided_at: Mapped[dt.datetime | None]
+
+    organisation: Mapped[Organisation | None] = relationship()
+    person: Mapped[Person | None] = relationship(foreign_keys=person_id)
+    starter: Mapped[Person | None] = relationship(foreign_keys=started_by)
+    publication: Mapped[Publication | None] = relationship()
+    answers: Mapped[list["StepAnswer"]] = relationship(order_by="StepAnswer.answered_at")
+    assessments: Mapped[list["Assessment"]] = relationship(order_by="Assessment.at")
+    documents: Mapped[list["Document"]] = relationship(back_populates="case", order_by="Document.made_at")
+
+
+class StepAnswer(Base):
+    """What was answered at one step, with a version so that a stale tab is recognised."""
+
+    __tablename__ = "step_answer"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(String(40), primary_key=True)
+    values: Mapped[dict[str, Any]]
+    version: Mapped[int] = mapped_column(default=1)
+    answered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+    person: Mapped[Person | None] = relationship()
+
+
+class Assessment(Base):
+    """One judgement of an assessor, with its words."""
+
+    __tablename__ = "assessment"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    assessor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    verdict: Mapped[str] = mapped_column(String(10))
+    """accept, ask or refuse"""
+    words: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+    assessor: Mapped[Person] = relationship()
+
+
+class DraftLink(Base):
+    """The mailed link by which somebody without an account comes back to a draft."""
+
+    __tablename__ = "draft_link"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    expires_at: Mapped[dt.datetime]
+
+    case: Mapped[Case] = relationship()
+
+
+class KeptFile(Base):
+    """A file that came with a form, kept for its case before the step is answered, so that it is never lost."""
+
+    __tablename__ = "kept_file"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    blob: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int]
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+
+class Document(Base):
+    """The document of a case: its facts as they were fixed, and which revision is current."""
+
+    __tablename__ = "document"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    template: Mapped[str] = mapped_column(String(100))
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    """The short code printed on it."""
+    facts: Mapped[dict[str, Any]]
+    """Exactly what it shows; what is rendered is rendered from this alone."""
+    state: Mapped[str] = mapped_column(String(12), default=DocumentState.ASKED)
+    cause: Mapped[str] = mapped_column(Text, default="")
+    certified: Mapped[str | None] = mapped_column(String(64))
+    """SHA-256 of the revision that everybody signs."""
+    current: Mapped[str | None] = mapped_column(String(64))
+    """SHA-256 of the last revision."""
+    is_test: Mapped[bool] = mapped_column(default=False)
+    """Sealed with the test authority."""
+    made_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    completed_at: Mapped[dt.datetime | None]
+    void_at: Mapped[dt.datetime | None]
+
+    case: Mapped[Case] = relationship(back_populates="documents")
+    signatures: Mapped[list["Signature"]] = relationship(back_populates="document", order_by="Signature.at")
+    revisions: Mapped[list["Revision"]] = relationship(order_by="Revision.number")
+
+
+class Revision(Base):
+    """One state of a document's file; the first is the certified one, each next bears one signature more."""
+
+    __tablename__ = "revision"
+
+    document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    blob: Mapped[str] = mapped_column(String(64))
+    stored_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+
+class Signature(Base):
+    """The act of signing: what, who, which revision, on what authority. Sealed into the file afterwards, once."""
+
+    __tablename__ = "signature"
+    __table_args__ = (UniqueConstraint("document_id", "person_id"), UniqueConstraint("document_id", "field"))
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"), index=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    field: Mapped[str] = mapped_column(String(40))
+    typed_name: Mapped[str] = mapped_column(String(200))
+    function: Mapped[str] = mapped_column(String(200))
+    confirms: Mapped[str] = mapped_column(Text)
+    authority: Mapped[dict[str, Any]]
+    seen: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the certified revision that was on the screen."""
+    ledger_size: Mapped[int]
+    ledger_head: Mapped[str] = mapped_column(String(64))
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    completes: Mapped[bool] = mapped_column(default=False)
+    """Whether this signature met the authority rule."""
+    revision: Mapped[int | None]
+    """The revision that bears it, once the worker has sealed it."""
+
+    document: Mapped[Document] = relationship(back_populates="signatures")
+    person: Mapped[Person] = relationship()
+
+
+class Reading(Base):
+    """What was opened, by whom and when: written as it happens, outside acts."""
+
+    __tablename__ = "reading"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"), index=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    blob: Mapped[str] = mapped_column(String(64))
+    form: Mapped[str] = mapped_column(String(10))
+    """page or pdf"""
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+
+class InForce(Base):
+    """What a decided case made true: read by the gate, and by whoever asks what holds."""
+
+    __tablename__ = "in_force"
+    __table_args__ = (
+        Index("ix_in_force_organisation", "organisation_id", "kind"),
+        Index("ix_in_force_person", "person_id", "kind"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    kind: Mapped[str] = mapped_column(String(40))
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    """Whom it binds or serves."""
+    on_behalf_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    """For a declaration: the board that declared, where `organisation_id` is one of its schools."""
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    product_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("product.id"))
+    version: Mapped[str] = mapped_column(String(20), default="")
+    since: Mapped[dt.datetime]
+    until: Mapped[dt.datetime | None]
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)

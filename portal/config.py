@@ -1,0 +1,126 @@
+"""The settings of one installation: read once, refused with a sentence when they are wrong."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from portal.errors import SettingError
+
+SECRETS = ("session", "password_salt", "totp", "ledger", "link", "trace")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator decides; every field has a default fit for one machine."""
+
+    data: Path
+    database_url: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = "http://127.0.0.1:8000"
+    demo: bool = False
+    smtp_url: str | None = None
+    sender: str = "Tekenpoort <portaal@tekenpoort.example>"
+    time_stamp_url: str | None = None
+    contact: str = "servicedesk@tekenpoort.example"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """The settings in TEKENPOORT_* and PORT; raises SettingError with what to change."""
+        data = Path(environ.get("TEKENPOORT_DATA", "data")).resolve()
+        host = environ.get("TEKENPOORT_HOST", "127.0.0.1")
+        port = _port(environ.get("PORT", "8000"))
+        settings = cls(
+            data=data,
+            database_url=_database(environ.get("TEKENPOORT_DATABASE_URL", f"sqlite:///{data / 'tekenpoort.db'}")),
+            host=host,
+            port=port,
+            public_url=environ.get("TEKENPOORT_URL", f"http://{host}:{port}").rstrip("/"),
+            demo=_yes_or_no(environ, "TEKENPOORT_DEMO"),
+            smtp_url=environ.get("TEKENPOORT_SMTP_URL") or None,
+            sender=environ.get("TEKENPOORT_SENDER", cls.sender),
+            time_stamp_url=environ.get("TEKENPOORT_TIME_STAMP_URL") or None,
+            contact=environ.get("TEKENPOORT_CONTACT", cls.contact),
+        )
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Refuse what would be unsafe or could not work."""
+        public = urlsplit(self.public_url)
+        if public.scheme not in ("http", "https") or not public.hostname:
+            raise SettingError(f"TEKENPOORT_URL must be an http or https address, not {self.public_url!r}.")
+        if self.demo and not (_is_loopback(self.host) and _is_loopback(public.hostname)):
+            raise SettingError(
+                "TEKENPOORT_DEMO makes accounts whose passwords are printed, so it works on a loopback address only: "
+                f"set TEKENPOORT_HOST and TEKENPOORT_URL to 127.0.0.1 (now {self.host} and {self.public_url})."
+            )
+        if public.scheme == "http" and not _is_loopback(public.hostname):
+            raise SettingError(
+                f"TEKENPOORT_URL must begin with https:// outside this machine, not {self.public_url!r}."
+            )
+        if self.smtp_url and urlsplit(self.smtp_url).scheme not in ("smtp", "smtps"):
+            raise SettingError("TEKENPOORT_SMTP_URL must look like smtp://name:password@host:587 or smtps://host:465.")
+        if self.time_stamp_url and urlsplit(self.time_stamp_url).scheme not in ("http", "https"):
+            raise SettingError("TEKENPOORT_TIME_STAMP_URL must be the http or https address of an RFC 3161 service.")
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the portal over https."""
+        return self.public_url.startswith("https://")
+
+    def secret(self, name: str) -> str:
+        """A secret of this installation, made at its first start and kept in the data folder."""
+        return self._secrets()[name]
+
+    def _secrets(self) -> dict[str, str]:
+        path = self.data / "secrets.json"
+        if not path.exists():
+            self.data.mkdir(parents=True, exist_ok=True)
+            made = {name: secrets.token_urlsafe(32) for name in SECRETS}
+            draft = path.with_name(f".secrets-{os.getpid()}")
+            draft.touch(mode=0o600)
+            draft.write_text(json.dumps(made))
+            try:
+                os.link(draft, path)  # the first of two starts at once wins; the other reads its secrets
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        kept: dict[str, str] = json.loads(path.read_text())
+        return kept
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise SettingError(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name, "0")
+    if text not in ("0", "1"):
+        raise SettingError(f"{name} must be 0 or 1, not {text!r}.")
+    return text == "1"
+
+
+def _database(url: str) -> str:
+    if url.startswith("postgresql://"):
+        return "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingError("TEKENPOORT_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

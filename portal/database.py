@@ -1,0 +1,144 @@
+"""The engine, the reader's session and the act: the three ways to the database.
+
+Pages read through `reader`, a session that lives as long as the request. Whoever changes something opens an
+`act()`: a transaction of its own that begins by taking the write lock, so that what it reads cannot change before
+it writes. SQLite gives that with BEGIN IMMEDIATE, PostgreSQL with an advisory lock for the same length of time.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, DateTime, Engine, MetaData, Uuid, create_engine, event, text
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+ACTS_ONE_AT_A_TIME = 7_302_019  # the number of our advisory lock on PostgreSQL; any number, kept the same
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """A moment in UTC, with its zone on the way in and on the way out, also on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a zone")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: dt.datetime | None, _dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables, with names for their constraints so that a migration can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {dt.datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON, uuid.UUID: Uuid}
+
+
+@dataclass(eq=False)
+class Database:
+    """One database of one installation."""
+
+    engine: Engine
+    ledger_key: bytes | None = None
+    """The key of the ledger's MACs: it must not live in the database it protects."""
+    sessions: sessionmaker[Session] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sessions = sessionmaker(self.engine)
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Inside this block `reader` and `act()` speak to this database."""
+        token = _opened.set(_Opened(self))
+        try:
+            yield
+        finally:
+            reader.remove()
+            _opened.reset(token)
+
+
+@dataclass(eq=False)
+class _Opened:
+    database: Database
+
+
+_opened: ContextVar[_Opened] = ContextVar("opened database")
+
+reader = scoped_session(lambda: _opened.get().database.sessions(), scopefunc=_opened.get)
+
+
+@contextmanager
+def act() -> Iterator[Session]:
+    """One business deed: all of it is kept, or nothing."""
+    database = _opened.get().database
+    with database.sessions(bind=database.engine.execution_options(takes_the_lock=True)) as session, session.begin():
+        yield session
+    for follow in session.info.pop("afterwards", ()):
+        follow()
+    if reader.registry.has():
+        reader.rollback()  # so that what is read after the act shows it
+
+
+def after_act(session: Session, follow: Callable[[], None]) -> None:
+    """Have something done (once) when this act is kept; it cannot fail the act any more."""
+    afterwards = session.info.setdefault("afterwards", [])
+    if follow not in afterwards:
+        afterwards.append(follow)
+
+
+def ledger_key() -> bytes:
+    """The key of the opened database's ledger; without one nothing can be written to it."""
+    key = _opened.get().database.ledger_key
+    if not key:
+        raise RuntimeError("this database was opened without the key of its ledger")
+    return key
+
+
+def connect(url: str, *, ledger_key: bytes | None = None) -> Database:
+    """The database at this address; the folder of an SQLite file must exist."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 20, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_on_sqlite)
+    else:
+        engine = create_engine(url, pool_pre_ping=True)
+        event.listen(engine, "begin", _begin_on_postgresql)
+    return Database(engine, ledger_key)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_on_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("takes_the_lock")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _begin_on_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("takes_the_lock"):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ACTS_ONE_AT_A_TIME})

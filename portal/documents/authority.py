@@ -1,0 +1,232 @@
+"""The authority of one installation: the certificates, keys and revocation lists that its seal rests on.
+
+A fresh machine makes itself a local authority in its data folder, so that the whole chain (seal, time stamp,
+revocation list) works without a network. It is clearly a test: nobody outside this installation knows it.
+These certificates follow the machine's own clock and not `portal.clock`, because the seals made with them do.
+"""
+
+import contextlib
+import datetime as dt
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from portal.errors import SettingError
+
+ORGANISATION = "Tekenpoort testzegel"
+ROOT, SEAL, TIME_STAMP = "root", "seal", "time_stamp"
+REVOKED = "revoked.crl"
+OTHERS = "time_stamp_roots"
+"""The folder in which an operator puts the root certificates (PEM) of an outside time-stamp service."""
+
+_YEAR = dt.timedelta(days=365)
+_CLOCKS_DIFFER = dt.timedelta(hours=1)
+_RENEW_AFTER = dt.timedelta(days=20)
+
+_Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Whom a reader of our documents believes; every item is one certificate or list in DER."""
+
+    roots: tuple[bytes, ...]
+    time_stamp_roots: tuple[bytes, ...]
+    revoked: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Authority:
+    """What is needed to seal: certificates (DER), unencrypted keys (PKCS#8 DER) and whom to believe."""
+
+    seal_certificate: bytes
+    seal_key: bytes
+    time_stamp_certificate: bytes
+    time_stamp_key: bytes
+    trust: Trust
+    is_test: bool
+
+
+def establish(data: Path) -> Authority:
+    """The authority in this data folder, made at the first call; raises SettingError when it is damaged.
+
+    Safe when several processes begin at once: each prepares a whole folder, the first to put it in place wins.
+    """
+    folder = data / "authority"
+    if not folder.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".authority-", dir=data))
+        try:
+            _make(draft)
+            with contextlib.suppress(OSError):  # another process was first: its authority is ours too
+                draft.rename(folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    try:
+        _renew(folder)
+        return _read(folder)
+    except (OSError, ValueError) as fault:
+        raise SettingError(
+            f"The certificates in {folder} cannot be read ({fault}). Put back the folder from a backup. "
+            "Only on a test installation: remove the folder, and a new test seal is made at the next start."
+        ) from fault
+
+
+def trust_of(data: Path) -> Trust:
+    """Whom to believe when a document of this installation is examined."""
+    return establish(data).trust
+
+
+def _make(folder: Path) -> None:
+    beginning = dt.datetime.now(dt.UTC).replace(microsecond=0) - _CLOCKS_DIFFER
+    root_key = ec.generate_private_key(ec.SECP256R1())
+    root = _certificate("Tekenpoort testzegel - wortel", root_key, beginning, years=20)
+    seal_key = ec.generate_private_key(ec.SECP256R1())
+    seal = _certificate("Tekenpoort testzegel", seal_key, beginning, years=10, issuer=root, issuer_key=root_key)
+    # The time stamper that runs inside the portal can only work with an RSA key.
+    stamp_key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    stamp = _certificate(
+        "Tekenpoort testzegel - tijdstempel",
+        stamp_key,
+        beginning,
+        years=15,
+        issuer=root,
+        issuer_key=root_key,
+        stamps_time=True,
+    )
+    for name, certificate, key in ((ROOT, root, root_key), (SEAL, seal, seal_key), (TIME_STAMP, stamp, stamp_key)):
+        _write(folder / f"{name}.crt", certificate.public_bytes(Encoding.PEM))
+        _write(folder / f"{name}.key", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    _write(folder / REVOKED, _revocation_list(root, root_key))
+    (folder / OTHERS).mkdir(mode=0o700)
+
+
+def _certificate(
+    name: str,
+    key: _Key,
+    beginning: dt.datetime,
+    *,
+    years: int,
+    issuer: x509.Certificate | None = None,
+    issuer_key: ec.EllipticCurvePrivateKey | None = None,
+    stamps_time: bool = False,
+) -> x509.Certificate:
+    is_root = issuer is None
+    subject = x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "NL"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANISATION),
+            x509.NameAttribute(NameOID.COMMON_NAME, name),
+        ]
+    )
+    above = key.public_key() if issuer is None else issuer.public_key()
+    assert isinstance(above, ec.EllipticCurvePublicKey)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject if issuer is None else issuer.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(beginning)
+        .not_valid_after(beginning + years * _YEAR)
+        .add_extension(x509.BasicConstraints(ca=is_root, path_length=0 if is_root else None), critical=True)
+        .add_extension(
+            x509.KeyUsage(
+                digital_signature=not is_root,
+                content_commitment=not is_root and not stamps_time,  # non-repudiation: a seal needs it
+                key_encipherment=False,
+                data_encipherment=False,
+                key_agreement=False,
+                key_cert_sign=is_root,
+                crl_sign=is_root,
+                encipher_only=False,
+                decipher_only=False,
+            ),
+            critical=True,
+        )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(above), critical=False)
+    )
+    if stamps_time:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+    return builder.sign(issuer_key or key, hashes.SHA256())
+
+
+def _revocation_list(root: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> bytes:
+    """An empty list, in DER; it lasts as long as the root, so that a document can be checked years later."""
+    moment = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    issued = max(moment - _CLOCKS_DIFFER, root.not_valid_before_utc)
+    made = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(root.subject)
+        .last_update(issued)
+        .next_update(root.not_valid_after_utc)
+        .add_extension(x509.CRLNumber(int(moment.timestamp())), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return made.public_bytes(Encoding.DER)
+
+
+def _renew(folder: Path) -> None:
+    """Issue the revocation list again when it is old, or when the clock ran ahead at the time."""
+    kept = x509.load_der_x509_crl((folder / REVOKED).read_bytes())
+    age = dt.datetime.now(dt.UTC) - kept.last_update_utc
+    if dt.timedelta() <= age < _RENEW_AFTER:
+        return
+    key = load_pem_private_key((folder / f"{ROOT}.key").read_bytes(), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise ValueError(f"{ROOT}.key is not the key of this authority")
+    root = x509.load_pem_x509_certificate((folder / f"{ROOT}.crt").read_bytes())
+    draft = folder / f".{REVOKED}-{os.getpid()}"
+    _write(draft, _revocation_list(root, key))
+    draft.replace(folder / REVOKED)
+
+
+def _read(folder: Path) -> Authority:
+    root = _certificate_in(folder / f"{ROOT}.crt")
+    others = tuple(
+        certificate.public_bytes(Encoding.DER)
+        for path in sorted((folder / OTHERS).glob("*"))
+        for certificate in x509.load_pem_x509_certificates(path.read_bytes())
+    )
+    return Authority(
+        seal_certificate=_certificate_in(folder / f"{SEAL}.crt"),
+        seal_key=_key_in(folder / f"{SEAL}.key"),
+        time_stamp_certificate=_certificate_in(folder / f"{TIME_STAMP}.crt"),
+        time_stamp_key=_key_in(folder / f"{TIME_STAMP}.key"),
+        trust=Trust(
+            roots=(root,), time_stamp_roots=(root, *others), revoked=((folder / REVOKED).read_bytes(),)
+        ),
+        is_test=True,
+    )
+
+
+def _certificate_in(path: Path) -> bytes:
+    return x509.load_pem_x509_certificate(path.read_bytes()).public_bytes(Encoding.DER)
+
+
+def _key_in(path: Path) -> bytes:
+    key = load_pem_private_key(path.read_bytes(), password=None)
+    return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file that only we can read, and wait until the disk has it."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

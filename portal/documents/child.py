@@ -1,0 +1,101 @@
+"""Work in a child process with limits, so that a hostile document cannot hang, fill or crash the portal."""
+
+import gc
+import os
+import pickle
+import resource
+import select
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+from portal.errors import PortalError
+from portal.wording import mark
+
+T = TypeVar("T")
+
+_CHUNK = 1 << 20
+
+
+def in_child(work: Callable[[], T], *, seconds: int = 30, megabytes: int = 1024) -> T:
+    """Do this work in a forked child and give its result, which must be picklable.
+
+    `seconds` limits both the processor time and the time on the wall; `megabytes` is what the child may use above
+    what this process has mapped already. A PortalError travels through as it is; a child that fails in another way,
+    dies or takes too long raises a PortalError that says so. Nothing of the child remains.
+    """
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(ours)
+        _work_and_leave(work, theirs, seconds=seconds, megabytes=megabytes)
+    os.close(theirs)
+    try:
+        said = _listen(ours, until=time.monotonic() + seconds)
+    finally:
+        os.close(ours)
+        _end(child)
+    if said is None:
+        raise _not_made(mark("het duurde te lang"))
+    try:
+        succeeded, result = pickle.loads(said)  # noqa: S301 - written by our own child, over our own pipe
+    except (EOFError, pickle.UnpicklingError) as fault:
+        raise _not_made(mark("het was te groot, of het programma stopte onverwacht")) from fault
+    if not succeeded:
+        raise result if isinstance(result, PortalError) else _not_made(str(result))
+    return cast(T, result)
+
+
+def _not_made(reason: str) -> PortalError:
+    return PortalError(mark("Het stuk kon niet worden gemaakt: %(reason)s."), reason=reason)
+
+
+def _work_and_leave(work: Callable[[], object], pipe: int, *, seconds: int, megabytes: int) -> None:
+    """The whole life of the child; it leaves without unwinding what it has inherited."""
+    try:
+        gc.freeze()  # nothing that the parent made is finalised here: connections and files are still the parent's
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        most = mapped + megabytes * 2**20
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        outcome = _outcome(work)
+        with os.fdopen(pipe, "wb") as file:
+            file.write(outcome)
+    finally:
+        os._exit(0)
+
+
+def _outcome(work: Callable[[], object]) -> bytes:
+    try:
+        return pickle.dumps((True, work()))
+    except PortalError as fault:
+        return pickle.dumps((False, fault))
+    except MemoryError:
+        return pickle.dumps((False, mark("het was te groot")))
+    except Exception as fault:
+        return pickle.dumps((False, f"{type(fault).__name__}: {fault}"[:300]))
+
+
+def _listen(pipe: int, *, until: float) -> bytes | None:
+    """All that the child says; None when it is still silent at that moment."""
+    said = bytearray()
+    while True:
+        left = until - time.monotonic()
+        if left <= 0 or not select.select([pipe], [], [], left)[0]:
+            return None
+        part = os.read(pipe, _CHUNK)
+        if not part:
+            return bytes(said)
+        said += part
+
+
+def _end(child: int) -> None:
+    """Make sure that the child is gone; one that has finished already is only laid to rest."""
+    if os.waitpid(child, os.WNOHANG) == (0, 0):
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)

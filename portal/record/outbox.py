@@ -1,0 +1,173 @@
+"""The outbox: mail put down in the act that causes it, sent by the worker, each once, with its delivery in sight."""
+
+import datetime as dt
+import smtplib
+import ssl
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal import clock
+from portal.database import Base, act
+from portal.errors import UnavailableError
+from portal.record import jobs, ledger
+from portal.wording import mark
+
+PATIENCE = 15  # seconds; smtplib by itself waits for ever
+STATES: Mapping[str, str] = {
+    "waiting": mark("wacht op verzending"),
+    "sending": mark("wordt verstuurd"),
+    "sent": mark("verstuurd"),
+    "mailbox": mark("in het postvak"),
+    "refused": mark("geweigerd door de mailserver"),
+    "uncertain": mark("verstuurd, ontvangst onzeker"),
+}
+
+
+class Mail(Base):
+    """One mail to one person."""
+
+    __tablename__ = "mail"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    key: Mapped[str] = mapped_column(String(160), unique=True)
+    """Names the mail, so that one act never sends it twice."""
+    to: Mapped[str] = mapped_column(String(254), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(300))
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the mail's template is filled with; "endpoint" and "address" of its one link among them."""
+    about: Mapped[str] = mapped_column(String(80), default="", index=True)
+    size: Mapped[int]
+    head: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    cause: Mapped[str] = mapped_column(Text, default="")
+    put_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    sent_at: Mapped[dt.datetime | None]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail as it leaves: both parts hold the same words."""
+
+    text: str
+    html: str
+
+
+Write = Callable[[Mail], Letter]
+
+
+def put(
+    session: Session,
+    *,
+    key: str,
+    to: str,
+    kind: str,
+    subject: str,
+    about: str = "",
+    link: tuple[str, Mapping[str, str]] | None = None,
+    **facts: Any,
+) -> None:
+    """Put a mail in the outbox, inside an act. The link is an endpoint and its parameters, made an address later."""
+    if session.scalar(select(Mail.id).where(Mail.key == key)):
+        return
+    head = ledger.head(session)
+    if link:
+        facts |= {"endpoint": link[0], "address": dict(link[1])}
+    mail = Mail(
+        key=key, to=to, kind=kind, subject=subject[:300], about=about, facts=facts, size=head.size, head=head.hash
+    )
+    session.add(mail)
+    session.flush()
+    jobs.ask(session, "send", f"send:{mail.id}", mail=str(mail.id))
+
+
+def deliver(mail_id: uuid.UUID, *, write: Write, smtp_url: str | None, sender: str) -> None:
+    """Send one mail. Raises UnavailableError where trying again is right; anything else is shown with the mail.
+
+    Before the server is called the mail is marked as being sent: a worker that died between the server's yes and our
+    own note leaves a mail of uncertain delivery, which is shown, and not sent twice.
+    """
+    with act() as session:
+        mail = session.get_one(Mail, mail_id)
+        if mail.state == "sending":
+            mail.state, mail.cause = "uncertain", "De verzending is onderbroken."
+        if mail.state != "waiting":
+            return
+        if smtp_url is None:
+            mail.state, mail.sent_at = "mailbox", clock.now()
+            return
+        mail.state = "sending"
+        session.flush()
+        message = _message(mail, write(mail), sender)
+    try:
+        _transmit(message, smtp_url)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as fault:
+        lasting = _code(fault) >= 500
+        _note(mail_id, "refused" if lasting else "waiting", f"De mailserver weigert: {fault}")
+        if not lasting:
+            raise UnavailableError("De mailserver neemt de mail nu niet aan.") from fault
+    except (OSError, smtplib.SMTPException) as fault:
+        _note(mail_id, "waiting", f"De mailserver is niet bereikbaar: {fault}")
+        raise UnavailableError("De mailserver is niet bereikbaar.") from fault
+    else:
+        _note(mail_id, "sent", "")
+
+
+def mailbox(session: Session, *, to: str | None = None) -> list[Mail]:
+    """The mails of this installation (to one address), newest first."""
+    query = select(Mail).order_by(Mail.put_at.desc()).limit(500)
+    return list(session.scalars(query.where(Mail.to == to) if to else query))
+
+
+def sent_about(session: Session, subject: str) -> list[Mail]:
+    """The mails about one subject, newest first."""
+    return list(session.scalars(select(Mail).where(Mail.about == subject).order_by(Mail.put_at.desc())))
+
+
+def _note(mail_id: uuid.UUID, state: str, cause: str) -> None:
+    with act() as session:
+        mail = session.get_one(Mail, mail_id)
+        mail.state, mail.cause = state, cause
+        if state == "sent":
+            mail.sent_at = clock.now()
+            mail.facts = {}  # a link that lets somebody in is kept no longer than needed
+
+
+def _message(mail: Mail, letter: Letter, sender: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
+    message["Date"] = formatdate(mail.put_at.timestamp())
+    message["Message-ID"] = f"<{mail.id}@tekenpoort>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    return message
+
+
+def _transmit(message: EmailMessage, smtp_url: str) -> None:
+    url = urlsplit(smtp_url)
+    host, secure = url.hostname or "localhost", ssl.create_default_context()
+    if url.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, url.port or 465, timeout=PATIENCE, context=secure)
+    else:
+        server = smtplib.SMTP(host, url.port or 587, timeout=PATIENCE)
+    with server:
+        if url.scheme == "smtp" and server.ehlo()[0] == 250 and server.has_extn("starttls"):
+            server.starttls(context=secure)
+        if url.username:
+            server.login(unquote(url.username), unquote(url.password or ""))
+        server.send_message(message)
+
+
+def _code(fault: smtplib.SMTPException) -> int:
+    if isinstance(fault, smtplib.SMTPRecipientsRefused):
+        return max(code for code, _ in fault.recipients.values())
+    return int(getattr(fault, "smtp_code", 0))

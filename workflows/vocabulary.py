@@ -1,0 +1,368 @@
+"""The words in which a workflow is written: steps, questions, conditions, who assesses and who signs.
+
+A workflow is frozen data. What is not right about it is said when it is made, so that a wrong one stops the start.
+Answers are a plain mapping `{step name: {question name: value}}` whose values JSON can hold.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Answers = Mapping[str, Mapping[str, Any]]
+Condition = Callable[[Answers], bool]
+
+
+class WorkflowError(Exception):
+    """A workflow that contradicts itself."""
+
+
+class Party(StrEnum):
+    """The kinds of organisation, in the words of product.md."""
+
+    BOARD = "board"
+    SCHOOL_GROUP = "school_group"
+    SCHOOL = "school"
+    LOCATION = "location"
+    BOARD_OFFICE = "board_office"
+    ADMINISTRATION_OFFICE = "administration_office"
+    SUPPORT_BODY = "support_body"
+    SUPPLIER = "supplier"
+    RIGHTS_HOLDER = "rights_holder"
+    OPERATOR = "operator"
+    PERSON = "person"
+
+
+class Role(StrEnum):
+    """What a person may be at an organisation."""
+
+    ADMINISTRATOR = "administrator"
+    SIGNATORY = "signatory"
+    PRIVACY_OFFICER = "privacy_officer"
+    FG = "fg"
+    FINANCIAL_CONTACT = "financial_contact"
+    BOARD_OFFICE = "board_office"
+    READER = "reader"
+    SERVICE_DESK = "service_desk"
+
+
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.ADMINISTRATOR: "beheerder",
+    Role.SIGNATORY: "tekenbevoegde",
+    Role.PRIVACY_OFFICER: "privacy officer",
+    Role.FG: "functionaris gegevensbescherming (FG)",
+    Role.FINANCIAL_CONTACT: "financieel contactpersoon",
+    Role.BOARD_OFFICE: "medewerker bestuurskantoor",
+    Role.READER: "rapportlezer",
+    Role.SERVICE_DESK: "servicedesk",
+}
+PARTY_NAMES: Mapping[Party, str] = {
+    Party.BOARD: "schoolbestuur",
+    Party.SCHOOL_GROUP: "scholengroep",
+    Party.SCHOOL: "school",
+    Party.LOCATION: "vestiging",
+    Party.BOARD_OFFICE: "bestuurskantoor",
+    Party.ADMINISTRATION_OFFICE: "administratiekantoor",
+    Party.SUPPORT_BODY: "ondersteunende instelling",
+    Party.SUPPLIER: "leverancier",
+    Party.RIGHTS_HOLDER: "rechthebbende",
+    Party.OPERATOR: "servicedesk",
+    Party.PERSON: "persoon",
+}
+
+
+# --- Questions ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something asked of a person; the kinds below say what an answer looks like."""
+
+    name: str
+    label: str
+    hint: str = field(default="", kw_only=True)
+    optional: bool = field(default=False, kw_only=True)
+    when: Condition | None = field(default=None, kw_only=True)
+    complaint: Callable[[Any], str] | None = field(default=None, kw_only=True)
+    """A rule of this question alone: a sentence when the answer breaks it, else the empty string."""
+
+
+@dataclass(frozen=True)
+class Text(Question):
+    """One line; the answer is a string."""
+
+    longest: int = field(default=200, kw_only=True)
+    kind: str = field(default="text", kw_only=True)
+
+
+@dataclass(frozen=True)
+class Email(Text):
+    """An e-mail address, as a string."""
+
+
+@dataclass(frozen=True)
+class ConfirmedEmail(Question):
+    """The address to which the link of this case was mailed: shown, taken over, not typed."""
+
+
+@dataclass(frozen=True)
+class LongText(Text):
+    """Several lines; the answer is a string."""
+
+    longest: int = field(default=5000, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Date(Question):
+    """A day, as an ISO string."""
+
+    not_before_today: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class YesNo(Question):
+    """Yes or no, as a boolean; nothing is chosen beforehand."""
+
+    yes: str = field(default="Ja", kw_only=True)
+    no: str = field(default="Nee", kw_only=True)
+
+
+@dataclass(frozen=True)
+class Choice(Question):
+    """One of a closed list, as its key."""
+
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Choices(Question):
+    """Some of a closed list, as a list of keys."""
+
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class File(Question):
+    """A file, as `{"sha256", "name", "size"}`."""
+
+    kinds: tuple[str, ...] = field(default=("pdf",), kw_only=True)
+    largest: int = field(default=10 * 1024 * 1024, kw_only=True)
+
+
+@dataclass(frozen=True)
+class FromRegister(Question):
+    """A board or location of the real register, as its key ("board:13622", "location:00AP00"), or "" for by hand."""
+
+    kinds: frozenset[str] = field(default=frozenset({"board", "location"}), kw_only=True)
+
+
+@dataclass(frozen=True)
+class Rows(Question):
+    """A list of the same few questions, as a list of mappings."""
+
+    questions: tuple[Question, ...] = ()
+    fewest: int = field(default=0, kw_only=True)
+    most: int = field(default=50, kw_only=True)
+    row: str = field(default="rij", kw_only=True)
+
+
+@dataclass(frozen=True)
+class PartyRows(Question):
+    """The schools and locations of the subject's board, each in or out, as a list of location codes that are in."""
+
+
+@dataclass(frozen=True)
+class Clauses(Question):
+    """The clauses of the case's publication; the answer is the list of ids of the key clauses confirmed."""
+
+
+@dataclass(frozen=True)
+class RecipientGroup(Question):
+    """Which of the product's closed list of recipient groups the person belongs to, as its key."""
+
+
+@dataclass(frozen=True)
+class TypedName(Question):
+    """The person's own full name, typed, as a string that must equal the name of the account."""
+
+
+# --- Conditions --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Holds where the question "step.question" was answered with one of these values (or, without values, at all)."""
+
+    place: str
+    values: tuple[Any, ...]
+
+    def __init__(self, place: str, *values: Any) -> None:
+        object.__setattr__(self, "place", place)
+        object.__setattr__(self, "values", values)
+
+    def __call__(self, answers: Answers) -> bool:
+        step_name, question_name = self.place.split(".")
+        value = answers.get(step_name, {}).get(question_name)
+        return value in self.values if self.values else value not in (None, "", [], {})
+
+
+# --- Who decides -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Assessor:
+    """A role, at the operator or at the subject, that accepts, asks or refuses."""
+
+    role: Role
+    at: Party
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """Those with authority to bind the subject, and the sentence each of them confirms."""
+
+    confirms: str
+
+
+# --- Steps and workflows -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """One page of questions, answered by one role."""
+
+    name: str
+    title: str
+    questions: tuple[Question, ...]
+    by: Role | None = None
+    when: Condition | None = None
+    intro: str = ""
+    complaint: Callable[[Mapping[str, Any], Answers], Mapping[str, str]] | None = None
+    """A rule over several questions of the step: question name → sentence, empty when all is well."""
+
+    def asked(self, answers: Answers) -> tuple[Question, ...]:
+        """The questions of this step that these answers lead to."""
+        return tuple(q for q in self.questions if q.when is None or q.when(answers))
+
+
+def step(
+    name: str,
+    title: str,
+    *questions: Question,
+    by: Role | None = None,
+    when: Condition | None = None,
+    intro: str = "",
+    complaint: Callable[[Mapping[str, Any], Answers], Mapping[str, str]] | None = None,
+) -> Step:
+    """A step, written with its questions in a row."""
+    return Step(name, title, questions, by, when, intro, complaint)
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """What is asked, of whom, who assesses and who signs, and what is in force afterwards."""
+
+    name: str
+    title: str
+    version: str
+    subject: Party
+    steps: tuple[Step, ...]
+    document: str
+    outcome: str
+    introduction: str = ""
+    prefix: str = ""
+    """The letters with which a case's reference begins."""
+    started_by: tuple[Role, ...] = ()
+    """Roles at the subject that may start it; none: anybody may."""
+    assessor: Assessor | None = None
+    signatory: Signatory | None = None
+    publication: str | None = None
+    """The kind of publication a case is pinned to."""
+    one_sitting: bool = False
+    """One person, one sitting: no task list and no check page."""
+    submit: str = "Versturen"
+    afterwards: str = ""
+    """What happens next, for the confirmation page."""
+    remarks: Callable[[Answers], list[str]] | None = None
+    """What these answers will lead to and the person should know before submitting."""
+
+    def __post_init__(self) -> None:
+        _refuse_contradictions(self)
+
+    def path(self, answers: Answers) -> tuple[Step, ...]:
+        """The steps that these answers lead to, in order.
+
+        A condition sees only the answers given on the path so far, so an abandoned branch decides nothing.
+        """
+        steps: list[Step] = []
+        kept: dict[str, Mapping[str, Any]] = {}
+        for each in self.steps:
+            if each.when is None or each.when(kept):
+                steps.append(each)
+                kept[each.name] = _kept_of(each, answers, kept)
+        return tuple(steps)
+
+    def relevant(self, answers: Answers) -> dict[str, dict[str, Any]]:
+        """The answers on the path: what a document may show. Abandoned branches are left out."""
+        kept: dict[str, dict[str, Any]] = {}
+        for each in self.path(answers):
+            if each.name in answers:
+                kept[each.name] = _kept_of(each, answers, kept)
+        return kept
+
+    def open_steps(self, answers: Answers) -> tuple[Step, ...]:
+        """The steps on the path that have not been answered yet."""
+        return tuple(each for each in self.path(answers) if each.name not in answers)
+
+    def step(self, name: str) -> Step | None:
+        """The step of this name, or None."""
+        return next((each for each in self.steps if each.name == name), None)
+
+
+def _kept_of(each: Step, answers: Answers, before: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    given = answers.get(each.name, {})
+    here = {**before, each.name: given}
+    return {q.name: given[q.name] for q in each.asked(here) if q.name in given}
+
+
+def _refuse_contradictions(workflow: Workflow) -> None:
+    names = [each.name for each in workflow.steps]
+    _refuse_twins(workflow.name, names)
+    for name in (workflow.name, *names):
+        if not re.fullmatch(r"[a-z][a-z_]*", name):
+            raise WorkflowError(f"{workflow.name}: {name!r} is no name for an address")
+    if not workflow.steps:
+        raise WorkflowError(f"{workflow.name}: asks nothing")
+    seen: set[str] = set()
+    for each in workflow.steps:
+        _refuse_twins(f"{workflow.name}.{each.name}", [q.name for q in each.questions])
+        _refuse_unknown(workflow.name, [each.when], seen)
+        for question in each.questions:
+            _refuse_unknown(workflow.name, [question.when], seen | {f"{each.name}.{q.name}" for q in each.questions})
+            if isinstance(question, Choice | Choices) and not question.options:
+                raise WorkflowError(f"{workflow.name}.{each.name}.{question.name}: a choice of nothing")
+        seen |= {f"{each.name}.{q.name}" for q in each.questions}
+    if workflow.one_sitting and (workflow.signatory or workflow.assessor):
+        raise WorkflowError(f"{workflow.name}: one sitting, yet others must act")
+    if workflow.subject is not Party.PERSON and not workflow.prefix:
+        raise WorkflowError(f"{workflow.name}: its references need letters")
+
+
+def _refuse_twins(where: str, names: Iterable[str]) -> None:
+    names = list(names)
+    for name in names:
+        if names.count(name) > 1:
+            raise WorkflowError(f"{where}: {name!r} stands there twice")
+
+
+def _refuse_unknown(where: str, conditions: Iterable[Condition | None], seen: set[str]) -> None:
+    for condition in conditions:
+        if isinstance(condition, Answered) and condition.place not in seen:
+            raise WorkflowError(f"{where}: looks at {condition.place!r}, which has not been asked yet")
+
+
+def day(value: str) -> dt.date:
+    """The day that a Date answer stands for."""
+    return dt.date.fromisoformat(value)
