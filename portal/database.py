@@ -86,7 +86,7 @@ class _Opened:
 
 _opened: ContextVar[_Opened] = ContextVar("opened database")
 
-reader = scoped_session(lambda: _opened.get().database.sessions(), scopefunc=_opened.get)
+reader: scoped_session[Session] = scoped_session(lambda: _opened.get().database.sessions(), scopefunc=_opened.get)  # noqa: PLW0108
 
 
 @contextmanager

@@ -126,18 +126,28 @@ class _DayField(FormField):
 
     @property
     def answer(self) -> str | None:
-        """The day as an ISO string, None when nothing was filled in."""
-        parts = [(part.data or "").strip() for part in (self.form.year, self.form.month, self.form.day)]
-        return dt.date(*(int(part) for part in parts)).isoformat() if any(parts) else None
+        """The day as an ISO string; None when nothing was filled in, or no day that exists."""
+        try:
+            return self._day()
+        except ValueError:
+            return None
 
     def validate(self, form: Form, extra_validators: Iterable[Any] = ()) -> bool:
         self.sentences = list(self._complaints())
         return not self.sentences
 
+    def _day(self) -> str | None:
+        parts = [(part.data or "").strip() for part in (self.form.year, self.form.month, self.form.day)]
+        if not any(parts):
+            return None
+        if not all(part.isascii() and part.isdigit() for part in parts):
+            raise ValueError
+        return dt.date(*(int(part) for part in parts)).isoformat()
+
     def _complaints(self) -> Iterable[str]:
         try:
-            answer = self.answer
-        except ValueError:
+            answer = self._day()
+        except (ValueError, OverflowError):
             yield say("Deze datum bestaat niet. Vul dag, maand en jaar in, bijvoorbeeld 1 8 2027.")
             return
         if answer is None:
@@ -290,6 +300,15 @@ def remove_row(form: Form, row: str) -> None:
     field = form[name]
     rows = [entry.data for at, entry in enumerate(field.entries) if str(at) != place]
     field.process(None, rows)
+
+
+def complain(form: Form, name: str, sentence: str) -> None:
+    """Put a sentence at a field, after the form's own rules have spoken."""
+    field = form[name]
+    if isinstance(field, _DayField):
+        field.sentences.append(sentence)
+    else:
+        field.errors = [*field.errors, sentence]
 
 
 def fault_places(form: Form) -> list[tuple[str, str]]:

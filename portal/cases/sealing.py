@@ -4,7 +4,6 @@ Rendering, time stamps and revocation data happen outside any transaction. What 
 compare-and-swap on the revision it was made from, so that nothing is sealed twice and nothing is overwritten.
 """
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -21,10 +20,7 @@ from portal.errors import PortalError, UnavailableError
 from portal.parties import mandates
 from portal.parties.tables import Person
 from portal.record import ledger, outbox
-from portal.wording import mark, moment, say
-
-SEAL_FIELD = "Zegel"
-STAMP_SIZE = (230, 92)  # PDF points
+from portal.wording import mark, say
 
 
 def make(document_id: uuid.UUID, *, sealer: Sealer, operator: Mapping[str, str]) -> None:
@@ -36,11 +32,12 @@ def make(document_id: uuid.UUID, *, sealer: Sealer, operator: Mapping[str, str])
     template, at, alone = document.template, document.made_at, not document.facts["signatories"]
     reader.rollback()
     rendered = child.in_child(lambda: render.render(template, facts, at=at))
-    stamp = child.in_child(lambda: _seal_stamp(facts))
+    width, height = rendered.seal.size
+    stamp = child.in_child(lambda: render.stamp(_seal_facts(facts), width=width, height=height))
     reason = say("Vastgestelde versie van %(reference)s", reference=facts["reference"])
     with _waiting_is_shown(document_id):
         certified = sealer.certify(sealer.prepare(rendered), stamp=stamp, reason=reason, final=alone)
-        sealer.check(certified, fields=[SEAL_FIELD], final=alone)
+        sealer.check(certified, fields=[], final=alone)
     with act() as session:
         document = session.get_one(Document, document_id)
         if document.certified is not None or document.void_at is not None:
@@ -76,9 +73,10 @@ def _seal_one(document_id: uuid.UUID, signature: Signature, sealer: Sealer) -> N
     before = vault.content(base)
     facts = _signature_facts(document, signature, is_test=sealer.is_test)
     done = [each.field for each in document.signatures if each.revision is not None]
-    fields = [SEAL_FIELD, *done, signature.field]
+    fields = [*done, signature.field]
+    width, height = sealer.sizes(before)[signature.field]
     reader.rollback()
-    stamp = child.in_child(lambda: render.stamp(facts, width=STAMP_SIZE[0], height=STAMP_SIZE[1]))
+    stamp = child.in_child(lambda: render.stamp(facts, width=width, height=height))
     with _waiting_is_shown(document_id):
         sealed = sealer.sign(
             before, field=facts["field"], stamp=stamp, reason=facts["confirms"], signer_name=facts["name"], final=final
@@ -129,20 +127,15 @@ class _waiting_is_shown:  # noqa: N801 (reads as the sentence it is: with waitin
                 document.state, document.cause = DocumentState.WAITING, fault.sentence
 
 
-def _seal_stamp(facts: Mapping[str, Any]) -> bytes:
-    made = dt.datetime.fromisoformat(facts["made_at"])
-    return render.stamp(
-        {
-            "kind": "seal",
-            "name": str(facts["operator"]["name"]),
-            "test": "1" if facts["test_seal"] else "",
-            "at": moment(made, seconds=True),
-            "reference": facts["reference"],
-            "ledger": _ledger_line(facts["ledger"]["size"], facts["ledger"]["head"]),
-        },
-        width=STAMP_SIZE[0],
-        height=STAMP_SIZE[1],
-    )
+def _seal_facts(facts: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "kind": "seal",
+        "name": str(facts["operator"]["name"]),
+        "test_seal": "1" if facts["test_seal"] else "",
+        "at": facts["made_at"],
+        "reference": facts["reference"],
+        "ledger": _ledger_line(facts["ledger"]["size"], facts["ledger"]["head"]),
+    }
 
 
 def _signature_facts(document: Document, signature: Signature, *, is_test: bool) -> dict[str, str]:
@@ -153,8 +146,8 @@ def _signature_facts(document: Document, signature: Signature, *, is_test: bool)
         "function": signature.function,
         "authority": mandates.authority_sentence(signature.authority),
         "confirms": signature.confirms,
-        "test": "1" if is_test else "",
-        "at": moment(signature.at, seconds=True),
+        "test_seal": "1" if is_test else "",
+        "at": signature.at.isoformat(timespec="seconds"),
         "reference": document.facts["reference"],
         "ledger": _ledger_line(signature.ledger_size, signature.ledger_head),
     }

@@ -76,9 +76,9 @@ def _sign(
     typed_name: str,
     follow: Follow,
 ) -> None:
-    assert case.organisation_id is not None  # noqa: S101 (a document with fields belongs to an organisation)
+    assert case.organisation_id is not None
     authority = mandates.authority_of(session, person.id, case.organisation_id, at=clock.now())
-    assert authority is not None  # noqa: S101 (refused before)
+    assert authority is not None
     signature = Signature(
         document_id=document.id,
         person_id=person.id,

@@ -13,7 +13,7 @@ from portal.cases.tables import Case, InForce
 from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.tables import Membership, Organisation, Person
-from portal.wording import mark
+from portal.wording import mark, say
 from workflows.vocabulary import Answers, Party
 
 
@@ -43,6 +43,14 @@ class Surroundings:
     group_complaints: Mapping[str, str] = field(default_factory=dict)
     """Groups that this person cannot choose, with the reason."""
 
+
+BY_HAND = "by_hand"
+ALREADY_REGISTERED = mark(
+    "%(name)s is al ingeschreven. U hoeft zich niet opnieuw in te schrijven. "
+    "Wilt u iets wijzigen? Vraag de beheerder van uw organisatie, of gebruik het wijzigingsformulier."
+)
+NOT_IN_REGISTER = mark("Deze organisatie staat niet in het register. Zoek opnieuw, of vul zelf in.")
+UNKNOWN_BOARD = mark("Bestuursnummer %(number)s staat niet in het register van DUO. Controleer het nummer.")
 
 GROUP_NEEDS: Mapping[str, frozenset[Party]] = {
     "school": frozenset({Party.SCHOOL, Party.LOCATION}),
@@ -121,6 +129,27 @@ def prefill(session: Session, case: Case, step_name: str, answers: Answers) -> d
     """What the portal knows already for the questions of a step: question → (value, where it comes from)."""
     known = _KNOWN.get((case.workflow, step_name))
     return known(session, case, answers) if known else {}
+
+
+def complaints(session: Session, case: Case, step_name: str, answers: Answers) -> dict[str, str]:
+    """What the portal knows that makes an answer impossible: question → sentence."""
+    if (case.workflow, step_name) == ("registration", "party"):
+        key = answers["party"]["party"]
+        known = session.scalar(select(Organisation).where(Organisation.register_key == key))
+        if known is not None and known.registered_at is not None:
+            return {"party": say(ALREADY_REGISTERED, name=known.name)}  # R002-16
+        if key not in ("", BY_HAND) and not _in_register(key):
+            return {"party": say(NOT_IN_REGISTER)}
+    if (case.workflow, step_name) == ("registration", "details"):
+        number = answers["details"].get("board_number")
+        if number and register.board(number) is None and answers.get("party", {}).get("party") != BY_HAND:
+            return {"board_number": say(UNKNOWN_BOARD, number=number)}
+    return {}
+
+
+def _in_register(key: str) -> bool:
+    kind, _, number = key.partition(":")
+    return {"board": register.board, "location": register.location}.get(kind, lambda _: None)(number) is not None
 
 
 def _details(session: Session, _case: Case, answers: Answers) -> dict[str, tuple[Any, str]]:

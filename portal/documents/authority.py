@@ -208,9 +208,7 @@ def _read(folder: Path) -> Authority:
         seal_key=_key_in(folder / f"{SEAL}.key"),
         time_stamp_certificate=_certificate_in(folder / f"{TIME_STAMP}.crt"),
         time_stamp_key=_key_in(folder / f"{TIME_STAMP}.key"),
-        trust=Trust(
-            roots=(root,), time_stamp_roots=(root, *others), revoked=((folder / REVOKED).read_bytes(),)
-        ),
+        trust=Trust(roots=(root,), time_stamp_roots=(root, *others), revoked=((folder / REVOKED).read_bytes(),)),
         is_test=True,
     )
 

@@ -6,6 +6,7 @@ the same to the byte for the same facts, moment and fonts.
 
 import base64
 import datetime as dt
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -113,7 +114,7 @@ def stamp(facts: Mapping[str, str], *, width: float, height: float, language: st
     """
     bounds.check(facts)
     given = {**dict.fromkeys(_ON_A_STAMP, ""), **facts}
-    template = _environment().get_template("documents/stamp.html")
+    template = _environment(on_paper=True).get_template("documents/stamp.html")
     with speaking(language):
         for size in _STAMP_SIZES:
             page = {"width": f"{width:.2f}pt", "height": f"{height:.2f}pt", "size": size, "lang": language}
@@ -127,7 +128,7 @@ def stamp(facts: Mapping[str, str], *, width: float, height: float, language: st
 def warm() -> None:
     """Read fonts and styles now, so that a child that is forked later has them already."""
     _style()
-    _environment()
+    _environment(on_paper=True)
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc]
@@ -157,12 +158,10 @@ def _fields(facts: Mapping[str, Any]) -> list[str]:
     return fields
 
 
-def _text(
-    template: str, layout: str, facts: Mapping[str, Any], language: str, *, at: dt.datetime | None = None
-) -> str:
+def _text(template: str, layout: str, facts: Mapping[str, Any], language: str, *, at: dt.datetime | None = None) -> str:
     with speaking(language):
         return (
-            _environment()
+            _environment(on_paper=at is not None)
             .get_template(template)
             .render(facts=facts, layout=layout, language=language, rendered_at=at.isoformat() if at else "")
         )
@@ -205,7 +204,10 @@ def _write(document: Document, attached: bytes, at: dt.datetime) -> bytes:
         )
     ]
     try:
-        return bytes(document.write_pdf(pdf_variant="pdf/a-3a"))
+        with warnings.catch_warnings():
+            # WeasyPrint 70 opens its own colour profile and leaves it to the garbage collector to close it.
+            warnings.filterwarnings("ignore", r"unclosed file .*sRGB2014\.icc", ResourceWarning)
+            return bytes(document.write_pdf(pdf_variant="pdf/a-3a"))
     finally:
         document.metadata.generate_rdf_metadata = described
 
@@ -237,12 +239,12 @@ def _style() -> CSS:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(*, on_paper: bool) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         undefined=StrictUndefined,
         autoescape=True,
-        finalize=_finalize,
+        finalize=_on_paper if on_paper else _on_screen,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -251,8 +253,13 @@ def _environment() -> Environment:
     return environment
 
 
-def _finalize(value: object) -> object:
+def _on_screen(value: object) -> object:
     return bounds.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _on_paper(value: object) -> object:
+    shown = _on_screen(value)
+    return bounds.breakable(shown) if isinstance(shown, str) and not isinstance(shown, Markup) else shown
 
 
 def _moment(value: str | dt.datetime, *, seconds: bool = False) -> str:

@@ -17,13 +17,13 @@ _NO_DATE = 0
 
 def font_of(characters: Iterable[int]) -> bytes:
     """A TrueType font, the same bytes for the same code points, in which each of them is its own empty box."""
-    points = sorted(set(characters))
+    points = sorted({*characters, ord(" ")})  # a space beside such a character is taken from the same font
     names = [".notdef", *(f"box{point:06x}" for point in points)]
     builder = FontBuilder(_UNITS, isTTF=True)
     builder.setupGlyphOrder(names)
     builder.setupCharacterMap({point: f"box{point:06x}" for point in points})
     box = _box()
-    builder.setupGlyf(dict.fromkeys(names, box))
+    builder.setupGlyf({**dict.fromkeys(names, box), "box000020": TTGlyphPen(None).glyph()})
     builder.setupHorizontalMetrics(dict.fromkeys(names, (_WIDTH, 60)))
     builder.setupHorizontalHeader(ascent=800, descent=-200)
     builder.setupNameTable({"familyName": FAMILY, "styleName": "Regular"})

@@ -60,7 +60,9 @@ def fault_of(password: str, *, own_words: Iterable[str] = ()) -> str | None:
 
 
 def _is_one_piece_repeated(typed: str) -> bool:
-    return len(set(typed)) < STRETCH or re.fullmatch(r"(.{1,7}?)\1+.{0,6}", typed, re.DOTALL) is not None
+    if len(set(typed)) < STRETCH or re.fullmatch(r"(.{1,7}?)\1+.{0,6}", typed, re.DOTALL):
+        return True
+    return re.fullmatch(r"(.+?)\1+", re.sub(r"[\W_]+", "", typed)) is not None
 
 
 def _letters_left(typed: str, common: Iterable[str]) -> int:

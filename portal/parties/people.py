@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -321,20 +321,15 @@ def _totp(totp_secrets: Mapping[str, str]) -> Any:
 
 def _count_after_rollback(session: Session, person_id: uuid.UUID, moment: float) -> None:
     """An act that refuses a wrong code undoes its own count of it; this writes it once more, after the lock is gone."""
-
-    def forget() -> None:
-        for name, listener in listeners.items():
-            event.remove(session, name, listener)
+    kept: list[bool] = []
 
     def count(_session: Session) -> None:
-        forget()
+        if kept:
+            return
+        kept.append(False)
         with act() as counting:
             person = _locked(counting, person_id)
             person.wrong_codes = [*(person.wrong_codes or []), moment]
 
-    def counted(_session: Session) -> None:
-        forget()
-
-    listeners: dict[str, Callable[[Session], None]] = {"after_rollback": count, "after_commit": counted}
-    for name, listener in listeners.items():
-        event.listen(session, name, listener)
+    event.listen(session, "after_commit", lambda _session: kept.append(True))
+    event.listen(session, "after_rollback", count)

@@ -23,19 +23,19 @@ class BadRow:
     reason: str
 
     def __str__(self) -> str:
-        place = say("%(file)s, regel %(line)s", file=self.file, line=self.line)
+        place = say("%(file)s, regel %(line)s", file=self.file, line=self.line) if self.line else self.file
         if self.column:
             place = say("%(place)s, kolom %(column)s", place=place, column=self.column)
         return f"{place}: {self.reason}"
 
 
-class FileFault(InvalidError):
+class FileFault(InvalidError):  # noqa: N818 – it is the fault of the file, not an error of ours
     """A file that cannot be taken in; nothing of it was kept. `rows` names every fault."""
 
     def __init__(self, rows: Iterable[BadRow]) -> None:
         self.rows = tuple(rows)
         super().__init__(
-            mark("Niets is ingelezen: het bestand heeft %(count)s fouten. De eerste: %(first)s"),
+            mark("Er is niets ingelezen. Aantal fouten: %(count)s. De eerste: %(first)s"),
             count=len(self.rows),
             first=self.rows[0],
         )

@@ -84,9 +84,7 @@ def locations_of(board_number: str) -> list[RegisterLocation]:
     mine = select(RegisterLocation).where(
         RegisterLocation.board_number == board_number, RegisterLocation.ended_on.is_(None)
     )
-    return list(
-        reader.scalars(mine.order_by(RegisterLocation.place, RegisterLocation.name, RegisterLocation.code))
-    )
+    return list(reader.scalars(mine.order_by(RegisterLocation.place, RegisterLocation.name, RegisterLocation.code)))
 
 
 def sources() -> list[RegisterSource]:
@@ -147,8 +145,6 @@ def _locations(
     return hits, found[0][1] if found else 0
 
 
-def _rank(
-    exact: ColumnElement[bool], begins: ColumnElement[bool], column: Any, words: list[str]
-) -> ColumnElement[int]:
+def _rank(exact: ColumnElement[bool], begins: ColumnElement[bool], column: Any, words: list[str]) -> ColumnElement[int]:
     prefixes = and_(*(column.contains(f" {word}", autoescape=True) for word in words))
     return case((exact, _EXACT), (begins, _NAME), (prefixes, _WORD), else_=_ANYWHERE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from portal.parties import numbers
-from portal.parties.publisher_files import FileFault, Faults, PublisherFile, Row, read
+from portal.parties.publisher_files import Faults, FileFault, PublisherFile, Row, read
 from portal.parties.spelling import place_name
 from portal.wording import mark
 
@@ -90,7 +90,7 @@ def read_files(paths: Iterable[Path], *, published_on: dt.date | None = None) ->
             continue
         locations = _READERS[sector](file, faults, lines)
         day = _reference_day(file, faults) if sector == SPECIAL else published_on
-        if sector == SPECIAL and not locations and not faults:
+        if sector == SPECIAL and not any(row["SOORT_PO"] in _SPECIAL_KINDS for row in file.rows):
             faults.add(file.name, 0, "", mark("In dit bestand staat geen school voor speciaal onderwijs."))
         found.append(LocationFile(file.name, file.sha256, sector, source_line(sector, day), day, locations))
     if not files and not faults:
@@ -165,7 +165,7 @@ def _special(file: PublisherFile, faults: Faults, lines: dict[str, tuple[str, in
         code = _code(file, row, faults, None)
         key = (code, row["SOORT_PO"], row["CLUSTER"])
         if code and key in seen:
-            faults.add(file.name, row.line, "VESTIGINGSCODE", _TWICE, code=code, file=file.name, line=seen[key])
+            faults.add(file.name, row.line, "VESTIGINGSCODE", _TWICE, code=code, earlier=file.name, at=seen[key])
             continue
         seen[key] = row.line
         location = Location(
@@ -211,7 +211,7 @@ _READERS: dict[str, Callable[[PublisherFile, Faults, dict[str, tuple[str, int]]]
     SECONDARY: _addresses(SECONDARY),
     SPECIAL: _special,
 }
-_TWICE = mark("Vestiging %(code)s staat er twee keer in; de eerste keer in %(file)s op regel %(line)s.")
+_TWICE = mark("Vestiging %(code)s staat er twee keer in; de eerste keer in %(earlier)s op regel %(at)s.")
 
 
 def _code(file: PublisherFile, row: Row, faults: Faults, lines: dict[str, tuple[str, int]] | None) -> str:
@@ -220,7 +220,7 @@ def _code(file: PublisherFile, row: Row, faults: Faults, lines: dict[str, tuple[
     if not numbers.is_brin(brin):
         faults.add(file.name, row.line, "INSTELLINGSCODE", numbers.COMPLAINT_BRIN)
         return ""
-    if code.isdigit() and len(code) <= 2:  # noqa: PLR2004
+    if code.isdigit() and len(code) <= 2:
         code = brin + code.zfill(2)
     if not numbers.is_location_code(code):
         faults.add(file.name, row.line, "VESTIGINGSCODE", numbers.COMPLAINT_LOCATION_CODE)
@@ -230,7 +230,7 @@ def _code(file: PublisherFile, row: Row, faults: Faults, lines: dict[str, tuple[
     if lines is not None:
         if code in lines:
             first, line = lines[code]
-            faults.add(file.name, row.line, "VESTIGINGSCODE", _TWICE, code=code, file=first, line=line)
+            faults.add(file.name, row.line, "VESTIGINGSCODE", _TWICE, code=code, earlier=first, at=line)
         lines.setdefault(code, (file.name, row.line))
     return code
 

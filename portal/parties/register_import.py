@@ -168,9 +168,7 @@ def _take_in_one(session: Session, file: LocationFile, known: dict[str, Register
     if changed:
         session.execute(update(RegisterLocation), changed)
     if gone:
-        session.execute(
-            update(RegisterLocation), [{"code": row.code, "ended_on": clock.today()} for row in gone]
-        )
+        session.execute(update(RegisterLocation), [{"code": row.code, "ended_on": clock.today()} for row in gone])
     return Report(len(fresh), len(changed), len(gone), unchanged, changes=tuple(changes))
 
 

@@ -33,7 +33,7 @@ def ship(files: Sequence[LocationFile], folder: Path) -> None:
     about = {
         "made_with": "python -m portal.parties.register_shipping DATE FILE FILE FILE",
         "left_out": "telephone numbers, postal addresses and the region columns",
-        "licence": "DUO open onderwijsdata, CC0 or CC-BY 4.0 depending on where DUO says so: the source line meets both",
+        "licence": "DUO open onderwijsdata: CC0 or CC-BY 4.0, sources differ; naming the source meets both",
         "locations": len(everything),
         "boards": len({location.board_number for location in everything}),
         "sources": [

@@ -19,7 +19,7 @@ class RegisterBoard(Base):
     """DUO's open files hold no board names: a label of our own, until an operator fills in the real name."""
     name_is_official: Mapped[bool] = mapped_column(default=False)
     place: Mapped[str] = mapped_column(String(80))
-    """Where most of its locations are, within the municipality that has most of them; the files hold no address of the board itself."""
+    """Where most of its locations are, in the municipality with most of them; the files hold no board addresses."""
     municipality: Mapped[str] = mapped_column(String(80))
     sectors: Mapped[str] = mapped_column(String(20))
     """In this order, with commas: po, so, vo."""

@@ -5,7 +5,32 @@ import unicodedata
 from functools import lru_cache
 
 _LOWER = frozenset(
-    ["aan", "aen", "bij", "de", "den", "der", "die", "en", "gem", "het", "het", "in", "of", "on", "onder", "op", "over", "te", "ten", "ter", "tot", "uit", "van", "voor"]
+    [
+        "aan",
+        "aen",
+        "bij",
+        "de",
+        "den",
+        "der",
+        "die",
+        "en",
+        "gem",
+        "het",
+        "het",
+        "in",
+        "of",
+        "on",
+        "onder",
+        "op",
+        "over",
+        "te",
+        "ten",
+        "ter",
+        "tot",
+        "uit",
+        "van",
+        "voor",
+    ]
 )
 _PROVINCES = {
     "dr": "(Dr)", "fr": "(Fr)", "gld": "(Gld)", "gn": "(Gn)", "lb": "(Lb)", "nb": "(NB)", "nh": "(NH)", "ov": "(Ov)",
@@ -32,9 +57,7 @@ def folded(text: str) -> str:
     'basisschool t zwanenest s gravenhage'
     """
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS_THAT_DO_NOT_FOLD))
-    kept = "".join(
-        letter if letter.isalnum() else " " for letter in plain if not unicodedata.combining(letter)
-    )
+    kept = "".join(letter if letter.isalnum() else " " for letter in plain if not unicodedata.combining(letter))
     return " ".join(kept.split())
 
 

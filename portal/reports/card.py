@@ -17,7 +17,7 @@ from portal.reports.tables import ResultAverage, SchoolResult
 from portal.wording import mark, say, say_count
 
 LEVEL_NAMES = {
-    Level.FUNDAMENTAL: mark("Basisniveau (1F)"),
+    Level.FUNDAMENTAL: mark("Fundamenteel niveau (1F)"),
     Level.TARGET: mark("Streefniveau (1S/2F)"),
 }
 VERDICTS = {
@@ -70,8 +70,13 @@ class Measure:
         if self.average == self.signal:
             return say(mark("%(average)s is precies de signaleringswaarde."), **values)
         if self.average > self.signal:
-            return say(mark("%(average)s is %(distance)s procentpunt hoger dan de norm van %(signal)s."), **values)
-        return say(mark("%(average)s is %(distance)s procentpunt lager dan de norm van %(signal)s."), **values)
+            return say(
+                mark("%(average)s is %(distance)s procentpunt hoger dan de signaleringswaarde van %(signal)s."),
+                **values,
+            )
+        return say(
+            mark("%(average)s is %(distance)s procentpunt lager dan de signaleringswaarde van %(signal)s."), **values
+        )
 
     @property
     def description(self) -> str:
@@ -125,12 +130,12 @@ class Card:
     @property
     def weight_text(self) -> str:
         """The schoolweging as it is read."""
-        return decimal(self.schoolweging) if self.schoolweging is not None else say(mark("niet bekend"))
+        return decimal(self.schoolweging) if self.schoolweging is not None else say(mark("onbekend"))
 
     @property
     def spread_text(self) -> str:
         """The spread as it is read."""
-        return decimal(self.spread) if self.spread is not None else say(mark("niet bekend"))
+        return decimal(self.spread) if self.spread is not None else say(mark("onbekend"))
 
     @property
     def pupils_text(self) -> str:
@@ -188,9 +193,7 @@ def school_card(location_code: str) -> Card | NoCard:
     )
 
 
-def _measure(
-    level: Level, row: SchoolResult, similar: ResultAverage | None, national: ResultAverage | None
-) -> Measure:
+def _measure(level: Level, row: SchoolResult, similar: ResultAverage | None, national: ResultAverage | None) -> Measure:
     field = "fundamental" if level is Level.FUNDAMENTAL else "target"
     average = number(getattr(row, f"average_{field}"))
     signal = number(getattr(row, f"signal_{field}"))
@@ -229,7 +232,7 @@ def _trend(years: Sequence[Year]) -> TrendChart | None:
     for year in years:
         if year.fundamental is None or year.target is None or year.pupils is None:
             why = say(mark("afgeschermd")) if year.masked else say(mark("geen gegevens"))
-            readings.append(YearReading(year.label, "–", gap=why))
+            readings.append(YearReading(year.label, "", gap=why))
             continue
         values = tuple((float(each), percent(each, places=1)) for each in (year.fundamental, year.target))
         foot = say_count("%(count)s leerling", "%(count)s leerlingen", year.pupils)

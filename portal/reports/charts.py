@@ -1,6 +1,6 @@
 """Where everything stands in a chart: numbers in, places out; reports/_charts.html draws them. No database here.
 
-All places are in units of an SVG view box 360 wide, so that on a phone a unit is about a pixel and letters of 14
+All places are in units of an SVG view box 360 wide, so that on a phone a unit is about a pixel and letters of 16
 units stay readable. Percentages run from 0 to 100 and every scale begins at 0: no chart makes a difference look larger.
 """
 
@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from itertools import groupby
 
 WIDTH = 360.0
-_HALF_A_LABEL = 60.0  # how far a centred label reaches to either side
+_HALF_A_LABEL = 100.0  # how far the label of the signal value reaches to either side of its middle
 
 # Bars: a line of text, a bar under it, and room between.
-_BAR_TEXT, _BAR_GAP, _BAR_TOP = 20.0, 14.0, 4.0
+_BAR_TEXT, _BAR_GAP, _BAR_TOP = 22.0, 14.0, 2.0
 _BAR_HEIGHTS = (26.0, 12.0)  # of the school itself, and of those it is compared with
 _AXIS = 34.0  # below the last bar: the signal value and its label
 _OVERHANG = 5.0  # how far the signal line sticks out of a bar
 
 # Trend: the plot with its margins.
-_LEFT, _TOP, _BOTTOM, _HEIGHT = 38.0, 52.0, 232.0, 284.0
+_LEFT, _TOP, _BOTTOM, _HEIGHT = 42.0, 60.0, 240.0, 292.0
 _TICKS = (0, 25, 50, 75, 100)
 
 
@@ -88,7 +88,7 @@ def bar_chart(readings: Sequence[Reading], *, signal: float | None = None, signa
         height = _BAR_HEIGHTS[0] if reading.kind == "school" else _BAR_HEIGHTS[1]
         y = top + _BAR_TEXT
         length = scale.at(reading.percentage)
-        bars.append(Bar(reading.kind, reading.label, reading.value, y - 6.0, y, height, length))
+        bars.append(Bar(reading.kind, reading.label, reading.value, y - 7.0, y, height, length))
         top = y + height + _BAR_GAP
     end = top - _BAR_GAP
     mark = None
@@ -98,7 +98,7 @@ def bar_chart(readings: Sequence[Reading], *, signal: float | None = None, signa
             x=x,
             segments=tuple((bar.y - _OVERHANG, bar.y + bar.height + _OVERHANG) for bar in bars),
             label=signal_label,
-            label_x=min(max(x, 2 * _HALF_A_LABEL), WIDTH - 2 * _HALF_A_LABEL + 16.0),
+            label_x=min(max(x, _HALF_A_LABEL), WIDTH - _HALF_A_LABEL),
             label_y=end + 28.0,
         )
     return BarChart(WIDTH, end + (_AXIS if mark else 6.0), tuple(bars), mark)
@@ -161,7 +161,7 @@ class TrendChart:
 
 @dataclass(frozen=True)
 class YearReading:
-    """What goes into a year: its label, a foot text, and per series a percentage with its text, or why there is none."""
+    """What goes into a year: label, foot text, and for each series a percentage with its text, or why there is none."""
 
     label: str
     foot: str

@@ -117,7 +117,7 @@ def _why_not_joined(found: RegisterLocation) -> str:
     )
 
 
-def _how_many_locations(brin: str) -> Select[tuple[int]]:
+def _how_many_locations(brin: str) -> Select[int]:
     return select(func.count()).where(
         RegisterLocation.brin == brin, RegisterLocation.sector == PRIMARY, RegisterLocation.ended_on.is_(None)
     )
@@ -158,7 +158,7 @@ def _take_in(session: Session, reading: Reading) -> Report:
     rows = {result.ovt: _columns(result) for result in reading.results} or {ovt: {} for ovt in known}
     for ovt, columns in rows.items():
         row = known.get(ovt)
-        name, spread = reading.weights.get(ovt, (row.school_name, row.spread) if row else ("", ""))
+        name, spread = reading.weights.get(ovt) or ((row.school_name, row.spread) if row else ("", ""))
         values: dict[str, object] = {"ovt": ovt, "school_name": name, "spread": spread, **columns}
         if row is None:
             fresh.append({**values, "brin": ovt[:4], "location_code": None})
@@ -210,8 +210,8 @@ def _join(session: Session) -> int:
     current = select(RegisterLocation.brin, RegisterLocation.code).where(
         RegisterLocation.sector == PRIMARY, RegisterLocation.ended_on.is_(None)
     )
-    for brin, code in session.execute(current):
-        codes[brin].append(code)
+    for brin, current_code in session.execute(current):
+        codes[brin].append(current_code)
     rows: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
     for brin, ovt, code in session.execute(select(SchoolResult.brin, SchoolResult.ovt, SchoolResult.location_code)):
         rows[brin].append((ovt, code))
@@ -220,7 +220,7 @@ def _join(session: Session) -> int:
     for brin, mine in rows.items():
         only = codes[brin][0] if len(mine) == 1 and len(codes[brin]) == 1 else None
         joined += only is not None
-        moved += [{"ovt": ovt, "location_code": only} for ovt, code in mine if code != only]
+        moved += [{"ovt": ovt, "location_code": only} for ovt, old in mine if old != only]
     if moved:
         session.execute(update(SchoolResult), moved)
     return joined

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.parties.publisher_files import FileFault, Faults, PublisherFile, Row
+from portal.parties.publisher_files import Faults, FileFault, PublisherFile, Row
 from portal.reports import results
 from portal.reports.results import Level, Outcome, Year
 from portal.wording import mark
@@ -26,6 +26,7 @@ _FIXED = ("ovt", _WEIGHT, _CATEGORY, *_SIGNALS, *_AVERAGES, _PUPILS, *_OUTCOMES)
 _OF_A_YEAR = ("Gemiddelde %1F", "Gemiddelde %1S/2F", "Aantal leerlingen")
 _WEIGHTS = ("OVT", "Naam", "schoolweging", "spreiding")
 _LONGEST_NAME = 200
+_HUNDRED = Decimal(100)
 
 
 class ResultsFault(FileFault):
@@ -132,14 +133,12 @@ def weights_line(file: str) -> str:
 
 def _school_years(file: PublisherFile, faults: Faults) -> dict[str, str]:
     """The column suffixes of the three years with their labels, oldest first: 2223 is 2022-2023."""
-    suffixes = sorted(
-        found[1] for column in file.columns if (found := re.fullmatch(r"Gemiddelde %1F (\d{4})", column))
-    )
+    suffixes = sorted(found[1] for column in file.columns if (found := re.fullmatch(r"Gemiddelde %1F (\d{4})", column)))
     good = [each for each in suffixes if (int(each[:2]) + 1) % 100 == int(each[2:])]
     if len(good) != results.YEARS:
         faults.add(
-            file.name, 1, "Gemiddelde %1F",
-            mark("Er horen drie kolommen met een schooljaar te zijn, zoals 'Gemiddelde %%1F 2223'."),
+            file.name, 1, "",
+            mark("Er horen drie schooljaren te zijn, in kolommen zoals 'Aantal leerlingen 2223'."),
         )  # fmt: skip
         return {}
     if faults.lacks(file, [f"{name} {suffix}" for suffix in good for name in _OF_A_YEAR]):
@@ -151,7 +150,12 @@ def _result(row: Row, labels: dict[str, str]) -> Result:
     return Result(
         ovt=row["ovt"],
         years=tuple(
-            (label, row[f"{_OF_A_YEAR[0]} {suffix}"], row[f"{_OF_A_YEAR[1]} {suffix}"], row[f"{_OF_A_YEAR[2]} {suffix}"])
+            (
+                label,
+                row[f"{_OF_A_YEAR[0]} {suffix}"],
+                row[f"{_OF_A_YEAR[1]} {suffix}"],
+                row[f"{_OF_A_YEAR[2]} {suffix}"],
+            )
             for suffix, label in labels.items()
         ),
         schoolweging=row[_WEIGHT],
@@ -175,15 +179,18 @@ def _check_ovt(file: PublisherFile, row: Row, column: str, seen: dict[str, int],
         )  # fmt: skip
     elif ovt in seen:
         faults.add(
-            file.name, row.line, column, mark("School %(ovt)s staat er twee keer in; de eerste keer op regel %(line)s."),
-            ovt=ovt, line=seen[ovt],
+            file.name, row.line, column,
+            mark("School %(ovt)s staat er twee keer in; de eerste keer op regel %(at)s."),
+            ovt=ovt, at=seen[ovt],
         )  # fmt: skip
     seen.setdefault(ovt, row.line)
 
 
 def _check_number(file: PublisherFile, row: Row, column: str, faults: Faults) -> None:
     text = row[column]
-    if text not in ("", MASKED) and not (re.fullmatch(r"[0-9]{1,3}([.,][0-9]{1,2})?", text) and number(text) <= 100):  # type: ignore[operator]  # noqa: PLR2004
+    if text in ("", MASKED):
+        return
+    if not re.fullmatch(r"[0-9]{1,3}([.,][0-9]{1,2})?", text) or Decimal(text.replace(",", ".")) > _HUNDRED:
         faults.add(
             file.name, row.line, column,
             mark("Hier hoort een getal van 0 tot en met 100 te staan met hoogstens 2 decimalen, een * of niets."),
@@ -229,7 +236,9 @@ def _check_rules(file: PublisherFile, row: Row, result: Result, faults: Faults) 
         average = number(average_text)
         computed = results.average(years, level)
         if computed is not None and computed != average:
-            faults.add(file.name, row.line, _AVERAGES[place], mark("Dit gemiddelde volgt niet uit de drie schooljaren."))
+            faults.add(
+                file.name, row.line, _AVERAGES[place], mark("Dit gemiddelde volgt niet uit de drie schooljaren.")
+            )
         elif weight is not None and OUTCOMES[said] is not results.outcome(
             years, average=average, signal=number(signal), pupils=None if pupils is None else int(pupils)
         ):

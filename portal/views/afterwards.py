@@ -52,7 +52,7 @@ def afterwards(deed: Callable[[], object]) -> None:
     g.setdefault("afterwards", []).append(deed)
 
 
-def runafterwards(response: Response) -> Response:
+def run_afterwards(response: Response) -> Response:
     """After the view: its mails and ledger entries, unless it failed; then waits where every answer takes as long."""
     for deed in g.pop("afterwards", []):
         if response.status_code < SERVER_FAULT:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, cast
 
 import flask_security.signals as happenings
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import user_logged_out  # type: ignore[import-untyped]
 from flask_security import Security, current_user, views
 from flask_security.recovery_codes import mf_recovery
+from flask_security.utils import send_mail
 
 from portal import clock
 from portal.config import Settings
@@ -18,12 +20,13 @@ from portal.parties import passwords, people
 from portal.parties.tables import Person
 from portal.views import sign_in_forms, sign_in_parts
 from portal.views.afterwards import Outside, tell
-from portal.wording import mark, say
+from portal.wording import language, mark, moment, say
 
 FORGOT_TAKES = 0.4
 """Seconds before the answer to a forgotten password: longer than the work for a known address ever takes."""
 
 
+RESET_WITHIN = timedelta(hours=2)
 LONGEST_ADDRESS = 2000
 
 
@@ -68,7 +71,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "TWO_FACTOR_LOGIN_SUCCESSFUL": (mark("U bent ingelogd."), "success"),
     "TWO_FACTOR_PERMISSION_DENIED": (mark("Log eerst in met uw e-mailadres en wachtwoord."), "info"),
     "INVALID_RECOVERY_CODE": (mark("Deze herstelcode klopt niet of is al gebruikt."), "error"),
-    "API_ERROR": (mark("Dit kan de portal niet lezen. Probeer het opnieuw."), "error"),
+    "API_ERROR": (mark("Wij konden dit formulier niet lezen. Probeer het opnieuw."), "error"),
     "FORGOT_PASSWORD": (mark("Wachtwoord vergeten?"), "info"),
 }
 
@@ -89,6 +92,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "SECURITY_PASSWORD_LENGTH_MIN": passwords.SHORTEST,
         "SECURITY_PASSWORD_NORMALIZE_FORM": "NFKC",
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_RESET_PASSWORD_WITHIN": RESET_WITHIN,
         "SECURITY_JOIN_USER_ROLES": False,
         "SECURITY_API_ENABLED_METHODS": ["session"],
         "SECURITY_CLI_USERS_NAME": None,
@@ -98,7 +102,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "SECURITY_TWO_FACTOR": True,
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "SECURITY_TWO_FACTOR_ALWAYS_VALIDATE": True,
-        "SECURITY_TWO_FACTOR_IMPLEMENTATIONS": {"code": "flask_security.twofactor.CodeTfPlugin"},
+        "SECURITY_TWO_FACTOR_IMPLEMENTATIONS": {"code": "portal.views.sign_in_parts.CodeStep"},
         "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
         "SECURITY_TOTP_SECRETS": totp_secrets(settings),
@@ -132,6 +136,7 @@ def start(app: Flask, given: Outside) -> Security:
         reset_password_form=sign_in_forms.ResetForm,
         change_password_form=sign_in_forms.ChangeForm,
         two_factor_verify_code_form=sign_in_forms.CodeForm,
+        two_factor_rescue_form=sign_in_forms.RescueForm,
         mf_recovery_form=sign_in_forms.RecoveryForm,
         mail_util_cls=sign_in_parts.Mails,
         password_util_cls=sign_in_parts.Passwords,
@@ -139,6 +144,7 @@ def start(app: Flask, given: Outside) -> Security:
         mf_recovery_codes_util_cls=sign_in_parts.KeptCodes,
         render_template=_page,
     )
+    security.mail_context_processor(lambda: _mail_context(given.settings))
     security.i18n_domain = cast(Any, OurWords())
     security.want_json(lambda _request: False)
     security.unauthn_handler(cast(Any, lambda *_args, **_kwargs: sign_in_first()))
@@ -155,6 +161,22 @@ def _page(template: str, **context: Any) -> Any:
     errors = sign_in_forms.faults_of(context[name])
     page = render_template(template, form_filled=context[name], errors=errors, **context)
     return make_response(page, 422 if errors else 200)
+
+
+def _mail_context(settings: Settings) -> dict[str, Any]:
+    """What our mails say besides; addresses come from the settings, never from the request's Host header."""
+    return {
+        "portal_url": settings.public_url,
+        "contact": settings.contact,
+        "is_demo": settings.demo,
+        "language": language(),
+        "link_until": moment(clock.now() + RESET_WITHIN),
+    }
+
+
+def notify(person: Person, kind: str, subject: str) -> None:
+    """Mails a person what happened to their account: the template `mail/<kind>`."""
+    send_mail(subject, person.email, f"mail/{kind}", user=person)
 
 
 def _listen(app: Flask) -> None:
@@ -239,7 +261,7 @@ def _logout() -> ResponseReturnValue:
 View = Callable[..., ResponseReturnValue]
 
 
-def blueprint(limited: Mapping[str, Callable[[View], View]]) -> Blueprint:
+def blueprint(limited: Mapping[str, Callable[[Any], Any]]) -> Blueprint:
     """The pages of Flask-Security that the portal has, each with its limits by endpoint name."""
     bp = Blueprint("security", __name__)
     both, post = ["GET", "POST"], ["POST"]
@@ -253,7 +275,8 @@ def blueprint(limited: Mapping[str, Callable[[View], View]]) -> Blueprint:
         ("/tweede-factor/herstelcode", "mf_recovery", mf_recovery, both),
     )
     for address, endpoint, view, methods in pages:
-        bp.add_url_rule(address, endpoint, limited.get(endpoint, lambda page: page)(view), methods=methods)
+        shown = limited[endpoint](view) if endpoint in limited else view
+        bp.add_url_rule(address, endpoint, shown, methods=methods)
     # Flask-Security makes this address on its code page; we have no such page.
     bp.add_url_rule("/tweede-factor/herstelcode", "two_factor_rescue", build_only=True)
     return bp

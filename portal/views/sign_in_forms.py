@@ -9,13 +9,14 @@ from flask_security.forms import (
     IsString,
     LoginForm,
     ResetPasswordForm,
+    TwoFactorRescueForm,
     TwoFactorVerifyCodeForm,
     email_required,
     password_required,
     valid_user_email,
 )
 from flask_security.recovery_codes import MfRecoveryForm
-from wtforms import EmailField, Field, PasswordField, StringField
+from wtforms import EmailField, Field, PasswordField, RadioField, StringField
 from wtforms.validators import EqualTo, InputRequired
 
 from portal.parties.tables import Person
@@ -163,3 +164,10 @@ class RecoveryForm(SpokenForm, MfRecoveryForm):
         if not valid and self.code.data:
             tell("code_failed", cast(Person, self.user).id, recovery=True)
         return valid
+
+
+class RescueForm(TwoFactorRescueForm):
+    """Flask-Security makes this form on its code page; we do not show it, so it offers nothing."""
+
+    help_setup = RadioField(choices=[])
+    submit = _no_submit

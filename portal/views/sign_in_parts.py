@@ -11,6 +11,7 @@ from flask_security.mail_util import EmailValidateException, MailUtil
 from flask_security.password_util import PasswordUtil
 from flask_security.recovery_codes import MfRecoveryCodesUtil
 from flask_security.totp import Totp
+from flask_security.twofactor import CodeTfPlugin
 from sqlalchemy import CursorResult, delete, inspect, update
 
 from portal.database import act, reader
@@ -72,6 +73,14 @@ class OneTimeCodes(Totp):
     def get_last_counter(self, user: Any) -> int | None:
         """The time step of the code that was used last."""
         return getattr(user, "totp_counter", None)
+
+
+class CodeStep(CodeTfPlugin):
+    """The step after the password; where to go then stands in the session, not in the address of the code page."""
+
+    def tf_login(self, user: Any, json_payload: dict[str, Any], next_loc: str | None) -> Any:  # noqa: ARG002
+        """To the page that asks for the code."""
+        return super().tf_login(user, json_payload, None)
 
 
 class KeptCodes(MfRecoveryCodesUtil):

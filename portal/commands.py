@@ -1,0 +1,148 @@
+"""The command line: run, worker, demo, import, migrate, verify, doctor."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from portal.config import Settings
+from portal.errors import PortalError, SettingError
+
+
+@click.group()
+def portal() -> None:
+    """Tekenpoort: run it, fill it, check it."""
+
+
+def main() -> None:
+    """Run a command; what is wrong with the settings is one sentence, not a trace."""
+    try:
+        portal(standalone_mode=False)
+    except SettingError as fault:
+        sys.exit(f"Tekenpoort cannot start: {fault}")
+    except PortalError as fault:
+        sys.exit(str(fault))
+    except click.ClickException as fault:
+        fault.show()
+        sys.exit(fault.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+
+
+@portal.command()
+def run() -> None:
+    """Start the web server and the worker, after bringing the database up to date."""
+    from portal import serving
+
+    sys.exit(serving.run(_settings()))
+
+
+@portal.command()
+def worker() -> None:
+    """Start the worker alone."""
+    from portal import serving
+
+    serving.work(_settings())
+
+
+@portal.command()
+def migrate() -> None:
+    """Bring the database to the shape of this release."""
+    from portal import migrations
+    from portal.app import open_database
+
+    migrations.upgrade(open_database(_settings()).engine)
+
+
+@portal.group()
+def demo() -> None:
+    """Accounts and codes of the demonstration."""
+
+
+@demo.command()
+@click.argument("name")
+def code(name: str) -> None:
+    """Print the code that the authenticator app of NAME shows now (a name or an e-mail address)."""
+    from portal import demonstration
+
+    click.echo(demonstration.code_of(_settings(), name))
+
+
+@demo.command()
+def accounts() -> None:
+    """Print the demo accounts and what to try first."""
+    from portal import demonstration
+
+    click.echo(demonstration.explain(_settings()))
+
+
+@portal.group("import")
+def import_() -> None:
+    """Take in the publishers' own files, all or nothing."""
+
+
+@import_.command("register")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def import_register(files: tuple[Path, ...]) -> None:
+    """Boards and locations from DUO's CSV files."""
+    from portal.parties import register
+
+    _import(register.import_files, files)
+
+
+@import_.command("results")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def import_results(files: tuple[Path, ...]) -> None:
+    """Results from the Inspectorate's CSV file."""
+    from portal.reports import datasets
+
+    _import(datasets.import_results, files)
+
+
+@portal.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def verify(as_json: bool) -> None:
+    """Re-read everything that is kept; exit 1 and name the first fault when something is not as it was."""
+    from portal import audit
+    from portal.app import open_database
+
+    settings = _settings()
+    with open_database(settings).opened():
+        report = audit.verify(settings)
+    if as_json:
+        click.echo(json.dumps(report.as_mapping(), indent=1))
+    else:
+        click.echo(report.in_words())
+    sys.exit(1 if report.findings else 0)
+
+
+@portal.command()
+def doctor() -> None:
+    """Say what this machine lacks to run the portal, and how to mend it."""
+    from portal import serving
+
+    sys.exit(serving.doctor(os.environ))
+
+
+def _settings() -> Settings:
+    return Settings.from_environ(os.environ)
+
+
+def _import(take_in: Callable[..., object], files: tuple[Path, ...]) -> None:
+    from portal import migrations
+    from portal.app import open_database
+
+    missing = [str(path) for path in files if not path.is_file()]
+    if missing:
+        raise click.ClickException(f"There is no such file: {', '.join(missing)}")
+    database = open_database(_settings())
+    migrations.upgrade(database.engine)
+    with database.opened():
+        click.echo(str(take_in(files)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,309 @@
+"""The demonstration: real acts on real schools, with invented people and names, for a machine of one's own."""
+
+import json
+import secrets
+import uuid
+from typing import Any
+
+from flask import Flask
+from flask_security import hash_password
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock, outcomes
+from portal.app import create_app
+from portal.cases import answering, assessing, signing
+from portal.cases.access import Visitor
+from portal.cases.tables import Case, Document
+from portal.config import Settings
+from portal.database import act, reader
+from portal.errors import PortalError
+from portal.offers import publications
+from portal.offers.tables import Product
+from portal.parties import people, register
+from portal.parties.tables import Invitation, Organisation, Person
+from portal.record import ledger
+from portal.views.sign_in import totp_secrets
+from portal.worker import Worker
+from workflows.vocabulary import Party, Role
+
+IN_FORCE, HALF_SIGNED, IN_QUEUE = "30010", "30240", "31657"
+PAIR_A = (("Ann de Vries", "ann.devries@amersfoort.example"), ("Bas Jansen", "bas.jansen@amersfoort.example"))
+PAIR_B = (("Peter Mulder", "peter.mulder@helmond.example"), ("Karin Visser", "karin.visser@helmond.example"))
+PAIR_C = (("Iris Blom", "iris.blom@hoorn.example"), ("Omar Yilmaz", "omar.yilmaz@hoorn.example"))
+ACCOUNTS = (
+    ("servicedesk@tekenpoort.example", "service desk: the queue, with one registration (code asked)"),
+    ("ann.devries@amersfoort.example", "signatory of a board whose declaration is in force (code asked)"),
+    ("bas.jansen@amersfoort.example", "the second signatory of that board (code asked)"),
+    ("meester.tom@amersfoort.example", "teacher at one of its schools: has not accepted the terms yet"),
+    ("peter.mulder@helmond.example", "signatory of a board whose declaration is half signed; has signed (code asked)"),
+    ("karin.visser@helmond.example", "the signatory who still has to sign (code asked)"),
+)
+WORDS = (
+    "appel", "boom", "brug", "dijk", "duin", "eiland", "fiets", "gracht", "haven", "heide", "iep", "kade", "klok",
+    "kust", "linde", "maan", "molen", "nest", "oever", "polder", "regen", "rivier", "school", "sluis", "sneeuw",
+    "ster", "storm", "toren", "tuin", "veen", "vlinder", "wolk", "wilg", "zand", "zee", "zeil",
+)  # fmt: skip
+RECIPIENT_GROUPS = (
+    ("school", "School"),
+    ("board", "Schoolbestuur"),
+    ("regional_platform", "Regionaal platform"),
+    ("cooperation", "Andere samenwerking van scholen"),
+    ("labour_market_po", "Arbeidsmarktplatform po"),
+    ("labour_market_vo", "Arbeidsmarktplatform vo"),
+    ("po_raad", "PO-Raad"),
+    ("vo_raad", "VO-raad"),
+    ("union", "Onderwijsvakbond"),
+    ("centerdata", "Centerdata"),
+    ("ocw", "Ministerie van OCW"),
+    ("none", "Geen van deze groepen"),
+)
+EXAMPLE_PDF = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj
+4 0 obj<</Length 73>>stream
+BT /F 18 Tf 72 720 Td (Voorbeeld van een bewijsstuk: niet echt.) Tj ET
+endstream endobj
+5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+trailer<</Root 1 0 R>>
+%%EOF
+"""
+CONDITIONS = ("account", "second_factor", "registered", "member", "terms")
+
+
+def prepare(settings: Settings) -> None:
+    """Make the demonstration where there is none yet; what was done in it is kept."""
+    path = settings.data / "demo.json"
+    if path.exists():
+        return
+    app = create_app(settings)
+    password = "-".join(secrets.choice(WORDS) for _ in range(4))
+    with app.app_context(), app.extensions["tekenpoort.database"].opened():
+        _Stage(app, settings, password).set()
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"password": password}))
+
+
+def code_of(settings: Settings, name: str) -> str:
+    """The code that somebody's authenticator app shows now; only in a demonstration."""
+    if not settings.demo:
+        raise PortalError("Codes are printed in a demonstration only: set TEKENPOORT_DEMO=1.")
+    app = create_app(settings)
+    with app.extensions["tekenpoort.database"].opened():
+        wanted = name.strip().lower()
+        found = [
+            person
+            for person in reader.scalars(select(Person))
+            if wanted in (person.email, person.name.lower(), person.name.lower().split()[0])
+        ]
+        if len(found) != 1:
+            raise PortalError(f"There is no one person called {name!r}. Use the e-mail address.")
+        return people.current_code(found[0], totp_secrets=totp_secrets(settings))
+
+
+def explain(settings: Settings) -> str:
+    """The accounts, and what to try first."""
+    password = json.loads((settings.data / "demo.json").read_text())["password"]
+    lines = [
+        "",
+        f"  Tekenpoort runs at {settings.public_url}  (a demonstration: nothing here is binding)",
+        "",
+        f"  All demo accounts have this password:  {password}",
+        "",
+        *(f"    {email:<34} {what}" for email, what in ACCOUNTS),
+        "",
+        "  Where a code is asked:  tekenpoort demo code NAME   (for example: tekenpoort demo code karin)",
+        "",
+        "  Try first:",
+        "    1. Sign in as karin.visser@helmond.example: one of two signatures is still missing. Read and sign.",
+        "    2. Sign in as meester.tom@amersfoort.example: the gate says what is missing. Accept the terms, read.",
+        "    3. Sign in as servicedesk@tekenpoort.example: a registration waits in the queue.",
+        f"    4. Register a board yourself at {settings.public_url}/inschrijven, for example 13622;",
+        f"       the mails are at {settings.public_url}/postvak.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+class _Stage:
+    """Sets the demonstration by the same acts that people use."""
+
+    def __init__(self, app: Flask, settings: Settings, password: str) -> None:
+        self.app, self.settings = app, settings
+        self.password_hash = hash_password(password)
+        self.worker = Worker(app.extensions["tekenpoort.database"], settings, lambda endpoint, _: f"/{endpoint}")
+
+    def set(self) -> None:
+        """One board in force with a school and a teacher, one half-signed, one registration in the queue."""
+        desk = self._service_desk()
+        self._product()
+        amersfoort = self._registered(IN_FORCE, "Stichting Voorbeeldonderwijs Amersfoort", "amersfoort.example", PAIR_A, desk)
+        self._declared(amersfoort, PAIR_A)
+        self._teacher(amersfoort)
+        helmond = self._registered(HALF_SIGNED, "Stichting Voorbeeldonderwijs Helmond", "helmond.example", PAIR_B, desk)
+        self._declared(helmond, PAIR_B[:1])
+        self._submitted(IN_QUEUE, "Stichting Voorbeeldonderwijs Hoorn", "hoorn.example", PAIR_C)
+        self.worker.work_off()
+
+    def _service_desk(self) -> Person:
+        with act() as session:
+            operator = Organisation(kind=Party.OPERATOR, name="Servicedesk Tekenpoort", registered_at=clock.now())
+            session.add(operator)
+            session.flush()
+            person = people.a_person(
+                session, name="Sanne Bos", email="servicedesk@tekenpoort.example", function="Servicedesk"
+            )
+            people.join(session, person, operator, Role.SERVICE_DESK)
+            people.invite(session, person, at=clock.now(), link_secret=self.settings.secret("link"))
+        return self._account("servicedesk@tekenpoort.example")
+
+    def _product(self) -> None:
+        with act() as session:
+            supplier = Organisation(kind=Party.SUPPLIER, name="Voorbeeldleverancier B.V.", registered_at=clock.now())
+            session.add(supplier)
+            session.flush()
+            product = Product(
+                name="resultatenmonitor",
+                title="Onderwijsresultatenmonitor",
+                description="Schoolkaart en driejaarstrend uit de leerresultaten van de inspectie.",
+                supplier_id=supplier.id,
+                conditions=list(CONDITIONS),
+                recipient_groups=[list(pair) for pair in RECIPIENT_GROUPS],
+                contact=self.settings.contact,
+            )
+            session.add(product)
+            session.flush()
+            terms = publications.publish_terms(session, product.id, publications.SHIPPED / "usage_terms_2026-11.toml")
+            ledger.append(
+                session, act="publish", subject=f"publication:{terms.id}", document=terms.sha256, version=terms.version
+            )
+
+    def _registered(
+        self, number: str, name: str, domain: str, pair: tuple[tuple[str, str], ...], desk: Person
+    ) -> Organisation:
+        case_id = self._submitted(number, name, domain, pair)
+        assessing.assess(case_id, verdict="accept", words="", by=Visitor(desk.id), follow=self._follow)
+        for _, email in pair:
+            self._account(email)
+        self.worker.work_off()
+        return reader.execute(select(Organisation).filter_by(register_key=f"board:{number}")).scalar_one()
+
+    def _submitted(self, number: str, name: str, domain: str, pair: tuple[tuple[str, str], ...]) -> uuid.UUID:
+        board = register.board(number)
+        assert board is not None, number
+        answering.start_by_mail("registration", email=pair[0][1])
+        case = reader.scalars(select(Case).filter_by(starter_email=pair[0][1])).one()
+        starter = Visitor(drafts=frozenset({case.id}))
+        evidence = answering.keep_file(case.id, content=EXAMPLE_PDF, name="uittreksel-voorbeeld.pdf", by=starter)
+        location = register.locations_of(number)[0]
+        answers: dict[str, dict[str, Any]] = {
+            "kind": {"kind": "board"},
+            "party": {"party": f"board:{number}"},
+            "details": {
+                "name": name,
+                "street": f"{location.street} {location.house_number}",
+                "postcode": location.postcode,
+                "place": board.place,
+                "board_number": number,
+                "kvk": f"{int(number):08}",
+            },
+            "you": {"name": pair[0][0], "function": "Voorzitter college van bestuur", "email": pair[0][1], "phone": ""},
+            "authority": {
+                "self": True,
+                "others": [{"name": pair[1][0], "function": "Lid college van bestuur", "email": pair[1][1]}],
+                "mode": "jointly",
+                "together": "2",
+                "basis": "trade_register",
+                "evidence": {
+                    "sha256": evidence.blob,
+                    "name": evidence.name,
+                    "size": evidence.size,
+                    "kept": str(evidence.id),
+                },
+            },
+            "roles": {
+                "people": [
+                    {"name": "Femke Smit", "email": f"financien@{domain}", "roles": ["financial_contact"]},
+                    {"name": "Noor Kaya", "email": f"privacy@{domain}", "roles": ["privacy_officer"]},
+                ]
+            },
+            "invoices": {"channel": "email", "address": f"facturen@{domain}", "reference": "", "office": False},
+            "products": {"products": ["results_monitor"], "pupil_system": "parnassys", "year_classes": True},
+        }
+        self._answer(case.id, answers, starter)
+        return case.id
+
+    def _declared(self, board: Organisation, signers: tuple[tuple[str, str], ...]) -> None:
+        signer = self._person(signers[0][1])
+        case_id = answering.start("board_declaration", by=Visitor(signer.id), organisation_id=board.id)
+        codes = [each.code for each in register.locations_of(board.board_number or "")]
+        answers: dict[str, dict[str, Any]] = {
+            "scope": {"schools": codes, "office": ""},
+            "actors": {"people": []},
+            "licence": {"collective": True, "reference": ""},
+            "start": {"since": clock.today().isoformat()},
+        }
+        self._answer(case_id, answers, Visitor(signer.id))
+        self.worker.work_off()
+        document = reader.scalars(select(Document).filter_by(case_id=case_id)).one()
+        for name, email in signers:
+            person = self._person(email)
+            signing.sign(
+                document.id,
+                by=Visitor(person.id),
+                typed_name=name,
+                code=people.current_code(person, totp_secrets=totp_secrets(self.settings)),
+                seen=document.certified or "",
+                code_is_good=self._code_is_good,
+                follow=self._follow,
+            )
+        self.worker.work_off()
+
+    def _teacher(self, board: Organisation) -> None:
+        code = next(each.code for each in register.locations_of(board.board_number or ""))
+        with act() as session:
+            school = outcomes.school_organisation(session, code)
+            teacher = people.a_person(
+                session, name="Tom de Wit", email="meester.tom@amersfoort.example", function="Leerkracht groep 8"
+            )
+            people.join(session, teacher, school, Role.READER)
+            people.invite(session, teacher, at=clock.now(), link_secret=self.settings.secret("link"))
+        self._account("meester.tom@amersfoort.example")
+
+    def _answer(self, case_id: uuid.UUID, answers: dict[str, dict[str, Any]], visitor: Visitor) -> None:
+        for step, values in answers.items():
+            answering.answer(case_id, step, values, by=visitor, seen=0, follow=self._follow)
+        reader.expire_all()
+        seen = answering.digest(answering.answers_of(reader.get_one(Case, case_id)))
+        answering.submit(case_id, by=visitor, seen=seen, follow=self._follow)
+
+    def _account(self, email: str) -> Person:
+        """Accept the invitation of somebody, as the mailed link would, and set an authenticator app."""
+        with act() as session:
+            person = people.by_email(session, email)
+            assert person is not None, email
+            invitation = session.scalars(
+                select(Invitation).filter_by(person_id=person.id, used_at=None).order_by(Invitation.expires_at.desc())
+            ).first()
+            assert invitation is not None, email
+            people.accept(
+                session,
+                invitation,
+                password_hash=None if person.password else self.password_hash,
+                name=person.name,
+                function=person.function,
+            )
+            if person.needs_second_factor and not person.has_second_factor:
+                person.tf_totp_secret = self.app.extensions["security"].totp_factory.generate_totp_secret()
+                person.tf_primary_method = "authenticator"
+        return self._person(email)
+
+    def _person(self, email: str) -> Person:
+        return reader.scalars(select(Person).filter_by(email=email)).one()
+
+    def _code_is_good(self, session: Session, person_id: uuid.UUID, code: str) -> bool:
+        return people.code_is_good(session, person_id, code, totp_secrets=totp_secrets(self.settings))
+
+    def _follow(self, session: Session, case: Case) -> None:
+        outcomes.follow(session, case, link_secret=self.settings.secret("link"))

@@ -1,0 +1,311 @@
+"""What a PDF proves by itself: who signed what when, and whether anything changed since. Never raises.
+
+Whether a file was cut back to an earlier revision it cannot tell: the rest is intact. The caller compares the list of
+signatures with the ledger.
+"""
+
+import asyncio
+import datetime as dt
+import logging
+import re
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from io import BytesIO
+from typing import Any, TypeVar
+
+from asn1crypto import crl, ocsp, x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESPassed
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.fields import FieldMDPAction, MDPPerm
+from pyhanko.sign.validation import ades, async_validate_pdf_signature, async_validate_pdf_timestamp
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.policy_decl import (
+    LocalKnowledge,
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
+
+from portal.documents.authority import Trust
+
+__all__ = ["Changes", "Examination", "Signature", "Trust", "Verdict", "examine"]
+
+_Result = TypeVar("_Result")
+
+LARGEST = 64 * 2**20
+"""Bytes; no document of ours comes near, and a larger file is not read at all."""
+
+# What pyHanko would warn about is in the verdict; its log would only repeat what a stranger uploaded.
+for _name in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+_SIGNATURE_IN_HEX = re.compile(rb"<([0-9A-Fa-f\s]{1000,}?)>")
+
+
+class Verdict(Enum):
+    """What is said about a file as a whole."""
+
+    INTACT_AND_COMPLETE = "intact_and_complete"
+    INTACT_IN_PROGRESS = "intact_in_progress"
+    CHANGED = "changed"
+    NOT_OURS = "not_ours"
+
+
+class Changes(Enum):
+    """What came after a signature, as pyHanko's difference analysis judges it."""
+
+    NONE = "none"
+    LONG_TERM = "long_term"
+    """Only proof for later: time stamps and revocation lists."""
+    SIGNATURES = "signatures"
+    """Later signatures in the fields that were there for them."""
+    OTHER = "other"
+    """Anything else: it was not there when this person signed."""
+
+
+_CHANGES = {
+    ModificationLevel.NONE: Changes.NONE,
+    ModificationLevel.LTA_UPDATES: Changes.LONG_TERM,
+    ModificationLevel.FORM_FILLING: Changes.SIGNATURES,
+    ModificationLevel.ANNOTATIONS: Changes.OTHER,
+    ModificationLevel.OTHER: Changes.OTHER,
+}
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One signed field; its first `length` bytes of the file are the document as this signature left it."""
+
+    field: str
+    signer: str
+    reason: str
+    certificate: str
+    signed_at: dt.datetime | None
+    """What the signature itself says."""
+    stamped_at: dt.datetime | None
+    """What the time stamp says; none unless that stamp holds and is trusted."""
+    intact: bool
+    trusted: bool
+    lasting: bool
+    """Whether it can be proved now with nothing but what is in the file."""
+    changes: Changes
+    locks: bool
+    """Whether nothing at all may be signed after it."""
+    length: int
+
+
+@dataclass(frozen=True)
+class Examination:
+    """The verdict and its grounds; signatures in the order in which they were made."""
+
+    verdict: Verdict
+    signatures: tuple[Signature, ...] = ()
+    problem: str | None = None
+    """What is wrong, in English, for the log and the operator."""
+
+
+def examine(pdf: bytes, *, trust: Trust, at: dt.datetime | None = None) -> Examination:
+    """Judge these bytes as they are read at a moment (now, unless given); any fault becomes a verdict."""
+    try:
+        if len(pdf) > LARGEST:
+            return Examination(Verdict.NOT_OURS, problem=f"larger than {LARGEST} bytes")
+        return _examined(pdf, trust, at or dt.datetime.now(dt.UTC))
+    except Exception as fault:  # hostile bytes fail in more ways than can be listed
+        broken = Verdict.CHANGED if _bears_our_mark(pdf, trust) else Verdict.NOT_OURS
+        return Examination(broken, problem=f"{type(fault).__name__}: {fault}"[:300])
+
+
+def _examined(pdf: bytes, trust: Trust, at: dt.datetime) -> Examination:
+    embedded = PdfFileReader(BytesIO(pdf)).embedded_signatures
+    if not embedded:
+        broken = Verdict.CHANGED if _bears_our_mark(pdf, trust) else Verdict.NOT_OURS
+        return Examination(broken, problem="no signatures")
+    proof = _proof(embedded[0].reader, trust)
+    stamps = [each for each in embedded if each.sig_object_type == "/DocTimeStamp"]
+    signatures = tuple(_signature(each, proof, at) for each in embedded if each.sig_object_type == "/Sig")
+    if not any(signature.trusted for signature in signatures):
+        broken = Verdict.CHANGED if _bears_our_mark(pdf, trust) else Verdict.NOT_OURS
+        return Examination(broken, signatures, "no signature rests on a certificate we trust")
+    problem = _problem(pdf, embedded, signatures, trust) or _problem_in_stamps(stamps, signatures, proof)
+    if problem:
+        return Examination(Verdict.CHANGED, signatures, problem)
+    for signature in signatures:
+        if not signature.trusted:
+            return Examination(Verdict.NOT_OURS, signatures, f"{signature.field}: certificate not trusted")
+    return Examination(Verdict.INTACT_AND_COMPLETE if signatures[-1].locks else Verdict.INTACT_IN_PROGRESS, signatures)
+
+
+def _problem(
+    pdf: bytes, embedded: Sequence[EmbeddedPdfSignature], signatures: Sequence[Signature], trust: Trust
+) -> str | None:
+    """The first sign that a signature was damaged, or made to disappear."""
+    in_bytes = sum(_mark_in(found.group(1), trust) for found in _SIGNATURE_IN_HEX.finditer(pdf))
+    in_form = sum(_mark_in(each.pkcs7_content.hex().encode(), trust) for each in embedded)
+    if in_bytes > in_form:
+        return "a signature is in the file but no longer in its form"
+    return next((f"{each.field}: changed after signing" for each in signatures if not each.intact), None)
+
+
+def _problem_in_stamps(
+    stamps: Sequence[EmbeddedPdfSignature], signatures: Sequence[Signature], proof: "_Proof"
+) -> str | None:
+    """What is wrong with the time stamps over the whole file; a locked document must end with one."""
+    for stamp in stamps:
+        moment = stamp.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+        status = _done(async_validate_pdf_timestamp(stamp, proof.context(proof.trust.time_stamp_roots, moment)))
+        if not (status.intact and status.valid and status.trusted and _covers(stamp)):
+            return f"{stamp.field_name}: the time stamp over the file does not hold"
+    ends_with_one = stamps and stamps[-1].coverage is SignatureCoverageLevel.ENTIRE_FILE
+    if signatures[-1].locks and not ends_with_one:
+        return "the time stamp over the whole file is missing, or something came after it"
+    return None
+
+
+@dataclass(frozen=True)
+class _Proof:
+    """What the file and the reader know about certificates."""
+
+    trust: Trust
+    certificates: list[x509.Certificate]
+    revoked: list[bytes]
+    answers: list[bytes]
+    knowledge: LocalKnowledge
+
+    def context(self, roots: tuple[bytes, ...], moment: dt.datetime | None) -> ValidationContext:
+        """Believe these roots, at this moment, with proof that nothing was revoked and without the network."""
+        return ValidationContext(
+            trust_roots=[x509.Certificate.load(root) for root in roots],
+            other_certs=self.certificates,
+            moment=moment,
+            crls=[*self.revoked, *self.trust.revoked],
+            ocsps=self.answers,
+            revocation_mode="require",
+            retroactive_revinfo=True,
+        )
+
+    def policy(self) -> PdfSignatureValidationSpec:
+        """The same for the long-term rules (ETSI EN 319 102-1), with what is in the file and nothing else."""
+        return PdfSignatureValidationSpec(
+            SignatureValidationSpec(
+                cert_validation_policy=_believing(self.trust.roots),
+                ts_cert_validation_policy=_believing(self.trust.time_stamp_roots),
+                revinfo_gathering_policy=RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY),
+                local_knowledge=self.knowledge,
+            )
+        )
+
+
+def _proof(reader: PdfFileReader, trust: Trust) -> _Proof:
+    try:
+        store = DocumentSecurityStore.read_dss(reader)
+    except NoDSSFoundError:
+        return _Proof(trust, [], [], [], LocalKnowledge())
+    certificates = list(store.load_certs())
+    revoked = [each.get_object().data for each in store.crls]
+    answers = [each.get_object().data for each in store.ocsps]
+    knowledge = LocalKnowledge(
+        known_certs=certificates,
+        known_crls=[CRLContainer(crl.CertificateList.load(each)) for each in revoked],
+        known_ocsps=[
+            container for each in answers for container in OCSPContainer.load_multi(ocsp.OCSPResponse.load(each))
+        ],
+    )
+    return _Proof(trust, certificates, revoked, answers, knowledge)
+
+
+def _believing(roots: tuple[bytes, ...]) -> CertValidationPolicySpec:
+    return CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=[x509.Certificate.load(root) for root in roots]),
+        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
+    )
+
+
+def _signature(embedded: EmbeddedPdfSignature, proof: _Proof, at: dt.datetime) -> Signature:
+    claimed = _stamp_in(embedded)
+    status: PdfSignatureStatus = _done(
+        async_validate_pdf_signature(
+            embedded,
+            signer_validation_context=proof.context(proof.trust.roots, claimed),
+            ts_validation_context=proof.context(proof.trust.time_stamp_roots, claimed),
+        )
+    )
+    stamp = status.timestamp_validity
+    stamped = stamp.timestamp if stamp and stamp.valid and stamp.intact and stamp.trusted else None
+    level = status.modification_level or ModificationLevel.OTHER
+    intact = bool(status.intact and status.valid and status.docmdp_ok and stamped is not None and _covers(embedded))
+    return Signature(
+        field=str(embedded.field_name),
+        signer=str(embedded.sig_object.get("/Name") or status.signing_cert.subject.native.get("common_name", "")),
+        reason=str(embedded.sig_object.get("/Reason", "")),
+        certificate=status.signing_cert.subject.human_friendly,
+        signed_at=embedded.self_reported_timestamp,
+        stamped_at=stamped,
+        intact=intact,
+        trusted=bool(status.trusted),
+        lasting=bool(intact and status.trusted) and _lasts(embedded, proof, at),
+        changes=_CHANGES[level],
+        locks=_locks(embedded),
+        length=int(embedded.byte_range[2]) + int(embedded.byte_range[3]),
+    )
+
+
+def _locks(embedded: EmbeddedPdfSignature) -> bool:
+    fields = embedded.fieldmdp
+    return embedded.docmdp_level is MDPPerm.NO_CHANGES or (fields is not None and fields.action is FieldMDPAction.ALL)
+
+
+def _stamp_in(embedded: EmbeddedPdfSignature) -> dt.datetime | None:
+    """What the time stamp of a signature says, before it is known whether it holds."""
+    for stamp in extract_tst_data_iter(embedded.signer_info, signed=False):
+        moment: dt.datetime = stamp["encap_content_info"]["content"].parsed["gen_time"].native
+        return moment
+    return None
+
+
+def _lasts(embedded: EmbeddedPdfSignature, proof: _Proof, at: dt.datetime) -> bool:
+    """Whether the long-term rules hold at this moment; before the last time stamp, those of a signature with time."""
+    timing = ValidationTimingInfo(validation_time=at, best_signature_time=at, point_in_time_validation=False)
+    policy = proof.policy()
+    if embedded.reader.embedded_timestamp_signatures:
+        archived = _done(ades.ades_lta_validation(embedded, policy, timing_info=timing))
+        return archived.ades_subindic is AdESPassed.OK
+    digest, terms = embedded.compute_digest(), policy.signature_validation_spec
+    timed = ades.ades_with_time_validation(embedded.signed_data, terms, timing_info=timing, raw_digest=digest)
+    return _done(timed).ades_subindic is AdESPassed.OK
+
+
+def _covers(embedded: EmbeddedPdfSignature) -> bool:
+    return embedded.coverage in (SignatureCoverageLevel.ENTIRE_REVISION, SignatureCoverageLevel.ENTIRE_FILE)
+
+
+def _marks(trust: Trust) -> list[bytes]:
+    """The key identifiers of our roots in hexadecimal: every certificate beneath them carries one."""
+    identifiers = (x509.Certificate.load(root).key_identifier for root in trust.roots)
+    return [identifier.hex().encode() for identifier in identifiers if identifier]
+
+
+def _mark_in(hexadecimal: bytes, trust: Trust) -> bool:
+    plain = b"".join(hexadecimal.split()).lower()
+    return any(mark in plain for mark in _marks(trust))
+
+
+def _bears_our_mark(pdf: bytes, trust: Trust) -> bool:
+    """Whether a file that cannot be read properly contains a signature under one of our roots, whole or damaged."""
+    return any(mark in pdf.lower() for mark in _marks(trust))
+
+
+def _done(work: Coroutine[Any, Any, _Result]) -> _Result:
+    return asyncio.run(work)

@@ -1,0 +1,145 @@
+"""The promises that can stand before a report; a product lists which apply, and in which order they are explained."""
+
+from collections.abc import Callable, Iterator
+
+from portal.gate.facts import Declaration, Facts
+from portal.gate.judge import Condition, Finding, Rule
+from portal.wording import mark
+
+CONDITIONS: dict[str, Condition] = {}
+
+
+def condition(code: str, title: str) -> Callable[[Rule], Rule]:
+    """Adds a rule to the conditions under a code that never changes."""
+
+    def add(rule: Rule) -> Rule:
+        CONDITIONS[code] = Condition(code, title, rule)
+        return rule
+
+    return add
+
+
+@condition("account", mark("Uw account is in orde"))
+def account_in_order(facts: Facts) -> Iterator[Finding]:
+    """Active, not blocked."""
+    if facts.account_blocked or not facts.account_active:
+        yield Finding(
+            mark("Uw toegang is geblokkeerd. Mail %(contact)s als u hierover een vraag hebt."),
+            fixed_by=mark("de servicedesk"),
+            values={"contact": facts.contact},
+        )
+
+
+@condition("second_factor", mark("Uw account is beveiligd met een tweede stap"))
+def second_factor_where_asked(facts: Facts) -> Iterator[Finding]:
+    """Asked of who can sign, privacy officers and the service desk."""
+    if facts.needs_second_factor and not facts.has_second_factor:
+        yield Finding(
+            mark("Uw rol vraagt om een tweede stap bij het inloggen. Die hebt u nog niet ingesteld."),
+            fixed_by=mark("uzelf"),
+            page=("accounts.second_factor", {}),
+            page_text=mark("Stel de tweede stap in"),
+        )
+
+
+@condition("registered", mark("De school doet mee"))
+def school_registered(facts: Facts) -> Iterator[Finding]:
+    """By a registration of its own, or in the scope of its board's declaration."""
+    if facts.school_registered or facts.declaration is Declaration.IN_FORCE:
+        return
+    if not facts.board_registered:
+        yield Finding(
+            mark("Het schoolbestuur %(board)s is nog niet ingeschreven."),
+            fixed_by=mark("het schoolbestuur"),
+            page=("registration.begin", {}),
+            page_text=mark("Schrijf het schoolbestuur in"),
+            values={"board": facts.board_name},
+        )
+        return
+    yield _declaration_missing(facts)
+
+
+def _declaration_missing(facts: Facts) -> Finding:
+    signatories = _names(facts.board_signatories) or mark("een tekenbevoegde van het bestuur")
+    show = ("cases.show", {"case_id": facts.declaration_case}) if facts.may_start_declaration else None
+    match facts.declaration:
+        case Declaration.COMING:
+            return Finding(
+                mark("De bestuursverklaring gaat in op %(since)s. Tot die dag blijft de poort dicht."),
+                fixed_by=mark("niemand: u hoeft alleen te wachten"),
+                values={"since": facts.declaration_since},
+            )
+        case Declaration.SIGNING:
+            return Finding(
+                mark("De bestuursverklaring is getekend door %(signed)s van %(needed)s. Nog nodig: %(names)s."),
+                fixed_by=_names(facts.declaration_waits_for) or signatories,
+                page=show,
+                page_text=mark("Bekijk de verklaring"),
+                values={
+                    "signed": facts.declaration_signed,
+                    "needed": facts.declaration_needed,
+                    "names": _names(facts.declaration_waits_for) or signatories,
+                },
+            )
+        case Declaration.PREPARING:
+            return Finding(
+                mark("De bestuursverklaring wordt klaargezet. Daarna kunnen de tekenbevoegden tekenen."),
+                fixed_by=mark("het portaal"),
+                page=show,
+                page_text=mark("Bekijk de verklaring"),
+            )
+        case Declaration.DRAFT:
+            return Finding(
+                mark("De bestuursverklaring is begonnen, maar nog niet klaar."),
+                fixed_by=signatories,
+                page=show,
+                page_text=mark("Ga verder met de verklaring"),
+            )
+    return Finding(
+        mark("Het schoolbestuur %(board)s heeft nog niet verklaard dat deze school onder het bestuur valt."),
+        fixed_by=signatories,
+        page=("cases.begin", {"workflow_name": "board_declaration", "organisation": facts.board_id})
+        if facts.may_start_declaration
+        else None,
+        page_text=mark("Begin met de bestuursverklaring"),
+        values={"board": facts.board_name},
+    )
+
+
+@condition("member", mark("U hoort bij deze school"))
+def member_or_acting(facts: Facts) -> Iterator[Finding]:
+    """A role at the school, or acting for it under a declaration in force."""
+    if not facts.member and not facts.acting:
+        yield Finding(
+            mark("U hebt (nog) geen rol bij %(school)s."),
+            fixed_by=_names(facts.inviters) or mark("een beheerder of tekenbevoegde van het bestuur"),
+            values={"school": facts.school_name},
+        )
+
+
+@condition("terms", mark("U bent akkoord met de gebruiksvoorwaarden"))
+def usage_terms_accepted(facts: Facts) -> Iterator[Finding]:
+    """By this person, in the current version or one that still suffices (R004)."""
+    if not facts.terms_published:
+        yield Finding(
+            mark("De gebruiksvoorwaarden van %(product)s zijn nog niet gepubliceerd."),
+            fixed_by=mark("de leverancier"),
+            values={"product": facts.product_title},
+        )
+    elif not set(facts.terms_accepted) & set(facts.terms_sufficing):
+        yield Finding(
+            mark("U bent nog niet akkoord met de voorwaarden van %(product)s (versie %(version)s)."),
+            fixed_by=mark("uzelf"),
+            page=("cases.begin", {"workflow_name": "usage_terms", "product": facts.product}),
+            page_text=mark("Lees de voorwaarden"),
+            values={"product": facts.product_title, "version": facts.terms_version},
+        )
+
+
+def listed(codes: list[str]) -> tuple[Condition, ...]:
+    """The conditions with these codes, in this order; an unknown code is a KeyError, so that it stops the start."""
+    return tuple(CONDITIONS[code] for code in codes)
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,59 @@
+"""What the gate judges over: a frozen snapshot for one person, organisation, product, report and moment."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Declaration(StrEnum):
+    """How far the board's declaration for this school is."""
+
+    NONE = "none"
+    DRAFT = "draft"
+    PREPARING = "preparing"
+    SIGNING = "signing"
+    COMING = "coming"
+    IN_FORCE = "in_force"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything the conditions may look at; nothing else is known to them."""
+
+    at: dt.datetime
+    person_name: str
+    account_active: bool
+    account_blocked: bool
+    needs_second_factor: bool
+    has_second_factor: bool
+    school_name: str
+    school_key: str
+    """The register key of the location that the report is about."""
+    school_registered: bool
+    """Registered by a registration of its own."""
+    board_name: str
+    board_registered: bool
+    board_id: str = ""
+    declaration: Declaration = Declaration.NONE
+    declaration_case: str = ""
+    declaration_signed: int = 0
+    declaration_needed: int = 0
+    declaration_waits_for: tuple[str, ...] = ()
+    declaration_since: dt.date | None = None
+    board_signatories: tuple[str, ...] = ()
+    member: bool = False
+    """Has an active role at the school itself."""
+    acting: bool = False
+    """May act for the school under a board declaration in force."""
+    inviters: tuple[str, ...] = ()
+    """Who can give this person a role at the school."""
+    may_start_declaration: bool = False
+    product: str = ""
+    product_title: str = ""
+    terms_published: bool = True
+    terms_version: str = ""
+    terms_accepted: tuple[str, ...] = ()
+    """The versions this person accepted."""
+    terms_sufficing: tuple[str, ...] = ()
+    """The versions that suffice at this moment."""
+    contact: str = ""

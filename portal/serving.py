@@ -1,0 +1,164 @@
+"""Running the portal on one machine: the web server and the worker side by side, and what the machine needs."""
+
+import importlib
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+from flask import Flask
+
+from portal import demonstration, migrations
+from portal.app import HOUSE, create_app, open_database
+from portal.config import Settings
+from portal.errors import SettingError
+from portal.parties import register
+from portal.reports import datasets
+
+PANGO = "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+QUIET = ("weasyprint", "fontTools", "pyhanko", "pyhanko_certvalidator")
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+def run(settings: Settings) -> int:
+    """Prepare the database, start the web server and the worker, and stop both when either cannot go on."""
+    _log()
+    refuse_taken_port(settings)
+    prepare(settings)
+    environ = {**os.environ, "TEKENPOORT_DATA": str(settings.data)}
+    web = subprocess.Popen(_web_command(settings), env=environ)
+    worker = subprocess.Popen(_worker_command(), env=environ)
+    stopping: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopping.append(number)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    if settings.demo:
+        print(demonstration.explain(settings), flush=True)  # noqa: T201
+    while not stopping and web.poll() is None:
+        if worker.poll() is not None:
+            logging.error("the worker ended (%s); it is started again", worker.returncode)
+            time.sleep(1)
+            worker = subprocess.Popen(_worker_command(), env=environ)
+        time.sleep(0.2)
+    for each in (web, worker):
+        if each.poll() is None:
+            each.terminate()
+    for each in (web, worker):
+        each.wait(timeout=20)
+    return 0 if stopping else web.returncode or 1
+
+
+def prepare(settings: Settings) -> None:
+    """Bring the database up to date, and fill what is empty: the register, the results, the demonstration."""
+    database = open_database(settings)
+    migrations.upgrade(database.engine)
+    with database.opened():
+        if not register.sources():
+            logging.info("the register of schools is taken in")
+            register.load_shipped()
+            datasets.load_shipped()
+    if settings.demo:
+        demonstration.prepare(settings)
+    create_app(settings)  # everything that can be refused is refused before a server starts
+    database.engine.dispose()
+
+
+def work(settings: Settings) -> None:
+    """Be the worker."""
+    from portal.worker import Worker
+
+    _log()
+    app = create_app(settings)
+    Worker(app.extensions["tekenpoort.database"], settings, addresses(app, settings)).run()
+
+
+def addresses(app: Flask, settings: Settings) -> Callable[[str, Mapping[str, str]], str]:
+    """Makes full addresses of this portal's pages outside a request."""
+
+    def address(endpoint: str, parameters: Mapping[str, str]) -> str:
+        with app.test_request_context(base_url=settings.public_url):
+            return str(app.url_for(endpoint, _external=True, **parameters))
+
+    return address
+
+
+def refuse_taken_port(settings: Settings) -> None:
+    """Say which port is taken before anything is started."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as fault:
+            raise SettingError(
+                f"port {settings.port} on {settings.host} is not free ({fault.strerror}). Set PORT to another."
+            ) from fault
+
+
+def doctor(environ: Mapping[str, str]) -> int:
+    """Look at everything the portal needs; say what is missing and the command that mends it."""
+    faults = 0
+    for name, look in (
+        ("settings", lambda: Settings.from_environ(environ)),
+        ("pango, for documents", lambda: importlib.import_module("portal.documents.render")),
+        ("database", lambda: _look_at_database(Settings.from_environ(environ))),
+        ("seal", lambda: _look_at_seal(Settings.from_environ(environ))),
+        ("assets", _look_at_assets),
+    ):
+        try:
+            look()
+            print(f"good   {name}")  # noqa: T201
+        except OSError as fault:
+            faults += 1
+            print(f"WRONG  {name}: {fault}\n       mend it with: {PANGO}")  # noqa: T201
+        except Exception as fault:
+            faults += 1
+            print(f"WRONG  {name}: {fault}")  # noqa: T201
+    print("All is well." if not faults else f"{faults} to mend.")  # noqa: T201
+    return 1 if faults else 0
+
+
+def _log() -> None:
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _look_at_database(settings: Settings) -> None:
+    lacks = migrations.behind(open_database(settings).engine)
+    if lacks:
+        raise SettingError(f"{lacks}; run `tekenpoort migrate`")
+
+
+def _look_at_seal(settings: Settings) -> None:
+    from portal.documents.seal import Sealer
+
+    Sealer.open(settings).self_test()
+
+
+def _look_at_assets() -> None:
+    if not (HOUSE / "static" / "vendor" / "complete").exists():
+        raise SettingError("fonts and scripts are not there; run `make assets`")
+
+
+def _web_command(settings: Settings) -> list[str]:
+    return [
+        sys.executable, "-m", "gunicorn", "wsgi:app",
+        "--chdir", str(HOUSE),
+        "--bind", f"{settings.host}:{settings.port}",
+        "--worker-class", "gthread", "--workers", "2", "--threads", "8",
+        "--graceful-timeout", "10", "--max-requests", "5000", "--max-requests-jitter", "500",
+        "--log-level", "warning", "--no-control-socket",
+    ]  # fmt: skip
+
+
+def _worker_command() -> list[str]:
+    return [sys.executable, "-m", "portal.commands", "worker"]
+

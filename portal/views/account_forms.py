@@ -1,0 +1,91 @@
+"""The forms about one's own account."""
+
+from typing import Any
+
+from flask import current_app
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import EqualTo, InputRequired, Length, Optional
+
+from portal.parties.tables import Person
+from portal.views.sign_in_forms import NEW_PASSWORD_HINT, NOT_EQUAL, SpokenForm
+from portal.wording import mark
+
+_fill_in_name = mark("Vul uw naam in.")
+_fill_in_function = mark("Vul uw functie in, zoals directeur of voorzitter van het bestuur.")
+
+
+class InvitationForm(SpokenForm, FlaskForm):  # type: ignore[misc]
+    """What makes an invited person an account."""
+
+    name = StringField(
+        mark("Naam"),
+        description=mark("Uw voornaam en achternaam. Deze naam staat bij wat u ondertekent."),
+        render_kw={"autocomplete": "name"},
+        validators=[InputRequired(_fill_in_name), Length(max=200)],
+    )
+    function = StringField(
+        mark("Functie"),
+        render_kw={"autocomplete": "organization-title"},
+        validators=[InputRequired(_fill_in_function), Length(max=200)],
+    )
+    password = PasswordField(
+        mark("Kies een wachtwoord"),
+        description=NEW_PASSWORD_HINT,
+        render_kw={"autocomplete": "new-password"},
+        validators=[InputRequired(mark("Kies een wachtwoord."))],
+    )
+    password_confirm = PasswordField(
+        mark("Wachtwoord, nog een keer"),
+        render_kw={"autocomplete": "new-password"},
+        validators=[EqualTo("password", NOT_EQUAL)],
+    )
+    email = ""
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Whether all is filled in and the password will do for somebody with this name."""
+        if not super().validate(**kwargs):
+            return False
+        known = Person(name=self.name.data, email=self.email)
+        faults, kept = current_app.extensions["security"].password_util.validate(self.password.data, False, user=known)
+        self.password.data = kept
+        self.password.errors = faults or []
+        return not faults
+
+
+class DetailsForm(SpokenForm, FlaskForm):  # type: ignore[misc]
+    """What a person may change about themselves."""
+
+    name = StringField(
+        mark("Naam"), render_kw={"autocomplete": "name"}, validators=[InputRequired(_fill_in_name), Length(max=200)]
+    )
+    function = StringField(
+        mark("Functie"),
+        render_kw={"autocomplete": "organization-title"},
+        validators=[InputRequired(_fill_in_function), Length(max=200)],
+    )
+    phone = StringField(
+        mark("Telefoonnummer"),
+        render_kw={"autocomplete": "tel", "type": "tel"},
+        validators=[Optional(), Length(max=40)],
+    )
+
+
+class NewAppForm(SpokenForm, FlaskForm):  # type: ignore[misc]
+    """The first code of a new authenticator app."""
+
+    code = StringField(
+        mark("Code uit uw app"),
+        validators=[InputRequired(mark("Vul de code van zes cijfers in die uw app nu laat zien."))],
+    )
+
+
+class ProofForm(SpokenForm, FlaskForm):  # type: ignore[misc]
+    """The password once more, and the code where there is an app."""
+
+    password = PasswordField(
+        mark("Wachtwoord"),
+        render_kw={"autocomplete": "current-password"},
+        validators=[InputRequired(mark("Vul uw wachtwoord in."))],
+    )
+    code = StringField(mark("Code uit uw app"), validators=[Optional()])

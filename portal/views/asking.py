@@ -1,0 +1,156 @@
+"""One step on the screen: its form from what is known, and what a post of it holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import CombinedMultiDict, FileStorage
+from wtforms import Form
+
+from portal.cases import answering, forms, surroundings
+from portal.cases.surroundings import Surroundings
+from portal.cases.tables import Case
+from portal.database import reader
+from portal.views.visitor import visitor
+from portal.wording import say
+from workflows.vocabulary import File, Question, Step
+
+
+@dataclass
+class Asked:
+    """The form of one step, with what the page shows around it."""
+
+    case: Case
+    step: Step
+    questions: tuple[Question, ...]
+    form: Form
+    around: Surroundings
+    seen: int
+    sources: Mapping[str, str] = field(default_factory=dict)
+    files: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    more_is_asked: bool = False
+    """The answers lead to a question that was not on the screen yet."""
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """Every fault with the place of its field."""
+        return forms.fault_places(self.form)
+
+
+def opened(case: Case, step: Step) -> Asked:
+    """The step as it is opened: with the answers given before, else with what the portal knows."""
+    around, answers = surroundings.of(reader(), case), answering.answers_of(case)
+    sources: dict[str, str] = {}
+    given = answers.get(step.name)
+    if given is None:
+        known = surroundings.prefill(reader(), case, step.name, answers)
+        given = {name: value for name, (value, _) in known.items()}
+        sources = {name: source for name, (value, source) in known.items() if value}
+    questions = step.asked({**answers, step.name: given})
+    form = forms.form_for(questions, around, values=given)
+    asked = Asked(case, step, questions, form, around, answering.version_of(case, step.name), sources)
+    asked.files = {q.name: given[q.name] for q in questions if isinstance(q, File) and given.get(q.name)}
+    return asked
+
+
+def posted(case: Case, step: Step) -> Asked:
+    """The step as it was sent: read, checked, with a sentence at every field that is not right."""
+    around, answers = surroundings.of(reader(), case), answering.answers_of(case)
+    sent = CombinedMultiDict([request.form, request.files])
+    everything = forms.form_for(step.questions, around, posted=sent)
+    raw = forms.answers_of(everything, step.questions, around)
+    questions = step.asked({**answers, step.name: raw})
+    form = forms.form_for(questions, around, posted=sent)
+    seen = request.form.get("seen", "0")
+    asked = Asked(case, step, questions, form, around, int(seen) if seen.isdigit() else 0)
+    shown = set(request.form.get("shown", "").split())
+    _keep_files(asked, answers)
+    if _pressed_a_row_button(asked):
+        return asked
+    forms.drop_empty_rows(form, questions, around)
+    new = {question.name for question in questions} - shown
+    _check(asked, answers, new)
+    if new and not asked.faults:
+        asked.more_is_asked = True
+    return asked
+
+
+def _check(asked: Asked, answers: Mapping[str, Mapping[str, Any]], new: set[str]) -> None:
+    form = asked.form
+    form.validate()
+    for name in new:
+        _forgive(form, name)  # it was not on the screen, so it could not be answered
+    asked.values = forms.answers_of(form, asked.questions, asked.around) | asked.files
+    for question in asked.questions:
+        if isinstance(question, File) and not asked.files.get(question.name) and not form[question.name].errors:
+            forms.complain(form, question.name, say("Kies een bestand bij: %(label)s", label=say(question.label)))
+    if asked.faults or new:
+        return
+    complaints: dict[str, str] = {}
+    for question in asked.questions:
+        if question.complaint and (sentence := question.complaint(asked.values[question.name])):
+            complaints[question.name] = sentence
+    if asked.step.complaint:
+        complaints |= asked.step.complaint(asked.values, answers)
+    complaints |= surroundings.complaints(
+        reader(), asked.case, asked.step.name, {**answers, asked.step.name: asked.values}
+    )
+    for name, sentence in complaints.items():
+        forms.complain(form, name, say(sentence))
+
+
+def _forgive(form: Form, name: str) -> None:
+    form[name].errors = []
+
+
+def _keep_files(asked: Asked, answers: Mapping[str, Mapping[str, Any]]) -> None:
+    for question in asked.questions:
+        if not isinstance(question, File):
+            continue
+        upload = request.files.get(question.name)
+        if upload is not None and upload.filename:
+            _keep_file(asked, question, upload)
+            continue
+        kept = answering.kept_file(reader(), asked.case.id, request.form.get(f"{question.name}-kept", ""))
+        stored = answers.get(asked.step.name, {}).get(question.name)
+        if kept or stored:
+            asked.files[question.name] = kept or stored
+
+
+def _keep_file(asked: Asked, question: File, upload: FileStorage) -> None:
+    content = upload.read(question.largest + 1)
+    complaint = _file_complaint(question, content)
+    if complaint:
+        asked.form[question.name].process_errors = [complaint]
+        return
+    kept = answering.keep_file(asked.case.id, content=content, name=upload.filename or "", by=visitor())
+    asked.files[question.name] = {
+        "sha256": kept.blob,
+        "name": kept.name,
+        "size": kept.size,
+        "kept": str(kept.id),
+    }
+
+
+def _file_complaint(question: File, content: bytes) -> str:
+    if len(content) > question.largest:
+        return say("Dit bestand is te groot. Het mag hooguit %(count)s MB zijn.", count=question.largest // 1024**2)
+    if not content:
+        return say("Dit bestand is leeg. Kies een ander bestand.")
+    if not content.startswith(b"%PDF-"):
+        return say("Dit is geen PDF. Sla het bestand op als PDF en kies het opnieuw.")
+    return ""
+
+
+def _pressed_a_row_button(asked: Asked) -> bool:
+    names = {question.name for question in asked.questions}
+    if (name := request.form.get("add", "")) in names:
+        forms.add_row(asked.form, name)
+    elif (row := request.form.get("remove", "")).rpartition("-")[0] in names:
+        forms.remove_row(asked.form, row)
+    else:
+        return False
+    asked.more_is_asked = True
+    return True

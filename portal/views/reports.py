@@ -1,0 +1,116 @@
+"""Reports, and the gate before each: the same judgement opens the report or explains why not."""
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from portal import clock, dossier
+from portal.cases.forms import clean
+from portal.database import reader
+from portal.errors import NotFoundError
+from portal.gate.conditions import listed
+from portal.gate.judge import Judged, Verdict, judge
+from portal.offers.tables import Product
+from portal.parties import register
+from portal.parties.register import RegisterLocation
+from portal.reports import card, datasets
+from portal.views.sign_in import sign_in_first
+from portal.views.visitor import person, settings, visitor
+from portal.wording import say
+
+bp = Blueprint("reports", __name__, url_prefix="/rapporten")
+PAGE = 20
+
+
+@bp.before_request
+def _signed_in_only() -> ResponseReturnValue | None:
+    return sign_in_first() if visitor().person_id is None else None
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """Every report of every school that concerns this person, with how far its gate is."""
+    text, page = clean(request.args.get("q"))[:100], max(1, request.args.get("page", 1, type=int) or 1)
+    products = list(reader.scalars(select(Product).order_by(Product.title)))
+    schools = [each for each in dossier.schools_of(reader(), person()) if _matches(each, text)]
+    rows = []
+    for school in schools[(page - 1) * PAGE : page * PAGE]:
+        for product in products:
+            verdict = _judge(school, product)
+            rows.append({"school": school, "product": product, "verdict": verdict})
+    return render_template(
+        "reports/index.html",
+        rows=rows,
+        q=text,
+        page=page,
+        pages=max(1, -(-len(schools) // PAGE)),
+        total=len(schools),
+        products=products,
+    )
+
+
+@bp.get("/<product_name>/<code>")
+def show(product_name: str, code: str) -> ResponseReturnValue:
+    """The school card, or the page that says what is missing, who can fix it and where."""
+    product, location = _found(product_name, code)
+    verdict = _judge(location, product)
+    if not verdict.is_open:
+        return render_template("reports/gate.html", **_gate(location, product, verdict)), 403
+    found = card.school_card(location.code)
+    why_not = found.reason if isinstance(found, card.NoCard) else None
+    return render_template(
+        "reports/card.html", location=location, product=product, card=None if why_not else found, why_not=why_not
+    )
+
+
+@bp.get("/<product_name>/<code>/poort")
+def gate(product_name: str, code: str) -> ResponseReturnValue:
+    """The gate of a report, open or shut, with every condition."""
+    product, location = _found(product_name, code)
+    return render_template("reports/gate.html", **_gate(location, product, _judge(location, product)))
+
+
+def _found(product_name: str, code: str) -> tuple[Product, RegisterLocation]:
+    product = reader.scalar(select(Product).where(Product.name == product_name))
+    location = register.location(code)
+    if product is None or location is None or not dossier.may_see_gate(reader(), person(), location):
+        raise NotFoundError
+    return product, location
+
+
+def _judge(location: RegisterLocation, product: Product) -> Verdict:
+    facts = dossier.facts(
+        reader(), person(), location, product, at=clock.now(), contact=product.contact or settings().contact
+    )
+    return judge(listed(product.conditions), facts)
+
+
+def _gate(location: RegisterLocation, product: Product, verdict: Verdict) -> dict[str, object]:
+    return {
+        "location": location,
+        "product": product,
+        "verdict": verdict,
+        "rows": [_row(each, location, product) for each in verdict.judged],
+        "no_card": datasets.why_no_card(location.code) if verdict.is_open else None,
+    }
+
+
+def _row(judged: Judged, location: RegisterLocation, product: Product) -> dict[str, object]:
+    finding = judged.findings[0] if judged.findings else None
+    url = None
+    if finding and finding.page:
+        endpoint, parameters = finding.page
+        here = url_for(".show", product_name=product.name, code=location.code)
+        url = url_for(endpoint, **parameters, next=here)
+    return {
+        "title": say(judged.condition.title),
+        "kept": judged.kept,
+        "sentence": say(finding.sentence, **finding.values) if finding else None,
+        "fixed_by": say(finding.fixed_by) if finding else None,
+        "url": url,
+        "url_text": say(finding.page_text) if finding else None,
+    }
+
+
+def _matches(location: RegisterLocation, text: str) -> bool:
+    return text.casefold() in f"{location.name} {location.place} {location.code}".casefold()

@@ -1,0 +1,99 @@
+"""What runs in the background: one function a job, taken from the job table, woken at once."""
+
+
+import logging
+import os
+import signal
+import socket
+import uuid
+from collections.abc import Callable, Mapping
+
+from portal import clock
+from portal.cases import sealing
+from portal.config import Settings
+from portal.database import Database
+from portal.documents import render
+from portal.documents.seal import Sealer
+from portal.errors import PortalError, UnavailableError
+from portal.record import jobs, letters, outbox
+
+POLL = 2.0  # seconds; the bell wakes the worker sooner
+Address = Callable[[str, Mapping[str, str]], str]
+"""Makes the full address of an endpoint with its parameters."""
+
+log = logging.getLogger("tekenpoort.worker")
+
+
+class Worker:
+    """Does what the acts asked for: makes documents, seals signatures, sends mail."""
+
+    def __init__(self, database: Database, settings: Settings, address: Address) -> None:
+        self.database, self.settings, self.address = database, settings, address
+        self.sealer = Sealer.open(settings)
+        self.name = f"{socket.gethostname()[:20]}-{os.getpid()}"
+        self.stopping = False
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        render.warm()
+        bell = jobs.Bell(self.settings.data / "worker.bell")
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        log.info("worker %s has started", self.name)
+        while not self.stopping:
+            if not self.work_off():
+                bell.wait(POLL)
+        log.info("worker %s has stopped", self.name)
+
+    def work_off(self) -> int:
+        """Do everything that is due now; says how many jobs that were."""
+        done = 0
+        with self.database.opened():
+            while not self.stopping and (taken := jobs.take(self.name)) is not None:
+                self._do(taken)
+                done += 1
+        return done
+
+    def _stop(self, *_: object) -> None:
+        self.stopping = True
+
+    def _do(self, taken: jobs.Taken) -> None:
+        started = clock.now()
+        try:
+            self._work(taken)
+        except UnavailableError as fault:
+            log.warning("job %s %s waits: %s", taken.kind, taken.id, fault)
+            jobs.postpone(taken, fault.sentence)
+        except PortalError as fault:
+            log.error("job %s %s: %s", taken.kind, taken.id, fault)
+            self._show(taken, fault)
+            jobs.postpone(taken, fault.sentence)
+        except Exception as fault:  # whatever it is, the next job must not suffer
+            log.exception("job %s %s failed", taken.kind, taken.id)
+            self._show(taken, PortalError(f"Er ging iets mis ({type(fault).__name__}). De servicedesk ziet het."))
+            jobs.postpone(taken, f"{type(fault).__name__}: {fault}"[:500])
+        else:
+            jobs.finish(taken)
+            log.info("job %s %s done in %.3f s", taken.kind, taken.id, (clock.now() - started).total_seconds())
+
+    def _work(self, taken: jobs.Taken) -> None:
+        match taken.kind:
+            case "make":
+                operator = {"name": "Tekenpoort", "contact": self.settings.contact}
+                sealing.make(uuid.UUID(taken.parameters["document"]), sealer=self.sealer, operator=operator)
+            case "seal":
+                sealing.seal(uuid.UUID(taken.parameters["document"]), sealer=self.sealer)
+            case "send":
+                outbox.deliver(
+                    uuid.UUID(taken.parameters["mail"]),
+                    write=lambda mail: letters.write(mail, self.address, self.settings),
+                    smtp_url=self.settings.smtp_url,
+                    sender=self.settings.sender,
+                )
+            case other:
+                raise PortalError(f"Geen werk dat {other} heet.")
+
+    def _show(self, taken: jobs.Taken, fault: PortalError) -> None:
+        if "document" in taken.parameters:
+            sealing.note_fault(uuid.UUID(taken.parameters["document"]), fault)
+

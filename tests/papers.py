@@ -1,0 +1,128 @@
+"""Builders for the tests of documents: facts with defaults, and sealed papers of one throw-away authority."""
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from portal.config import Settings
+from portal.documents.render import Rendered, render, stamp
+from portal.documents.seal import Sealer
+
+AT = dt.datetime(2026, 3, 3, 13, 5, tzinfo=dt.UTC)
+DECLARATION = "documents/board_declaration.html"
+
+
+def a_signatory(field: str = "sign-1", name: str = "Anne de Vries", **other: str) -> dict[str, str]:
+    return {
+        "field": field,
+        "name": name,
+        "function": "Bestuurder",
+        "authority": "Alleen bevoegd volgens het handelsregister",
+        "confirms": "Ik verklaar dat deze scholen onder ons bestuur vallen.",
+        **other,
+    }
+
+
+TWO = (a_signatory(), a_signatory("sign-2", "Bas Jansen"))
+
+
+def some_facts(*, schools: int = 3, signatories: Sequence[dict[str, str]] = TWO, **other: Any) -> dict[str, Any]:
+    rows = [
+        [f"{number:02}AB00", f"Basisschool {number}", f"Dorpsstraat {number}", "Ons Dorp"] for number in range(schools)
+    ]
+    return {
+        "workflow": "board_declaration",
+        "title": "Bestuursverklaring",
+        "reference": "BV-2026-000417",
+        "code": "7F3K-9QXM",
+        "version": "2026-11",
+        "made_at": AT.isoformat(),
+        "test_seal": True,
+        "operator": {"name": "Tekenpoort", "contact": "servicedesk@tekenpoort.example"},
+        "organisation": {"name": "Stichting Voorbeeld", "kind": "Schoolbestuur", "lines": ["Bestuursnummer 12345"]},
+        "person": {"name": "Fatima el Amrani", "email": "f@voorbeeld.example", "function": "Secretaris"},
+        "sections": [
+            {
+                "title": "Welke scholen vallen hieronder?",
+                "rows": [
+                    {
+                        "label": "Scholen en vestigingen",
+                        "value": {"columns": ["Code", "Naam", "Adres", "Plaats"], "rows": rows},
+                    },
+                    {"label": "Ingangsdatum", "value": "1 april 2026"},
+                ],
+            }
+        ],
+        "clauses": [],
+        "assessments": [],
+        "rule": "Deze personen ondertekenen samen.",
+        "signatories": list(signatories),
+        "ledger": {"size": 1834, "head": "3fa94c1d" * 8},
+        **other,
+    }
+
+
+def some_terms(**other: Any) -> dict[str, Any]:
+    clauses = [
+        {
+            "id": f"clause-{number}",
+            "number": f"{number}",
+            "heading": f"Afspraak {number}",
+            "text": "U deelt de cijfers alleen met mensen binnen uw eigen groep.\nU noemt altijd de bron.",
+            "key": number < 3,
+            "confirm": "Ik deel de cijfers alleen binnen mijn groep." if number < 3 else None,
+            "confirmed": number == 1,
+        }
+        for number in range(1, 5)
+    ]
+    return some_facts(title="Gebruiksvoorwaarden", clauses=clauses, signatories=(), rule=None, sections=[], **other)
+
+
+@cache
+def a_sealer() -> Sealer:
+    """One authority for all tests, because making its keys takes a while."""
+    return Sealer.open(settings_in(Path(mkdtemp(prefix="authority-"))))
+
+
+def settings_in(folder: Path, **other: Any) -> Settings:
+    return Settings(data=folder, database_url="sqlite://", **other)
+
+
+@cache
+def a_rendered() -> Rendered:
+    return render(DECLARATION, some_facts(), at=AT)
+
+
+@cache
+def a_stamp(name: str = "Anne de Vries", kind: str = "person") -> bytes:
+    facts = {"kind": kind, "name": name, "function": "Bestuurder", "at": AT.isoformat(), "test_seal": "ja"}
+    return stamp(facts, width=249, height=90)
+
+
+@cache
+def a_prepared() -> bytes:
+    return a_sealer().prepare(a_rendered())
+
+
+@cache
+def a_certified(*, final: bool = False) -> bytes:
+    seal = a_stamp("Tekenpoort", "seal")
+    return a_sealer().certify(a_prepared(), stamp=seal, reason="Vastgestelde versie", final=final)
+
+
+def signed(pdf: bytes, field: str, name: str, *, final: bool, by: Sealer | None = None) -> bytes:
+    sealer = by or a_sealer()
+    return sealer.sign(pdf, field=field, stamp=a_stamp(name), reason="Ondertekend", signer_name=name, final=final)
+
+
+@cache
+def signed_once() -> bytes:
+    return signed(a_certified(), "sign-1", "Anne de Vries", final=False)
+
+
+@cache
+def signed_by_both() -> bytes:
+    return signed(signed_once(), "sign-2", "Bas Jansen", final=True)
