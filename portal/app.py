@@ -4,6 +4,7 @@ import logging
 import secrets
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from flask import Flask, render_template, request, url_for
@@ -47,7 +48,9 @@ BUSY = mark("Het portaal is even niet bereikbaar. Probeer het over een minuut op
 SENTENCES = {
     404: mark("Deze pagina bestaat niet, of is niet voor u."),
     405: mark("Deze pagina kan niet op deze manier worden opgevraagd."),
-    413: mark("Dit bestand of formulier is te groot. Een bestand mag hooguit 10 MB zijn. Ga terug en kies een kleiner."),
+    413: mark(
+        "Dit bestand of formulier is te groot. Een bestand mag hooguit 10 MB zijn. Ga terug en kies een kleiner."
+    ),
 }
 
 log = logging.getLogger("tekenpoort")
@@ -223,12 +226,18 @@ def _fault(status: int, sentence: str, reference: str | None = None) -> str:
 def _send(to: str, subject: str, text: str, html: str, *, kind: str, key: str | None) -> None:
     with act() as session:
         outbox.put(
-            session, key=key or f"{kind}:{secrets.token_hex(12)}", to=to, kind=kind, subject=subject, text=text, html=html
+            session,
+            key=key or f"{kind}:{secrets.token_hex(12)}",
+            to=to,
+            kind=kind,
+            subject=subject,
+            text=text,
+            html=html,
         )
 
 
-def _witness(what: str, person_id: UUID | None, **detail: object) -> None:
+def _witness(act_: str, person_id: UUID | None, /, **detail: Any) -> None:
     with act() as session:
         ledger.append(
-            session, act=what, subject=f"person:{person_id}" if person_id else "person", actor=person_id, **detail
+            session, act=act_, subject=f"person:{person_id}" if person_id else "person", actor=person_id, **detail
         )

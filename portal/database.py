@@ -53,7 +53,12 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {dt.datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON, uuid.UUID: Uuid}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        dt.datetime: Moment,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        uuid.UUID: Uuid,
+    }
 
 
 @dataclass(eq=False)
@@ -86,7 +91,12 @@ class _Opened:
 
 _opened: ContextVar[_Opened] = ContextVar("opened database")
 
-reader: scoped_session[Session] = scoped_session(lambda: _opened.get().database.sessions(), scopefunc=_opened.get)  # noqa: PLW0108
+
+def _new_session() -> Session:
+    return _opened.get().database.sessions()
+
+
+reader: scoped_session[Session] = scoped_session(_new_session, scopefunc=_opened.get)  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -138,7 +138,9 @@ class _Stage:
         """One board in force with a school and a teacher, one half-signed, one registration in the queue."""
         desk = self._service_desk()
         self._product()
-        amersfoort = self._registered(IN_FORCE, "Stichting Voorbeeldonderwijs Amersfoort", "amersfoort.example", PAIR_A, desk)
+        amersfoort = self._registered(
+            IN_FORCE, "Stichting Voorbeeldonderwijs Amersfoort", "amersfoort.example", PAIR_A, desk
+        )
         self._declared(amersfoort, PAIR_A)
         self._teacher(amersfoort)
         helmond = self._registered(HALF_SIGNED, "Stichting Voorbeeldonderwijs Helmond", "helmond.example", PAIR_B, desk)

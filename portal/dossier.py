@@ -14,7 +14,7 @@ from portal.cases.catalogue import ENDED, workflow_of
 from portal.cases.tables import Case, CaseState, Document, DocumentState, InForce
 from portal.gate.facts import Declaration, Facts
 from portal.offers import publications
-from portal.offers.tables import Product, Publication
+from portal.offers.tables import Product
 from portal.parties import mandates, people, register
 from portal.parties.register import RegisterLocation
 from portal.parties.tables import Membership, Organisation, Person
@@ -68,7 +68,9 @@ def may_act(session: Session, person_id: uuid.UUID, school_id: uuid.UUID, act: s
 
 def may_invite(session: Session, person_id: uuid.UUID, organisation: Organisation) -> bool:
     """Who gives roles at an organisation: its administrators and signatories, and who acts for it."""
-    own = {each.role for each in session.scalars(_live_memberships(person_id)) if each.organisation_id == organisation.id}
+    own = {
+        each.role for each in session.scalars(_live_memberships(person_id)) if each.organisation_id == organisation.id
+    }
     if own & {Role.ADMINISTRATOR, Role.SIGNATORY}:
         return True
     return may_act(session, person_id, organisation.id, "invite") is not None
@@ -137,7 +139,7 @@ def unfinished_documents(session: Session) -> list[Document]:
     )
 
 
-def waits_for(session: Session, case: Case) -> list[str]:
+def waits_for(case: Case) -> list[str]:
     """The names of those who must act on this case now."""
     if case.state == CaseState.ASSESSING:
         return ["servicedesk"]
@@ -173,7 +175,8 @@ def facts(
     declared = _declared(session, school, at) if school else None
     declaring_board = declared.on_behalf_of if declared else None
     open_case = _open_declaration(session, board, location.code) if board and not declared else None
-    versions = _terms(session, product, at)
+    standing = _declaration(session, declared, open_case, school, at)
+    versions = publications.sufficing(session, product.id, "usage_terms", at=at)
     return Facts(
         at=at,
         person_name=person.name,
@@ -187,7 +190,12 @@ def facts(
         board_name=board.name if board else known_board.name if known_board else location.board_number,
         board_registered=bool(board and board.registered_at and board.registered_at <= at),
         board_id=str(board.id) if board else "",
-        **_declaration(session, declared, open_case, school, at),
+        declaration=standing.state,
+        declaration_case=standing.case,
+        declaration_signed=standing.signed,
+        declaration_needed=standing.needed,
+        declaration_waits_for=standing.waits_for,
+        declaration_since=standing.since,
         board_signatories=_names(session, board, Role.SIGNATORY),
         member=any(school and each.organisation_id == school.id for each in memberships),
         acting=any(
@@ -248,37 +256,41 @@ def _open_declaration(session: Session, board: Organisation, code: str) -> Case 
     return None
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """How far a board's declaration for one school is."""
+
+    state: Declaration
+    case: str = ""
+    signed: int = 0
+    needed: int = 0
+    waits_for: tuple[str, ...] = ()
+    since: dt.date | None = None
+
+
 def _declaration(
     session: Session, declared: InForce | None, case: Case | None, school: Organisation | None, at: dt.datetime
-) -> dict[str, object]:
+) -> _Standing:
     if declared:
-        return {"declaration": Declaration.IN_FORCE, "declaration_case": str(declared.case_id)}
+        return _Standing(Declaration.IN_FORCE, str(declared.case_id))
     if case is None:
-        later = (
-            in_force.holding_or_coming(session, in_force.BOARD_DECLARATION, at=at, organisation_id=school.id)
-            if school
-            else []
+        kind = in_force.BOARD_DECLARATION
+        later = in_force.holding_or_coming(session, kind, at=at, organisation_id=school.id) if school else []
+        return (
+            _Standing(Declaration.COMING, since=clock.day_of(later[0].since)) if later else _Standing(Declaration.NONE)
         )
-        if later:
-            since = clock.day_of(later[0].since)
-            return {"declaration": Declaration.COMING, "declaration_since": since}
-        return {"declaration": Declaration.NONE}
-    states = {CaseState.PREPARING: Declaration.PREPARING, CaseState.SIGNING: Declaration.SIGNING}
-    found: dict[str, object] = {
-        "declaration": states.get(CaseState(case.state), Declaration.DRAFT),
-        "declaration_case": str(case.id),
-    }
     document = next((each for each in case.documents if each.void_at is None), None)
     if case.state == CaseState.SIGNING and document is not None and case.organisation_id:
         rule = mandates.rule_at(session, case.organisation_id, at=at)
-        found["declaration_signed"] = len(document.signatures)
-        found["declaration_needed"] = rule.together if rule else len(document.facts["signatories"])
-        found["declaration_waits_for"] = tuple(waits_for(session, case))
-    return found
-
-
-def _terms(session: Session, product: Product, at: dt.datetime) -> list[Publication]:
-    return publications.sufficing(session, product.id, "usage_terms", at=at)
+        return _Standing(
+            Declaration.SIGNING,
+            str(case.id),
+            signed=len(document.signatures),
+            needed=rule.together if rule else len(document.facts["signatories"]),
+            waits_for=tuple(waits_for(case)),
+        )
+    state = Declaration.PREPARING if case.state == CaseState.PREPARING else Declaration.DRAFT
+    return _Standing(state, str(case.id))
 
 
 def _names(session: Session, organisation: Organisation | None, role: Role) -> tuple[str, ...]:
@@ -288,8 +300,6 @@ def _names(session: Session, organisation: Organisation | None, role: Role) -> t
     return tuple(dict.fromkeys(each.person.name for each in those if each.role == role))
 
 
-def _live_memberships(person_id: uuid.UUID) -> Select[tuple[Membership]]:
+def _live_memberships(person_id: uuid.UUID) -> Select[Membership]:
     live = (Membership.person_id == person_id, Membership.status == "active")
     return select(Membership).where(*live).options(selectinload(Membership.organisation))
-
-

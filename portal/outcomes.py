@@ -60,9 +60,7 @@ def _register_organisation(
     now = clock.now()
     authority, you = answers["authority"], answers["you"]
     together = registration.together_of(authority)
-    session.add(
-        AuthorityRule(organisation_id=organisation.id, mode=authority["mode"], together=together, since=now)
-    )
+    session.add(AuthorityRule(organisation_id=organisation.id, mode=authority["mode"], together=together, since=now))
     roles: dict[uuid.UUID, Person] = {}
     for named in registration.signatories_of(authority, answers):
         person = _person(session, named)
@@ -121,16 +119,12 @@ def _registered_organisation(session: Session, answers: Mapping[str, Mapping[str
     return organisation
 
 
-def _act_for_schools(
-    session: Session, case: Case, answers: Mapping[str, Mapping[str, Any]], link_secret: str
-) -> None:
+def _act_for_schools(session: Session, case: Case, answers: Mapping[str, Mapping[str, Any]], link_secret: str) -> None:
     board = case.organisation
     assert board is not None
     since = clock.start_of(day(answers["start"]["since"]))
     since = max(since, clock.now()) if day(answers["start"]["since"]) <= clock.today() else since
-    earlier = in_force.holding_or_coming(
-        session, in_force.BOARD_DECLARATION, at=clock.now(), on_behalf_of=board.id
-    )
+    earlier = in_force.holding_or_coming(session, in_force.BOARD_DECLARATION, at=clock.now(), on_behalf_of=board.id)
     in_force.end(earlier, at=since)
     for code in answers["scope"]["schools"]:
         school = school_organisation(session, code)
@@ -224,5 +218,9 @@ def invite(session: Session, person: Person, organisation: Organisation, *, link
 
 def _person(session: Session, named: Mapping[str, Any]) -> Person:
     return people.a_person(
-        session, name=named["name"], email=named["email"], function=named.get("function", ""), phone=named.get("phone", "")
+        session,
+        name=named["name"],
+        email=named["email"],
+        function=named.get("function", ""),
+        phone=named.get("phone", ""),
     )

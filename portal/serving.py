@@ -16,11 +16,14 @@ from flask import Flask
 from portal import demonstration, migrations
 from portal.app import HOUSE, create_app, open_database
 from portal.config import Settings
+from portal.database import reader
 from portal.errors import SettingError
 from portal.parties import register
+from portal.record import ledger
 from portal.reports import datasets
 
 PANGO = "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+PATIENCE = 20  # seconds for the web server and the worker to finish what they are doing
 QUIET = ("weasyprint", "fontTools", "pyhanko", "pyhanko_certvalidator")
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -41,7 +44,7 @@ def run(settings: Settings) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     if settings.demo:
-        print(demonstration.explain(settings), flush=True)  # noqa: T201
+        print(demonstration.explain(settings), flush=True)
     while not stopping and web.poll() is None:
         if worker.poll() is not None:
             logging.error("the worker ended (%s); it is started again", worker.returncode)
@@ -49,11 +52,20 @@ def run(settings: Settings) -> int:
             worker = subprocess.Popen(_worker_command(), env=environ)
         time.sleep(0.2)
     for each in (web, worker):
-        if each.poll() is None:
-            each.terminate()
+        each.terminate()
     for each in (web, worker):
-        each.wait(timeout=20)
+        _see_off(each)
     return 0 if stopping else web.returncode or 1
+
+
+def _see_off(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the end; whoever takes too long is ended: what it was doing is taken up at the next start."""
+    try:
+        process.wait(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        logging.warning("process %s took too long to stop and is ended", process.pid)
+        process.kill()
+        process.wait()
 
 
 def prepare(settings: Settings) -> None:
@@ -61,6 +73,11 @@ def prepare(settings: Settings) -> None:
     database = open_database(settings)
     migrations.upgrade(database.engine)
     with database.opened():
+        if not ledger.key_fits(reader()):
+            raise SettingError(
+                f"The ledger in this database was made with another key than the one in {settings.data}/secrets.json. "
+                "Put back the secrets.json that belongs to this database; `tekenpoort verify` says what is wrong."
+            )
         if not register.sources():
             logging.info("the register of schools is taken in")
             register.load_shipped()
@@ -114,14 +131,14 @@ def doctor(environ: Mapping[str, str]) -> int:
     ):
         try:
             look()
-            print(f"good   {name}")  # noqa: T201
+            print(f"good   {name}")
         except OSError as fault:
             faults += 1
-            print(f"WRONG  {name}: {fault}\n       mend it with: {PANGO}")  # noqa: T201
+            print(f"WRONG  {name}: {fault}\n       mend it with: {PANGO}")
         except Exception as fault:
             faults += 1
-            print(f"WRONG  {name}: {fault}")  # noqa: T201
-    print("All is well." if not faults else f"{faults} to mend.")  # noqa: T201
+            print(f"WRONG  {name}: {fault}")
+    print("All is well." if not faults else f"{faults} to mend.")
     return 1 if faults else 0
 
 
@@ -161,4 +178,3 @@ def _web_command(settings: Settings) -> list[str]:
 
 def _worker_command() -> list[str]:
     return [sys.executable, "-m", "portal.commands", "worker"]
-

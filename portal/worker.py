@@ -1,12 +1,14 @@
 """What runs in the background: one function a job, taken from the job table, woken at once."""
 
-
 import logging
 import os
+import secrets
 import signal
 import socket
 import uuid
 from collections.abc import Callable, Mapping
+
+from sqlalchemy.exc import DBAPIError
 
 from portal import clock
 from portal.cases import sealing
@@ -16,8 +18,10 @@ from portal.documents import render
 from portal.documents.seal import Sealer
 from portal.errors import PortalError, UnavailableError
 from portal.record import jobs, letters, outbox
+from portal.wording import mark
 
 POLL = 2.0  # seconds; the bell wakes the worker sooner
+INTERRUPTED = mark("Het werk is onderbroken en wordt opnieuw gedaan.")
 Address = Callable[[str, Mapping[str, str]], str]
 """Makes the full address of an endpoint with its parameters."""
 
@@ -30,8 +34,11 @@ class Worker:
     def __init__(self, database: Database, settings: Settings, address: Address) -> None:
         self.database, self.settings, self.address = database, settings, address
         self.sealer = Sealer.open(settings)
-        self.name = f"{socket.gethostname()[:20]}-{os.getpid()}"
+        self.host = socket.gethostname()[:16]
+        # A process number comes back, and after a restart of a container at once: the last part never does.
+        self.name = f"{self.host}-{os.getpid()}-{secrets.token_hex(4)}"
         self.stopping = False
+        self.interrupted = True
 
     def run(self) -> None:
         """Work until told to stop."""
@@ -41,9 +48,39 @@ class Worker:
             signal.signal(number, self._stop)
         log.info("worker %s has started", self.name)
         while not self.stopping:
-            if not self.work_off():
+            if not self._round():
                 bell.wait(POLL)
         log.info("worker %s has stopped", self.name)
+
+    def _round(self) -> int:
+        """Work off what is due, after freeing what was left half-done; without a database, try later."""
+        try:
+            if self.interrupted:
+                with self.database.opened():
+                    jobs.give_back(self._is_gone, INTERRUPTED)
+                self.interrupted = False
+            return self.work_off()
+        except DBAPIError as fault:
+            log.error("the database does not do its work: %s; the worker tries again", fault.orig)
+            self.interrupted = True
+            return 0
+
+    def _is_gone(self, owner: str) -> bool:
+        """Whether the worker of this name cannot be at work any more, as far as can be seen from this machine."""
+        host, number, _ = owner.rsplit("-", 2) if owner.count("-") >= 2 else ("", "", "")
+        if owner == self.name:
+            return True
+        if host != self.host or not number.isdecimal():
+            return False
+        if int(number) == os.getpid():
+            return True
+        try:
+            os.kill(int(number), 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+        return False
 
     def work_off(self) -> int:
         """Do everything that is due now; says how many jobs that were."""
@@ -96,4 +133,3 @@ class Worker:
     def _show(self, taken: jobs.Taken, fault: PortalError) -> None:
         if "document" in taken.parameters:
             sealing.note_fault(uuid.UUID(taken.parameters["document"]), fault)
-

@@ -1,10 +1,11 @@
 """Builders for the tests of documents: facts with defaults, and sealed papers of one throw-away authority."""
 
+import atexit
 import datetime as dt
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from portal.config import Settings
@@ -84,7 +85,15 @@ def some_terms(**other: Any) -> dict[str, Any]:
 @cache
 def a_sealer() -> Sealer:
     """One authority for all tests, because making its keys takes a while."""
-    return Sealer.open(settings_in(Path(mkdtemp(prefix="authority-"))))
+    return Sealer.open(settings_in(a_folder()))
+
+
+@cache
+def a_folder() -> Path:
+    """The data folder of that authority, gone when the tests end."""
+    folder = TemporaryDirectory(prefix="papers-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def settings_in(folder: Path, **other: Any) -> Settings:

@@ -11,18 +11,18 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import conformance
 import html5lib
 import pikepdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from papers import AT, DECLARATION, a_rendered, a_signatory, some_facts, some_terms
 
 from portal.documents import facts as bounds
 from portal.documents.child import in_child
 from portal.documents.render import HTML, Rendered, _Fetcher, as_page, render, stamp
 from portal.errors import PortalError, UnavailableError
+from tests import conformance
+from tests.papers import AT, DECLARATION, a_rendered, a_signatory, some_facts, some_terms
 
 DOCUMENTS = ("documents/board_declaration.html", "documents/registration.html", "documents/usage_terms.html")
 
@@ -444,6 +444,12 @@ def test_a_stamp_is_one_page_of_its_size_that_holds_all_of_its_text(times):
     text = " ".join(text_of(made).split())
     assert "3 maart 2026 om 14:05:00 (CET)" in text and "Ondertekend in het portaal" in text
     assert text.count("Gezamenlijk") == times and "TESTZEGEL" not in text
+
+
+def test_a_stamp_keeps_characters_that_no_font_has():
+    made = stamp({"name": "Anne \U0001f9ff \U00012345 de Vries"}, width=249, height=90)
+
+    assert "Anne\U0001f9ff\U00012345deVries" in without_spaces(text_of(made))
 
 
 def test_a_test_stamp_says_so():

@@ -83,7 +83,7 @@ WORKFLOW = Workflow(
                 "reference",
                 "Referentienummer",
                 optional=True,
-                hint="Laat dit leeg voor een bestuurslicentie. Vult u het in, dan krijgt elke school een eigen factuur.",
+                hint="Laat leeg voor een bestuurslicentie. Vult u het in, dan krijgt elke school een eigen factuur.",
                 when=Answered("licence.collective", True),
             ),
             YesNo(

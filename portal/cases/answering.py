@@ -88,9 +88,7 @@ def start_by_mail(workflow_name: str, *, email: str) -> None:
         case.starter_email = email.lower()
         session.flush()
         token = new_draft_link(session, case)
-        ledger.append(
-            session, act="start", subject=f"case:{case.id}", workflow=workflow.name, version=workflow.version
-        )
+        ledger.append(session, act="start", subject=f"case:{case.id}", workflow=workflow.name, version=workflow.version)
         outbox.put(
             session,
             key=f"draft:{case.id}",
@@ -151,7 +149,7 @@ def answer(
     """Keep the answers of one step. Says whether this was the last act of a workflow of one sitting."""
     with act() as session:
         case = find(case_id, reader=by, session=session)
-        step = step_to_answer(case, step_name, by=by, session=session)
+        step_to_answer(case, step_name, by=by, session=session)
         stored = session.get(StepAnswer, (case_id, step_name))
         if (stored.version if stored else 0) != seen:
             if stored is not None and stored.values == dict(values):
@@ -328,4 +326,3 @@ def _confirm(session: Session, case: Case, workflow: Workflow) -> None:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -49,7 +50,7 @@ class Uploaded:
 class _Required:
     """Something must be filled in; the sentence says what."""
 
-    field_flags = {"required": True}
+    field_flags: Mapping[str, bool] = MappingProxyType({"required": True})
 
     def __init__(self, sentence: str) -> None:
         self.sentence = sentence
@@ -87,7 +88,7 @@ class _OneOf:
         self.sentence = sentence
 
     def __call__(self, _form: Form, field: Field) -> None:
-        allowed = {value for value, *extra in field.choices if not any(e.get("disabled") for e in extra if isinstance(e, dict))}
+        allowed = {choice[0] for choice in field.choices if not (choice[2:] and choice[2].get("disabled"))}
         given = field.data if isinstance(field.data, list) else [field.data]
         if any(value not in allowed for value in given):
             raise StopValidation(self.sentence)
@@ -132,7 +133,7 @@ class _DayField(FormField):
         except ValueError:
             return None
 
-    def validate(self, form: Form, extra_validators: Iterable[Any] = ()) -> bool:
+    def validate(self, _form: Form, _extra_validators: Iterable[Any] = ()) -> bool:
         self.sentences = list(self._complaints())
         return not self.sentences
 
@@ -356,7 +357,7 @@ def _not_complained(complaints: Mapping[str, str]) -> Any:
 def _all_ticked(count: int) -> Any:
     def check(_form: Form, field: Field) -> None:
         if len(set(field.data or []) & {key for key, *_ in field.choices}) < count:
-            raise ValidationError(say("Bevestig elke afspraak met een vinkje, of kies onderaan dat u niet akkoord gaat."))
+            raise ValidationError(say("Bevestig elke afspraak met een vinkje, of ga onderaan niet akkoord."))
 
     return check
 

@@ -115,7 +115,7 @@ def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
         "code": code,
         "version": workflow.version,
         "made_at": clock.now().isoformat(timespec="seconds"),
-        "organisation": organisation_facts(case.organisation, session) if case.organisation else None,
+        "organisation": organisation_facts(case.organisation) if case.organisation else None,
         "person": _person_facts(case.person or case.starter),
         "product": case.publication.product.title if case.publication else None,
         "publication": _publication_facts(case),
@@ -138,7 +138,7 @@ def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
     }
 
 
-def organisation_facts(organisation: Organisation, session: Session) -> dict[str, Any]:
+def organisation_facts(organisation: Organisation) -> dict[str, Any]:
     """An organisation as a document names it."""
     lines = [organisation.address] if organisation.address else []
     if organisation.board_number:

@@ -42,6 +42,9 @@ def make(document_id: uuid.UUID, *, sealer: Sealer, operator: Mapping[str, str])
         document = session.get_one(Document, document_id)
         if document.certified is not None or document.void_at is not None:
             return
+        case = session.get_one(Case, document.case_id)
+        if alone and case.state == CaseState.PREPARING:
+            raise PortalError(NOBODY_SIGNS)
         document.certified = document.current = vault.keep(session, certified)
         document.is_test, document.cause = sealer.is_test, ""
         document.state = DocumentState.COMPLETE if alone else DocumentState.CERTIFIED
@@ -53,7 +56,6 @@ def make(document_id: uuid.UUID, *, sealer: Sealer, operator: Mapping[str, str])
             document=document.certified,
             case=str(document.case_id),
         )
-        case = session.get_one(Case, document.case_id)
         if alone:
             _complete(session, case, document)
         elif case.state == CaseState.PREPARING:
@@ -123,8 +125,7 @@ class _waiting_is_shown:  # noqa: N801 (reads as the sentence it is: with waitin
     def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
         if isinstance(fault, UnavailableError):
             with act() as session:
-                document = session.get_one(Document, self.document_id)
-                document.state, document.cause = DocumentState.WAITING, fault.sentence
+                _show_waiting(session.get_one(Document, self.document_id), fault.sentence)
 
 
 def _seal_facts(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -200,10 +201,16 @@ def _invite_signatories(session: Session, case: Case, document: Document) -> Non
 
 
 NOT_MADE = mark("Het stuk kon niet worden gemaakt.")
+NOBODY_SIGNS = mark("Niemand is op dit moment tekenbevoegd, dus niemand kan dit stuk tekenen.")
 
 
 def note_fault(document_id: uuid.UUID, fault: PortalError) -> None:
     """Show with the document why it could not be made or sealed."""
     with act() as session:
-        document = session.get_one(Document, document_id)
-        document.state, document.cause = DocumentState.WAITING, fault.sentence or NOT_MADE
+        _show_waiting(session.get_one(Document, document_id), fault.sentence or NOT_MADE)
+
+
+def _show_waiting(document: Document, cause: str) -> None:
+    """Only while there is something to wait for: another worker may have finished it meanwhile."""
+    if document.certified is None or any(each.revision is None for each in document.signatures):
+        document.state, document.cause = DocumentState.WAITING, cause

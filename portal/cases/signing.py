@@ -60,7 +60,7 @@ def sign(
         field = _refuse_signature(session, case, document, person, seen)
         _refuse_name(typed_name, person)
         if code_is_good(session, person.id, code):
-            _sign(session, case, document, person, field, typed_name, follow)
+            _sign(session, case, document, person, field=field, typed_name=typed_name, follow=follow)
             return case.id
     # The count of wrong codes is kept: only now is the act refused.
     sentence = "Deze code klopt niet, of is al gebruikt. Wacht op een nieuwe code in uw app."
@@ -72,6 +72,7 @@ def _sign(
     case: Case,
     document: Document,
     person: Person,
+    *,
     field: dict[str, str],
     typed_name: str,
     follow: Follow,
@@ -120,9 +121,7 @@ def _sign(
         follow(session, case)
 
 
-def _refuse_signature(
-    session: Session, case: Case, document: Document, person: Person, seen: str
-) -> dict[str, str]:
+def _refuse_signature(session: Session, case: Case, document: Document, person: Person, seen: str) -> dict[str, str]:
     if case.organisation_id is None or document.void_at is not None or document.certified is None:
         raise RefusedError("Dit stuk kan niet (meer) worden getekend.")
     if case.state != CaseState.SIGNING:

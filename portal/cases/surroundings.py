@@ -149,10 +149,12 @@ def complaints(session: Session, case: Case, step_name: str, answers: Answers) -
 
 def _in_register(key: str) -> bool:
     kind, _, number = key.partition(":")
-    return {"board": register.board, "location": register.location}.get(kind, lambda _: None)(number) is not None
+    if kind == "board":
+        return register.board(number) is not None
+    return kind == "location" and register.location(number) is not None
 
 
-def _details(session: Session, _case: Case, answers: Answers) -> dict[str, tuple[Any, str]]:
+def _details(_session: Session, _case: Case, answers: Answers) -> dict[str, tuple[Any, str]]:
     kind, _, number = str(answers.get("party", {}).get("party", "")).partition(":")
     source = mark("uit het register van DUO")
     if kind == "board" and (board := register.board(number)):

@@ -8,6 +8,7 @@ These certificates follow the machine's own clock and not `portal.clock`, becaus
 import contextlib
 import datetime as dt
 import os
+import secrets
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -93,13 +94,15 @@ def trust_of(data: Path) -> Trust:
 def _make(folder: Path) -> None:
     beginning = dt.datetime.now(dt.UTC).replace(microsecond=0) - _CLOCKS_DIFFER
     root_key = ec.generate_private_key(ec.SECP256R1())
-    root = _certificate("Tekenpoort testzegel - wortel", root_key, beginning, years=20)
+    # Certificates and lists find each other by name, so two installations must not have the same.
+    name = f"Tekenpoort testzegel {secrets.token_hex(4)}"
+    root = _certificate(f"{name} - wortel", root_key, beginning, years=20)
     seal_key = ec.generate_private_key(ec.SECP256R1())
-    seal = _certificate("Tekenpoort testzegel", seal_key, beginning, years=10, issuer=root, issuer_key=root_key)
+    seal = _certificate(name, seal_key, beginning, years=10, issuer=root, issuer_key=root_key)
     # The time stamper that runs inside the portal can only work with an RSA key.
     stamp_key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
     stamp = _certificate(
-        "Tekenpoort testzegel - tijdstempel",
+        f"{name} - tijdstempel",
         stamp_key,
         beginning,
         years=15,

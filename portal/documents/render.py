@@ -7,7 +7,7 @@ the same to the byte for the same facts, moment and fonts.
 import base64
 import datetime as dt
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,30 +15,24 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from weasyprint import CSS, HTML, Attachment, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from portal.documents import facts as bounds
 from portal.documents import unknown_letters
 from portal.documents.child import in_child
+from portal.documents.facts import as_json, printable
+from portal.documents.text import SEAL_FIELD, TEMPLATES, as_letter, as_page, as_stamp, environment
 from portal.errors import PortalError
-from portal.wording import day, mark, moment, say, say_count, speaking
+from portal.wording import mark, say, speaking
 
 __all__ = ["SEAL_FIELD", "Place", "Rendered", "as_page", "in_child", "render", "stamp", "warm"]
 
-SEAL_FIELD = "Zegel"
 POINTS_PER_PIXEL = 0.75
 
-_ON_A_STAMP = ("kind", "name", "function", "authority", "at", "reference", "ledger", "test_seal")
-_LONG_WORD = 24
 _STAMP_SIZES = (10, 9, 8, 7, 6, 5, 4)  # points; the largest at which all of the text fits
 
-_HOUSE = Path(__file__).resolve().parents[2]
-_TEMPLATES = _HOUSE / "templates"
-_ASSETS = (_TEMPLATES / "documents", _HOUSE / "static" / "vendor")
+_ASSETS = (TEMPLATES / "documents", TEMPLATES.parent / "static" / "vendor")
 
 # PDF/A asks that the identification of PDF/UA is declared in the file that uses it (ISO 19005-3, 6.6.2.3.2).
 _ALSO_UA = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
@@ -77,58 +71,41 @@ class Rendered:
     pdf: bytes
     pages: int
     places: tuple[Place, ...]
-    seal: Place | None = None
+    seal: Place
 
 
 def render(template: str, facts: Mapping[str, Any], *, at: dt.datetime, language: str = "nl") -> Rendered:
     """The document that these facts make, dated `at` (with zone); PortalError when they are too many."""
-    fields = _fields(facts)
-    attached = bounds.as_json(facts)
-    document, pdf = _print(_text(template, "documents/layout.html", facts, language, at=at), attached, at)
-    places = _places(document)
-    missing = [field for field in fields if field not in places]
-    if missing:
-        raise PortalError(mark("In dit stuk ontbreekt de plaats voor een handtekening (%(field)s)."), field=missing[0])
+    letter = as_letter(template, facts, at=at, language=language)
+    attached = as_json(facts)
+    document, pdf = _print(letter, lambda laid_out: _archived(laid_out, attached, at))
     with speaking(language):
-        labels = {each["field"]: say("Handtekening van %(name)s", name=each["name"]) for each in facts["signatories"]}
-        seal = say("Zegel van het portaal")
-    return Rendered(
-        pdf=pdf,
-        pages=len(document.pages),
-        places=tuple(Place(field, *places[field], label=bounds.printable(labels[field])) for field in fields),
-        seal=Place(SEAL_FIELD, *places[SEAL_FIELD], label=seal) if SEAL_FIELD in places else None,
-    )
-
-
-def as_page(template: str, facts: Mapping[str, Any], *, language: str = "nl") -> str:
-    """The same text as an HTML `article`, headings from h2 down, to read on the screen beside the PDF."""
-    _fields(facts)
-    return _text(template, "documents/page.html", facts, language)
+        labels = {
+            **{each["field"]: say("Handtekening van %(name)s", name=each["name"]) for each in facts["signatories"]},
+            SEAL_FIELD: say("Zegel van het portaal"),
+        }
+    *places, seal = _places(document, labels)
+    return Rendered(pdf=pdf, pages=len(document.pages), places=tuple(places), seal=seal)
 
 
 def stamp(facts: Mapping[str, str], *, width: float, height: float, language: str = "nl") -> bytes:
     """One page of `width` by `height` points that shows a signature, to be placed in its field.
 
     Of a person: name, function, authority, at (ISO), reference, ledger. Of the portal: kind "seal", name, at,
-    reference, ledger. What is not given is left out; test_seal (any text) marks it as a test.
+    reference, ledger. What is not given is left out; test_seal (any text) marks it as a test. The type is as large
+    as fits; what does not fit at the smallest size is cut off.
     """
-    bounds.check(facts)
-    given = {**dict.fromkeys(_ON_A_STAMP, ""), **facts}
-    template = _environment(on_paper=True).get_template("documents/stamp.html")
-    with speaking(language):
-        for size in _STAMP_SIZES:
-            page = {"width": f"{width:.2f}pt", "height": f"{height:.2f}pt", "size": size, "lang": language}
-            html = HTML(string=template.render(stamp=given, page=page), url_fetcher=_Fetcher())
-            document = html.render(stylesheets=[_style()], font_config=_fonts())
-            if len(document.pages) == 1:
-                break
-    return bytes(document.copy(document.pages[:1]).write_pdf())
+    for size in _STAMP_SIZES:
+        text = as_stamp(facts, width=width, height=height, size=size, language=language)
+        if len(_lay_out(text, [_style()], _fonts()).pages) == 1:
+            break
+    return _print(text, _first_page)[1]
 
 
 def warm() -> None:
     """Read fonts and styles now, so that a child that is forked later has them already."""
     _style()
-    _environment(on_paper=True)
+    environment(on_paper=True)
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc]
@@ -149,79 +126,66 @@ class _Fetcher(URLFetcher):  # type: ignore[misc]
         return super().fetch(path.as_uri(), headers)
 
 
-def _fields(facts: Mapping[str, Any]) -> list[str]:
-    """The names of the signature fields; refuses facts that are too large or whose fields cannot be fields."""
-    bounds.check(facts)
-    fields = [each["field"] for each in facts["signatories"]]
-    if len(set(fields)) != len(fields) or SEAL_FIELD in fields or not all(map(bounds.is_field, fields)):
-        raise PortalError(mark("De namen van de handtekeningvelden in dit stuk kloppen niet."))
-    return fields
-
-
-def _text(template: str, layout: str, facts: Mapping[str, Any], language: str, *, at: dt.datetime | None = None) -> str:
-    with speaking(language):
-        return (
-            _environment(on_paper=at is not None)
-            .get_template(template)
-            .render(facts=facts, layout=layout, language=language, rendered_at=at.isoformat() if at else "")
-        )
-
-
-def _print(text: str, attached: bytes, at: dt.datetime) -> tuple[Document, bytes]:
-    styles = [_style()]
-    document = _lay_out(text, styles)
-    pdf = _write(document, attached, at)
+def _print(text: str, write: Callable[[Document], bytes]) -> tuple[Document, bytes]:
+    """Lay out and write; once more, with a font of boxes, when there were characters that no font has."""
+    document = _lay_out(text, [_style()], _fonts())
+    pdf = write(document)
     unknown = {point for font in document.fonts.values() for point in font.missing}
-    if not unknown:
-        return document, pdf
-    letters = base64.b64encode(unknown_letters.font_of(unknown)).decode()
-    fonts = FontConfiguration()
-    face = f"@font-face {{ font-family: '{unknown_letters.FAMILY}'; src: url(data:font/ttf;base64,{letters}) }}"
-    styles = [
-        CSS(filename=_ASSETS[0] / "letter.css", font_config=fonts, url_fetcher=_Fetcher()),
-        CSS(string=face, font_config=fonts, url_fetcher=_Fetcher()),
-    ]
-    document = _lay_out(text, styles, fonts)
-    return document, _write(document, attached, at)
+    if unknown:
+        letters = base64.b64encode(unknown_letters.font_of(unknown)).decode()
+        face = f"@font-face {{ font-family: '{unknown_letters.FAMILY}'; src: url(data:font/ttf;base64,{letters}) }}"
+        fonts = FontConfiguration()
+        styles = [_style_with(fonts), CSS(string=face, font_config=fonts, url_fetcher=_Fetcher())]
+        document = _lay_out(text, styles, fonts)
+        pdf = write(document)
+    return document, pdf
 
 
-def _lay_out(text: str, styles: list[CSS], fonts: FontConfiguration | None = None) -> Document:
+def _lay_out(text: str, styles: list[CSS], fonts: FontConfiguration) -> Document:
     html = HTML(string=text, base_url=f"{_ASSETS[0].as_uri()}/", url_fetcher=_Fetcher())
-    return html.render(stylesheets=styles, font_config=fonts or _fonts(), pdf_variant="pdf/a-3a")
+    return html.render(stylesheets=styles, font_config=fonts)
 
 
-def _write(document: Document, attached: bytes, at: dt.datetime) -> bytes:
+def _first_page(document: Document) -> bytes:
+    del document.pages[1:]
+    return bytes(document.write_pdf())
+
+
+def _archived(document: Document, attached: bytes, at: dt.datetime) -> bytes:
+    """As PDF/A-3a and PDF/UA-1, with the facts attached."""
     described = document.metadata.generate_rdf_metadata
     document.metadata.generate_rdf_metadata = lambda *of: described(*of).replace(b"</rdf:RDF>", _ALSO_UA)
     document.metadata.attachments = [
         Attachment(
             string=attached,
             name="gegevens.json",
-            description=mark("De gegevens van dit stuk, om door een computer te lezen"),
+            description=say("De gegevens van dit stuk, om door een computer te lezen"),
             relationship="Data",
             created=at,
             modified=at,
         )
     ]
-    try:
-        with warnings.catch_warnings():
-            # WeasyPrint 70 opens its own colour profile and leaves it to the garbage collector to close it.
-            warnings.filterwarnings("ignore", r"unclosed file .*sRGB2014\.icc", ResourceWarning)
-            return bytes(document.write_pdf(pdf_variant="pdf/a-3a"))
-    finally:
-        document.metadata.generate_rdf_metadata = described
+    with warnings.catch_warnings():
+        # WeasyPrint 70 opens its own colour profile and leaves it to the garbage collector to close it.
+        warnings.filterwarnings("ignore", r"unclosed file .*sRGB2014\.icc", ResourceWarning)
+        return bytes(document.write_pdf(pdf_variant="pdf/a-3a"))
 
 
-def _places(document: Document) -> dict[str, tuple[int, tuple[float, float, float, float]]]:
-    """Page and box in points of every anchor."""
-    return {
+def _places(document: Document, labels: Mapping[str, str]) -> list[Place]:
+    """The boxes with these names, in this order; PortalError when the template lacks one."""
+    anchors = {
         name: (number, _box(page.height, corners))
         for number, page in enumerate(document.pages)
         for name, corners in page.anchors.items()
     }
+    missing = [name for name in labels if name not in anchors]
+    if missing:
+        raise PortalError(mark("In dit stuk ontbreekt de plaats voor een handtekening (%(field)s)."), field=missing[0])
+    return [Place(name, *anchors[name], label=printable(label)) for name, label in labels.items()]
 
 
 def _box(height: float, corners: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """From pixels below the top left corner to points above the bottom left corner."""
     left, top, right, bottom = corners
     turned = (left, height - bottom, right, height - top)
     x1, y1, x2, y2 = (round(length * POINTS_PER_PIXEL, 2) for length in turned)
@@ -235,41 +199,8 @@ def _fonts() -> FontConfiguration:
 
 @cache
 def _style() -> CSS:
-    return CSS(filename=_ASSETS[0] / "letter.css", font_config=_fonts(), url_fetcher=_Fetcher())
+    return _style_with(_fonts())
 
 
-@cache
-def _environment(*, on_paper: bool) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=True,
-        finalize=_on_paper if on_paper else _on_screen,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(_=say, ngettext=say_count)
-    environment.filters.update(moment=_moment, day=_day, has_long_word=_has_long_word)
-    return environment
-
-
-def _on_screen(value: object) -> object:
-    return bounds.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _on_paper(value: object) -> object:
-    shown = _on_screen(value)
-    return bounds.breakable(shown) if isinstance(shown, str) and not isinstance(shown, Markup) else shown
-
-
-def _moment(value: str | dt.datetime, *, seconds: bool = False) -> str:
-    return moment(dt.datetime.fromisoformat(value) if isinstance(value, str) else value, seconds=seconds)
-
-
-def _day(value: str | dt.date) -> str:
-    return day(dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value)
-
-
-def _has_long_word(value: object) -> bool:
-    """Whether a cell must be allowed to break a word, because the word alone is wider than a column."""
-    return any(len(word) > _LONG_WORD for word in str(value).split())
+def _style_with(fonts: FontConfiguration) -> CSS:
+    return CSS(filename=_ASSETS[0] / "letter.css", font_config=fonts, url_fetcher=_Fetcher())

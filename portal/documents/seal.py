@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, cast
 
 import pikepdf
-from asn1crypto import keys, tsp, x509
+from asn1crypto import cms, keys, x509
 from pyhanko.pdf_utils.content import PdfContent
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -38,11 +38,13 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import InsufficientRevinfoError, PathBuildingError, PathError, ValidationError
+from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from portal.config import Settings
 from portal.documents.authority import Authority, Trust, establish
 from portal.documents.tagging import nest_widgets
+from portal.documents.text import SEAL_FIELD
 from portal.documents.verify import Verdict, examine
 from portal.errors import PortalError, SettingError, UnavailableError
 from portal.wording import mark
@@ -50,7 +52,6 @@ from portal.wording import mark
 if TYPE_CHECKING:  # the seal works where WeasyPrint cannot be loaded
     from portal.documents.render import Place, Rendered
 
-SEAL_FIELD = "Zegel"
 TIME_STAMP_SECONDS = 10
 
 
@@ -108,8 +109,6 @@ class Sealer:
 
     def prepare(self, rendered: "Rendered") -> bytes:
         """The document with an empty field for the seal and one for each place, nested so that it stays tagged."""
-        if rendered.seal is None:
-            raise PortalError(mark("In dit stuk is geen plaats voor het zegel."))
         writer = IncrementalPdfFileWriter(BytesIO(rendered.pdf))
         for place in (rendered.seal, *rendered.places):
             append_signature_field(writer, _field(place))
@@ -148,23 +147,30 @@ class Sealer:
 
     def _sign(self, pdf: bytes, terms: PdfSignatureMetadata, *, stamp: bytes | None) -> bytes:
         """Sign under these terms, or raise: never something half-made."""
-        writer = IncrementalPdfFileWriter(BytesIO(pdf))
-        kind = _LockingSigner if terms.use_pades_lta and not terms.certify else PdfSigner
-        signer = kind(
-            replace(terms, validation_context=self._context()),
-            signer=self._signer(),
-            timestamper=self._time_stamper(),
-            stamp_style=_shown(stamp) if stamp else None,
-        )
         try:
-            signed = asyncio.run(signer.async_sign_pdf(writer, existing_fields_only=True))
+            return asyncio.run(self._signed(pdf, terms, _shown(stamp) if stamp else None))
         except TimestampRequestError as fault:
             raise TimeStampUnavailable(
                 mark("De tijdstempeldienst gaf geen tijdstempel. Het portaal probeert het later opnieuw.")
             ) from fault
         except (SigningError, PathError, ValidationError) as fault:
             raise _translated(fault) from fault
-        return bytes(signed.getvalue())
+
+    async def _signed(self, pdf: bytes, terms: PdfSignatureMetadata, look: StaticStampStyle | None) -> bytes:
+        network = AIOHttpFetcherBackend(per_request_timeout=TIME_STAMP_SECONDS) if self.time_stamp_url else None
+        kind = _LockingSigner if terms.use_pades_lta and not terms.certify else PdfSigner
+        signer = kind(
+            replace(terms, validation_context=self._context(network)),
+            signer=self._signer(),
+            timestamper=self._time_stamper(),
+            stamp_style=look,
+        )
+        try:
+            output = await signer.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), existing_fields_only=True)
+        finally:
+            if network:
+                await network.close()  # type: ignore[no-untyped-call]
+        return bytes(output.getvalue())
 
     def _signer(self) -> SimpleSigner:
         return SimpleSigner(
@@ -182,12 +188,13 @@ class Sealer:
             certs_to_embed=_store(self.trust.roots),
         )
 
-    def _context(self) -> ValidationContext:
-        """Every certificate must be proved not revoked; outside lists are fetched for an outside service only."""
+    def _context(self, network: AIOHttpFetcherBackend | None) -> ValidationContext:
+        """Every certificate must be proved not revoked; only an outside service's proof is fetched."""
         return ValidationContext(
             trust_roots=_certificates(dict.fromkeys((*self.trust.roots, *self.trust.time_stamp_roots))),
             crls=list(self.trust.revoked),
-            allow_fetching=self.time_stamp_url is not None,
+            allow_fetching=network is not None,
+            fetcher_backend=network,
             revocation_mode="require",
         )
 
@@ -195,15 +202,16 @@ class Sealer:
 class _TimeStampService(HTTPTimeStamper):
     """An RFC 3161 service on the network; whatever it does wrong, it gave no stamp."""
 
-    async def async_request_tsa_response(self, request: tsp.TimeStampReq) -> tsp.TimeStampResp:
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         try:
-            answer = await super().async_request_tsa_response(request)
-            answer["status"]["status"].native  # noqa: B018 - reads the answer, which is only parsed on demand
-        except TimestampRequestError:
-            raise
+            stamp = await super().async_timestamp(message_digest, md_algorithm)
+            content = stamp["content"]["encap_content_info"]["content"].parsed
+            stamped = content["message_imprint"]["hashed_message"].native
         except Exception as fault:
-            raise TimestampRequestError(f"unreadable answer: {fault}") from fault
-        return answer
+            raise TimestampRequestError(f"no usable time stamp: {fault}") from fault
+        if stamped != message_digest:  # pyHanko compares the number of the question, but not what was stamped
+            raise TimestampRequestError("the service stamped something else")
+        return stamp
 
 
 class _LockingSigner(PdfSigner):

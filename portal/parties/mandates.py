@@ -65,7 +65,7 @@ def authority_of(
     mandate = next((m for m in mandates_at(session, organisation_id, at=at) if m.person_id == person_id), None)
     if rule is None or mandate is None:
         return None
-    alone = rule.mode == ALONE or mandate.counts == ALONE
+    alone = ALONE in (rule.mode, mandate.counts)
     return Authority(
         person_id=person_id,
         organisation_id=organisation_id,
@@ -99,9 +99,7 @@ def rule_sentence(mode: str, together: int, people: int) -> str:
     if mode == ALONE:
         return say("Eén tekenbevoegde tekent zelfstandig.")
     if people == together:
-        return say_count(
-            "Eén tekenbevoegde tekent.", "Deze %(count)s tekenbevoegden tekenen gezamenlijk.", together
-        )
+        return say_count("Eén tekenbevoegde tekent.", "Deze %(count)s tekenbevoegden tekenen gezamenlijk.", together)
     return say("%(together)s van deze %(people)s tekenbevoegden tekenen gezamenlijk.", together=together, people=people)
 
 
@@ -110,7 +108,9 @@ def authority_sentence(authority: Mapping[str, Any]) -> str:
     basis = say(BASES[authority["basis"]])
     if authority["mode"] == ALONE:
         return say("zelfstandig bevoegd, volgens %(basis)s", basis=basis)
-    return say("gezamenlijk bevoegd met %(others)s, volgens %(basis)s", others=_others(authority["together"]), basis=basis)
+    return say(
+        "gezamenlijk bevoegd met %(others)s, volgens %(basis)s", others=_others(authority["together"]), basis=basis
+    )
 
 
 def _others(together: int) -> str:

@@ -34,12 +34,12 @@ class Organisation(Base):
     """What its registration said besides: invoices, administration office, products of interest."""
 
 
-class Person(Base, UserMixin):  # type: ignore[misc]
+class Person(Base, UserMixin):
     """Somebody with an account, or invited to have one."""
 
     __tablename__ = "person"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)  # type: ignore[assignment]
     name: Mapped[str] = mapped_column(String(200))
     function: Mapped[str] = mapped_column(String(200), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
@@ -62,7 +62,7 @@ class Person(Base, UserMixin):  # type: ignore[misc]
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", foreign_keys="Membership.person_id")
 
     @property
-    def roles(self) -> list[RoleMixin]:
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]
         """None: roles are memberships, held at an organisation."""
         return []
 

@@ -6,15 +6,18 @@ written to be harmless the second time.
 """
 
 import datetime as dt
+import hashlib
+import os
+import tempfile
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from socket import AF_UNIX, SOCK_DGRAM, socket
 from typing import Any
 
-from sqlalchemy import Index, String, Text, and_, func, or_, select, update
+from sqlalchemy import Index, String, Text, and_, case, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal import clock
@@ -23,6 +26,8 @@ from portal.database import Base, act, after_act
 LEASE = dt.timedelta(seconds=90)
 PATIENCE = (2, 5, 10, 30, 60, 120, 300, 600)
 """Seconds to wait before each next try; the last goes on for ever."""
+LAST = ("send",)
+"""Work that waits for all other work: a mail server that does not answer must not keep a document from its seal."""
 
 
 class Job(Base):
@@ -70,12 +75,12 @@ def ask(session: Session, kind: str, key: str, *, at: dt.datetime | None = None,
 
 
 def take(owner: str) -> Taken | None:
-    """Take the job that is due longest, or one whose worker died."""
+    """Take the job that is due longest (mail after everything else), or one whose worker died."""
     with act() as session:
         now = clock.now()
         due = and_(Job.state == "todo", Job.run_at <= now)
         orphaned = and_(Job.state == "doing", Job.lease_until < now)
-        job = session.scalar(select(Job).where(or_(due, orphaned)).order_by(Job.run_at).limit(1))
+        job = session.scalar(select(Job).where(or_(due, orphaned)).order_by(*_turn()).limit(1))
         if job is None:
             return None
         job.state, job.owner, job.lease_until = "doing", owner, now + LEASE
@@ -90,8 +95,19 @@ def finish(taken: Taken) -> bool:
 
 def postpone(taken: Taken, cause: str) -> bool:
     """Say why it did not work now; it is tried again later, less and less often."""
-    seconds = PATIENCE[min(taken.attempts, len(PATIENCE)) - 1]
-    return _settle(taken, state="todo", cause=cause, run_at=clock.now() + dt.timedelta(seconds=seconds))
+    return _settle(taken, state="todo", cause=cause, run_at=_next_try(taken.attempts))
+
+
+def give_back(is_gone: Callable[[str], bool], cause: str) -> None:
+    """Free the jobs of workers that are gone, without waiting for the end of their lease.
+
+    They count as tried: work that takes its worker down with it must not be taken first at every restart.
+    """
+    with act() as session:
+        for job in session.scalars(select(Job).where(Job.state == "doing")):
+            if job.owner and is_gone(job.owner):
+                job.state, job.owner, job.lease_until, job.cause = "todo", None, None, cause
+                job.run_at = _next_try(job.attempts)
 
 
 def hurry(session: Session, key: str) -> None:
@@ -110,6 +126,14 @@ def waiting(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Job).where(Job.state != "done")) or 0
 
 
+def _turn() -> tuple[Any, ...]:
+    return case((Job.kind.in_(LAST), 1), else_=0), Job.run_at
+
+
+def _next_try(attempts: int) -> dt.datetime:
+    return clock.now() + dt.timedelta(seconds=PATIENCE[min(attempts, len(PATIENCE)) - 1])
+
+
 def _settle(taken: Taken, **values: Any) -> bool:
     with act() as session:
         mine = (Job.id == taken.id, Job.owner == taken.owner, Job.state == "doing")
@@ -119,6 +143,7 @@ def _settle(taken: Taken, **values: Any) -> bool:
 
 # --- The bell: a worker on this machine starts at once; polling is only the safety net ----------------------------
 
+LONGEST_DOOR = 100  # bytes
 _bell: list[Path] = []
 
 
@@ -132,16 +157,24 @@ def wake() -> None:
     for path in _bell:
         with suppress(OSError), socket(AF_UNIX, SOCK_DGRAM) as line:
             line.setblocking(False)
-            line.sendto(b"!", str(path))
+            line.sendto(b"!", _door(path))
+
+
+def _door(path: Path) -> str:
+    """The address of a bell; a socket's may be 107 bytes long, and the data folder of an installation longer."""
+    if len(os.fsencode(path)) < LONGEST_DOOR:
+        return str(path)
+    name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+    return str(Path(tempfile.gettempdir()) / f"tekenpoort-{name}.bell")
 
 
 class Bell:
     """The worker's end of the bell."""
 
     def __init__(self, path: Path) -> None:
-        path.unlink(missing_ok=True)
+        Path(_door(path)).unlink(missing_ok=True)
         self.line = socket(AF_UNIX, SOCK_DGRAM)
-        self.line.bind(str(path))
+        self.line.bind(_door(path))
 
     def wait(self, seconds: float) -> None:
         """Until somebody rings, or so many seconds."""

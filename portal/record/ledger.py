@@ -90,6 +90,12 @@ def head(session: Session) -> Head:
     return Head(last.number, last.hash) if last else Head(0, FIRST)
 
 
+def key_fits(session: Session) -> bool:
+    """Whether the last entry was made with the key that we have: another one would break the chain unseen."""
+    last = session.execute(select(Entry.hash, Entry.mac).order_by(Entry.number.desc()).limit(1)).first()
+    return last is None or hmac.compare_digest(mac_of(last.hash), last.mac)
+
+
 def about(session: Session, subject: str) -> list[Entry]:
     """Everything that was done about one subject, oldest first."""
     return list(session.scalars(select(Entry).where(Entry.subject == subject).order_by(Entry.number)))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from portal import wording
 from portal.config import Settings
@@ -96,7 +96,7 @@ def write(mail: Mail, address: Address, settings: Settings) -> Letter:
 def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / "mail"),
-        autoescape=lambda template: str(template).endswith(".html"),
+        autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
     )
     environment.globals |= {"_": say, "ngettext": wording.say_count}

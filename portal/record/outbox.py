@@ -2,14 +2,15 @@
 
 import datetime as dt
 import smtplib
-import ssl
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import formatdate
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -17,10 +18,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from portal import clock
 from portal.database import Base, act
 from portal.errors import UnavailableError
-from portal.record import jobs, ledger
-from portal.wording import mark
+from portal.record import jobs, ledger, transmission
+from portal.wording import mark, say
 
-PATIENCE = 15  # seconds; smtplib by itself waits for ever
+INTERRUPTED = mark("De verzending is onderbroken.")
 STATES: Mapping[str, str] = {
     "waiting": mark("wacht op verzending"),
     "sending": mark("wordt verstuurd"),
@@ -98,24 +99,30 @@ def deliver(mail_id: uuid.UUID, *, write: Write, smtp_url: str | None, sender: s
     with act() as session:
         mail = session.get_one(Mail, mail_id)
         if mail.state == "sending":
-            mail.state, mail.cause = "uncertain", "De verzending is onderbroken."
+            mail.state, mail.cause = "uncertain", INTERRUPTED
         if mail.state != "waiting":
             return
         if smtp_url is None:
             mail.state, mail.sent_at = "mailbox", clock.now()
             return
+        try:
+            message = _message(mail, write(mail), sender)
+        except (HeaderParseError, ValueError, IndexError) as fault:  # what the address parser raises differs
+            mail.state, mail.cause = "refused", say("Deze mail kan niet worden geadresseerd: %(fault)s", fault=fault)
+            return
+        to = mail.to
         mail.state = "sending"
-        session.flush()
-        message = _message(mail, write(mail), sender)
     try:
-        _transmit(message, smtp_url)
+        transmission.transmit(message, to=to, sender=sender, smtp_url=smtp_url)
+    except transmission.UnansweredError:
+        _note(mail_id, "uncertain", say("De mailserver kreeg de mail, maar antwoordde niet meer."))
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as fault:
         lasting = _code(fault) >= 500
-        _note(mail_id, "refused" if lasting else "waiting", f"De mailserver weigert: {fault}")
+        _note(mail_id, "refused" if lasting else "waiting", say("De mailserver weigert: %(fault)s", fault=fault))
         if not lasting:
             raise UnavailableError("De mailserver neemt de mail nu niet aan.") from fault
     except (OSError, smtplib.SMTPException) as fault:
-        _note(mail_id, "waiting", f"De mailserver is niet bereikbaar: {fault}")
+        _note(mail_id, "waiting", say("Versturen lukt niet: %(fault)s", fault=fault))
         raise UnavailableError("De mailserver is niet bereikbaar.") from fault
     else:
         _note(mail_id, "sent", "")
@@ -141,30 +148,18 @@ def _note(mail_id: uuid.UUID, state: str, cause: str) -> None:
             mail.facts = {}  # a link that lets somebody in is kept no longer than needed
 
 
-def _message(mail: Mail, letter: Letter, sender: str) -> EmailMessage:
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
+def _message(mail: Mail, letter: Letter, sender: str) -> bytes:
+    """The mail in bytes as it goes over the line. A raised ValueError means that it can never be sent like this."""
+    message = EmailMessage(policy=SMTP)
+    # One address and no list of them, whatever stands in the column.
+    message["From"], message["To"] = sender, Address(addr_spec=mail.to)
+    message["Subject"] = " ".join(mail.subject.split())
     message["Date"] = formatdate(mail.put_at.timestamp())
     message["Message-ID"] = f"<{mail.id}@tekenpoort>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
-    return message
-
-
-def _transmit(message: EmailMessage, smtp_url: str) -> None:
-    url = urlsplit(smtp_url)
-    host, secure = url.hostname or "localhost", ssl.create_default_context()
-    if url.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, url.port or 465, timeout=PATIENCE, context=secure)
-    else:
-        server = smtplib.SMTP(host, url.port or 587, timeout=PATIENCE)
-    with server:
-        if url.scheme == "smtp" and server.ehlo()[0] == 250 and server.has_extn("starttls"):
-            server.starttls(context=secure)
-        if url.username:
-            server.login(unquote(url.username), unquote(url.password or ""))
-        server.send_message(message)
+    return message.as_bytes()
 
 
 def _code(fault: smtplib.SMTPException) -> int:

@@ -15,7 +15,7 @@ _fill_in_name = mark("Vul uw naam in.")
 _fill_in_function = mark("Vul uw functie in, zoals directeur of voorzitter van het bestuur.")
 
 
-class InvitationForm(SpokenForm, FlaskForm):  # type: ignore[misc]
+class InvitationForm(SpokenForm, FlaskForm):
     """What makes an invited person an account."""
 
     name = StringField(
@@ -53,7 +53,7 @@ class InvitationForm(SpokenForm, FlaskForm):  # type: ignore[misc]
         return not faults
 
 
-class DetailsForm(SpokenForm, FlaskForm):  # type: ignore[misc]
+class DetailsForm(SpokenForm, FlaskForm):
     """What a person may change about themselves."""
 
     name = StringField(
@@ -71,7 +71,7 @@ class DetailsForm(SpokenForm, FlaskForm):  # type: ignore[misc]
     )
 
 
-class NewAppForm(SpokenForm, FlaskForm):  # type: ignore[misc]
+class NewAppForm(SpokenForm, FlaskForm):
     """The first code of a new authenticator app."""
 
     code = StringField(
@@ -80,7 +80,7 @@ class NewAppForm(SpokenForm, FlaskForm):  # type: ignore[misc]
     )
 
 
-class ProofForm(SpokenForm, FlaskForm):  # type: ignore[misc]
+class ProofForm(SpokenForm, FlaskForm):
     """The password once more, and the code where there is an app."""
 
     password = PasswordField(

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from flask import Response, current_app, g
@@ -23,7 +23,7 @@ class Send(Protocol):
 class Witness(Protocol):
     """Writes in the ledger what happened to an account; no person when nobody has the address that was typed."""
 
-    def __call__(self, act: str, person_id: UUID | None, **detail: object) -> object: ...
+    def __call__(self, act_: str, person_id: UUID | None, /, **detail: Any) -> object: ...
 
 
 @dataclass(frozen=True)

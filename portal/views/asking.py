@@ -58,7 +58,7 @@ def opened(case: Case, step: Step) -> Asked:
 def posted(case: Case, step: Step) -> Asked:
     """The step as it was sent: read, checked, with a sentence at every field that is not right."""
     around, answers = surroundings.of(reader(), case), answering.answers_of(case)
-    sent = CombinedMultiDict([request.form, request.files])
+    sent: CombinedMultiDict[str, Any] = CombinedMultiDict([request.form, request.files])
     everything = forms.form_for(step.questions, around, posted=sent)
     raw = forms.answers_of(everything, step.questions, around)
     questions = step.asked({**answers, step.name: raw})

@@ -59,7 +59,7 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         "state": state_of(case),
         "steps": [_step(case, step, visitor, answers) for step in workflow.path(answers)],
         "ready": case.state == CaseState.DRAFT and not open_steps,
-        "waits_for": dossier.waits_for(reader(), case),
+        "waits_for": dossier.waits_for(case),
         "document": document_card(document) if document else None,
         "signatures": signature_rows(document) if document else [],
         "may_sign": may_sign_now(case, visitor),

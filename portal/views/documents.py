@@ -10,8 +10,7 @@ from markupsafe import Markup
 from portal.cases import access
 from portal.cases.tables import Document, DocumentState, Reading
 from portal.database import act, reader
-from portal.documents import render as page
-from portal.documents import vault
+from portal.documents import text, vault
 from portal.errors import NotFoundError
 from portal.views import case_pages
 from portal.views.sign_in import sign_in_first
@@ -66,7 +65,7 @@ def found(document_id: UUID) -> Document:
 
 def as_page(document: Document) -> Markup:
     """The text of the document from the facts it was made of; our own template, which escapes what people wrote."""
-    return Markup(page.as_page(document.template, facts_of(document)))  # noqa: S704
+    return Markup(text.as_page(document.template, facts_of(document)))  # noqa: S704
 
 
 def facts_of(document: Document) -> dict[str, Any]:

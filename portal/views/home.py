@@ -12,11 +12,13 @@ from portal.cases.tables import Case
 from portal.database import reader
 from portal.parties import people
 from portal.views import case_pages
+from portal.views.reports import every_product, gate_card
 from portal.views.visitor import person, visitor
 from portal.wording import say
 
 bp = Blueprint("home", __name__)
 SHOWN = 25
+GATES_SHOWN = 2
 
 
 @bp.get("/")
@@ -27,11 +29,16 @@ def index() -> ResponseReturnValue:
         return render_template("home/welcome.html", drafts=len(who.drafts))
     wanted = clean(request.args.get("q"))[:100].casefold()
     cases = [each for each in dossier.cases_of(reader(), who.person_id, drafts=who.drafts) if _matches(each, wanted)]
-    running = [each for each in cases if each.state not in ENDED]
+    to_sign = dossier.to_sign(reader(), who.person_id)
+    on_cards = {each.case_id for each in to_sign}
+    running = [each for each in cases if each.state not in ENDED and each.id not in on_cards]
+    schools = dossier.schools_of(reader(), person())
     return render_template(
         "home/tasks.html",
         q=request.args.get("q", ""),
-        to_sign=dossier.to_sign(reader(), who.person_id),
+        to_sign=to_sign,
+        gates=[gate_card(school, product) for school in schools[:GATES_SHOWN] for product in every_product()],
+        more_schools=max(0, len(schools) - GATES_SHOWN),
         to_assess=len(dossier.to_assess(reader())) if access.is_service_desk(who) else 0,
         mine=[_row(each) for each in running if _is_mine(each)],
         others=[_row(each) for each in running if not _is_mine(each)][:SHOWN],
@@ -63,7 +70,7 @@ def _row(case: Case) -> dict[str, object]:
         "for": case.organisation.name if case.organisation else "",
         "state_kind": kind,
         "state_text": state,
-        "waits_for": ", ".join(dossier.waits_for(reader(), case)),
+        "waits_for": ", ".join(dossier.waits_for(case)),
     }
 
 

@@ -1,5 +1,6 @@
 """An organisation: its people and roles, what is in force, what one may start; inviting colleagues."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -175,7 +176,7 @@ def _page(
     )
 
 
-def _member(membership: Membership, holders: dict[UUID, object]) -> dict[str, object]:
+def _member(membership: Membership, holders: Mapping[UUID, object]) -> dict[str, object]:
     kind, text = STATUSES[membership.status]
     return {
         "id": membership.id,

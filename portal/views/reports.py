@@ -1,5 +1,7 @@
 """Reports, and the gate before each: the same judgement opens the report or explains why not."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -31,21 +33,15 @@ def _signed_in_only() -> ResponseReturnValue | None:
 def index() -> ResponseReturnValue:
     """Every report of every school that concerns this person, with how far its gate is."""
     text, page = clean(request.args.get("q"))[:100], max(1, request.args.get("page", 1, type=int) or 1)
-    products = list(reader.scalars(select(Product).order_by(Product.title)))
     schools = [each for each in dossier.schools_of(reader(), person()) if _matches(each, text)]
-    rows = []
-    for school in schools[(page - 1) * PAGE : page * PAGE]:
-        for product in products:
-            verdict = _judge(school, product)
-            rows.append({"school": school, "product": product, "verdict": verdict})
+    here = schools[(page - 1) * PAGE : page * PAGE]
     return render_template(
         "reports/index.html",
-        rows=rows,
+        rows=[gate_card(school, product) for school in here for product in every_product()],
         q=text,
         page=page,
         pages=max(1, -(-len(schools) // PAGE)),
         total=len(schools),
-        products=products,
     )
 
 
@@ -68,6 +64,16 @@ def gate(product_name: str, code: str) -> ResponseReturnValue:
     """The gate of a report, open or shut, with every condition."""
     product, location = _found(product_name, code)
     return render_template("reports/gate.html", **_gate(location, product, _judge(location, product)))
+
+
+def every_product() -> list[Product]:
+    """All products, by title."""
+    return list(reader.scalars(select(Product).order_by(Product.title)))
+
+
+def gate_card(school: RegisterLocation, product: Product) -> dict[str, object]:
+    """How far the gate of one report of one school is for whoever is signed in."""
+    return {"school": school, "product": product, "verdict": _judge(school, product)}
 
 
 def _found(product_name: str, code: str) -> tuple[Product, RegisterLocation]:
@@ -101,7 +107,8 @@ def _row(judged: Judged, location: RegisterLocation, product: Product) -> dict[s
     if finding and finding.page:
         endpoint, parameters = finding.page
         here = url_for(".show", product_name=product.name, code=location.code)
-        url = url_for(endpoint, **parameters, next=here)
+        values: dict[str, Any] = {**parameters, "next": here}
+        url = url_for(endpoint, **values)
     return {
         "title": say(judged.condition.title),
         "kept": judged.kept,

@@ -1,0 +1,112 @@
+"""Signatures as acts: what the ledger says of them, on which mandate they rest, and which one met the rule."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from portal.audit.report import Tally
+from portal.audit.snapshot import Snapshot
+from portal.cases.tables import Case, CaseState, Document, Signature
+from portal.parties.tables import AuthorityRule, Mandate
+from portal.record.ledger import Entry
+from portal.wording import mark
+
+ONE_ACT = dt.timedelta(minutes=1)
+"""A row and its entry are written by one act: further apart than this, one of the moments was changed."""
+
+
+def check(kept: Snapshot, tally: Tally, names: Mapping[uuid.UUID, str]) -> None:
+    """Each signature has its entry, and each entry its signature; each stood on a mandate that held."""
+    documents = {each.id: each for each in kept.rows(Document)}
+    cases = {each.id: each for each in kept.rows(Case)}
+    entries = [each for each in kept.rows(Entry) if each.act == "sign"]
+    told = {(each.subject, each.actor): each for each in entries}
+    given: dict[uuid.UUID, list[Signature]] = {}
+    matched: set[int] = set()
+    rows = sorted(kept.rows(Signature), key=lambda each: each.ledger_size)
+    tally.checked["signatures"] = len(rows)
+    for signature in rows:
+        name = f"{names.get(signature.document_id, signature.document_id)}, {signature.field}"
+        with tally.guarded("signature", name):
+            document = documents[signature.document_id]
+            case = cases[document.case_id]
+            entry = told.get((f"document:{document.id}", str(signature.person_id)))
+            if entry is None:
+                tally.find("signature", name, mark("staat niet in het logboek"))
+                continue
+            matched.add(entry.number)
+            different = _differences(signature, entry, document, case)
+            if different:
+                tally.find(
+                    "signature", name, mark("staat anders in het logboek: %(columns)s"), columns=", ".join(different)
+                )
+            for what in _faults_of_authority(kept, signature, entry):
+                tally.find("signature", name, what)
+            given.setdefault(document.id, []).append(signature)
+    for entry in entries:
+        if entry.number not in matched:
+            tally.find("ledger_entry", entry.number, mark("zegt dat iemand tekende, maar die handtekening is er niet"))
+    for document_id, signatures in given.items():
+        name = names.get(document_id, str(document_id))
+        with tally.guarded("document", name):
+            _check_rule(name, signatures, cases[documents[document_id].case_id], tally)
+
+
+def _differences(signature: Signature, entry: Entry, document: Document, case: Case) -> list[str]:
+    """The columns in which row and entry do not tell the same."""
+    pairs: dict[str, tuple[object, object]] = {
+        "authority": (signature.authority, entry.detail.get("authority")),
+        "field": (signature.field, entry.detail.get("field")),
+        "seen": (signature.seen, entry.document),
+        "certified": (document.certified, entry.document),
+        "case": (str(case.id), entry.detail.get("case")),
+        "organisation": (str(case.organisation_id), entry.on_behalf_of),
+        "ledger": ((signature.ledger_size, signature.ledger_head), (entry.number, entry.hash)),
+        "moment": (abs(signature.at - entry.at) <= ONE_ACT, True),
+    }
+    return [name for name, (row, told) in pairs.items() if row != told]
+
+
+def _faults_of_authority(kept: Snapshot, signature: Signature, entry: Entry) -> list[str]:
+    """What was frozen against the mandate and the rule as they stand there, at the moment of the entry."""
+    frozen: dict[str, Any] = signature.authority
+    [mandate] = kept.by(Mandate, "id").get(uuid.UUID(frozen["mandate"]), [None])
+    if mandate is None:
+        return [mark("rust op een tekenbevoegdheid die er niet is")]
+    faults = []
+    if (mandate.person_id, str(mandate.organisation_id)) != (signature.person_id, entry.on_behalf_of):
+        faults.append(mark("rust op de tekenbevoegdheid van een ander"))
+    if not _held(mandate, entry.at):
+        faults.append(mark("rust op een tekenbevoegdheid die op dat moment niet gold"))
+    if (mandate.basis, mandate.evidence) != (frozen["basis"], frozen["evidence"]):
+        faults.append(mark("rust op een ander bewijs dan er nu bij de tekenbevoegdheid staat"))
+    rules = kept.by(AuthorityRule, "organisation_id").get(mandate.organisation_id, [])
+    rule = max((each for each in rules if _held(each, entry.at)), key=lambda each: each.since, default=None)
+    if rule is None:
+        return [*faults, mark("is gegeven toen er geen regel van bevoegdheid gold")]
+    alone = "alone" in (rule.mode, mandate.counts)
+    if (frozen["mode"], frozen["together"]) != (("alone", 1) if alone else ("jointly", rule.together)):
+        faults.append(mark("is gegeven onder een andere regel van bevoegdheid dan er staat"))
+    return faults
+
+
+def _held(row: Mandate | AuthorityRule, at: dt.datetime) -> bool:
+    return row.since <= at and (row.until is None or at < row.until)
+
+
+def _check_rule(name: str, signatures: list[Signature], case: Case, tally: Tally) -> None:
+    """Exactly the signature that met the rule says so, and with it the case was decided."""
+    met = False
+    for count, signature in enumerate(signatures, 1):
+        meets = not met and (
+            any(each.authority["mode"] == "alone" for each in signatures[:count])
+            or count >= max(each.authority["together"] for each in signatures[:count])
+        )
+        met = met or meets
+        if signature.completes is not meets:
+            tally.find(
+                "signature", f"{name}, {signature.field}", mark("maakt het stuk volledig en zegt van niet, of andersom")
+            )
+    if met != (case.state == CaseState.DECIDED):
+        tally.find("document", name, mark("is volledig getekend en de zaak is niet beslist, of andersom"))

@@ -1,0 +1,91 @@
+"""From facts to text: the same template makes the letter that is printed and the page that is read on the screen."""
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from portal.documents import facts as bounds
+from portal.errors import PortalError
+from portal.wording import day, mark, moment, say, say_count, speaking
+
+SEAL_FIELD = "Zegel"
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+
+_LONG_WORD = 24
+_ON_A_STAMP = ("kind", "name", "function", "authority", "at", "reference", "ledger", "test_seal")
+
+
+def as_page(template: str, facts: Mapping[str, Any], *, language: str = "nl") -> str:
+    """The text as an HTML `article`, headings from h2 down, to read on the screen beside the PDF."""
+    _check(facts)
+    with speaking(language):
+        filled = environment(on_paper=False).get_template(template)
+        return filled.render(facts=facts, layout="documents/page.html", language=language)
+
+
+def as_letter(template: str, facts: Mapping[str, Any], *, at: dt.datetime, language: str = "nl") -> str:
+    """The text as a whole HTML document for the printer, dated `at` (with zone)."""
+    _check(facts)
+    with speaking(language):
+        filled = environment(on_paper=True).get_template(template)
+        return filled.render(facts=facts, layout="documents/layout.html", language=language, rendered_at=at.isoformat())
+
+
+def as_stamp(facts: Mapping[str, str], *, width: float, height: float, size: float, language: str = "nl") -> str:
+    """The text of a signature's stamp as an HTML document; lengths and type size in points."""
+    bounds.check(facts)
+    given = {**dict.fromkeys(_ON_A_STAMP, ""), **facts}
+    page = {"width": f"{width:.2f}pt", "height": f"{height:.2f}pt", "size": size, "lang": language}
+    with speaking(language):
+        return environment(on_paper=True).get_template("documents/stamp.html").render(stamp=given, page=page)
+
+
+@cache
+def environment(*, on_paper: bool) -> Environment:
+    """Where templates become text: everything escaped, nothing undefined; on paper wide words may be broken."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=True,
+        finalize=_on_paper if on_paper else _on_screen,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(_=say, ngettext=say_count)
+    made.filters.update(moment=_moment, day=_day, has_long_word=_has_long_word)
+    return made
+
+
+def _check(facts: Mapping[str, Any]) -> None:
+    """Refuse facts that are too large, or whose signature fields cannot be fields."""
+    bounds.check(facts)
+    fields = [each["field"] for each in facts["signatories"]]
+    if len(set(fields)) != len(fields) or SEAL_FIELD in fields or not all(map(bounds.is_field, fields)):
+        raise PortalError(mark("De namen van de handtekeningvelden in dit stuk kloppen niet."))
+
+
+def _on_screen(value: object) -> object:
+    return bounds.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _on_paper(value: object) -> object:
+    shown = _on_screen(value)
+    return bounds.breakable(shown) if isinstance(shown, str) and not isinstance(shown, Markup) else shown
+
+
+def _moment(value: str | dt.datetime, *, seconds: bool = False) -> str:
+    return moment(dt.datetime.fromisoformat(value) if isinstance(value, str) else value, seconds=seconds)
+
+
+def _day(value: str | dt.date) -> str:
+    return day(dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value)
+
+
+def _has_long_word(value: object) -> bool:
+    """Whether a cell must be allowed to break a word, because the word alone is wider than a column."""
+    return any(len(word) > _LONG_WORD for word in str(value).split())

@@ -1,0 +1,237 @@
+"""What the tests of the portal as a whole share: one throw-away installation, and a database of its own for each test.
+
+Each stage of the stories is built once on a template database and copied: a file for SQLite, CREATE DATABASE …
+TEMPLATE for PostgreSQL. `--database=sqlite|postgresql|both` chooses (sqlite when nothing is said).
+"""
+
+import datetime as dt
+import getpass
+import itertools
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+from portal import migrations
+from portal.app import create_app
+from portal.config import Settings
+from portal.database import Database, connect
+from portal.parties import register
+from portal.reports import datasets
+from tests import builders
+from tests.builders import STAGES, START, Portal
+from tests.guards import Watch
+
+BEGIN = "empty"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql", "both"), default="sqlite")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "kind_of_database" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        kinds = ("sqlite", "postgresql") if chosen == "both" else (chosen,)
+        metafunc.parametrize("kind_of_database", kinds, scope="session")
+
+
+# --- Where databases come from -----------------------------------------------------------------------------------
+
+
+class Shelf(Protocol):
+    """Makes databases: empty, or a copy of another. A name is given once."""
+
+    def empty(self, name: str) -> str: ...
+
+    def copy(self, template: str, name: str) -> str: ...
+
+    def drop(self, name: str) -> None: ...
+
+
+class Files:
+    """Databases of SQLite, each a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def empty(self, name: str) -> str:
+        return f"sqlite:///{self.folder / name}.db"
+
+    def copy(self, template: str, name: str) -> str:
+        shutil.copyfile(self.folder / f"{template}.db", self.folder / f"{name}.db")
+        return self.empty(name)
+
+    def drop(self, name: str) -> None:
+        for path in self.folder.glob(f"{name}.db*"):
+            path.unlink()
+
+
+class Cluster:
+    """Databases in a PostgreSQL of our own, on a free port of this machine."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+
+    def empty(self, name: str) -> str:
+        return self.copy("template0", name)
+
+    def copy(self, template: str, name: str) -> str:
+        with self.engine.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy'))
+        return self._url(name)
+
+    def drop(self, name: str) -> None:
+        with self.engine.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+
+
+@contextmanager
+def a_cluster(folder: Path) -> Iterator[Cluster]:
+    """PostgreSQL in this folder, run by the user postgres where we are root, and stopped again."""
+    binaries = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    as_postgres = ["runuser", "-u", "postgres", "--"] if getpass.getuser() == "root" else []
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder.mkdir()
+    for each in (folder, *folder.parents):
+        if as_postgres and each.is_relative_to("/tmp") and each != Path("/tmp"):
+            each.chmod(each.stat().st_mode | 0o011)
+    if as_postgres:
+        shutil.chown(folder, "postgres")
+
+    def run(program: str, *words: str) -> None:
+        command = [*as_postgres, str(binaries / program), "-D", str(folder / "data"), *words]
+        subprocess.run(command, check=True, capture_output=True, cwd="/")
+
+    quick = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
+    run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+    run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", quick)
+    try:
+        cluster = Cluster(port)
+        yield cluster
+        cluster.engine.dispose()
+    finally:
+        run("pg_ctl", "stop", "-m", "fast")
+
+
+# --- The installation, and its stages ----------------------------------------------------------------------------
+
+
+class Installation:
+    """One portal with one data folder; the database under it is changed from test to test."""
+
+    def __init__(self, settings: Settings, shelf: Shelf) -> None:
+        self.settings, self.shelf, self.watch = settings, shelf, Watch()
+        self.moments: dict[str, dt.datetime] = {BEGIN: START}
+        self.numbers = itertools.count(1)
+        url = shelf.empty(BEGIN)
+        database = self._connect(url)
+        migrations.upgrade(database.engine)
+        with database.opened():
+            register.load_shipped()
+            datasets.load_shipped()
+        database.engine.dispose()
+        self.app = self._app(url)
+
+    def _app(self, url: str) -> Flask:
+        app = create_app(replace(self.settings, database_url=url))
+        app.config["RATELIMIT_ENABLED"] = False  # the limits have their own tests
+        app.extensions["tekenpoort.database"].engine.dispose()
+        self.watch.after_each_request(app)
+        return app
+
+    def _connect(self, url: str) -> Database:
+        return connect(url, ledger_key=self.settings.secret("ledger").encode())
+
+    @contextmanager
+    def portal(self, stage: str) -> Iterator[Portal]:
+        """The portal as it is at the end of this stage, for one test."""
+        self._build(stage)
+        name = f"test{next(self.numbers)}"
+        with self._on(self.shelf.copy(stage, name), self.moments[stage]) as portal:
+            self.watch.on(portal.database.engine)
+            yield portal.later(minutes=1)
+        self.shelf.drop(name)
+
+    def _build(self, stage: str) -> None:
+        if stage in self.moments:
+            return
+        names = [BEGIN, *(each.__name__ for each in STAGES)]
+        before = names[names.index(stage) - 1]
+        self._build(before)
+        url = self.shelf.copy(before, stage)
+        with self._on(url, self.moments[before]) as portal:
+            getattr(builders, stage)(portal.later(minutes=1))
+            self.moments[stage] = portal.moment
+
+    @contextmanager
+    def _on(self, url: str, moment: dt.datetime) -> Iterator[Portal]:
+        database = self._connect(url)
+        self.app.extensions["tekenpoort.database"] = database
+        self.app.wsgi_app.database = database  # type: ignore[attr-defined]
+        settings = replace(self.settings, database_url=url)
+        try:
+            yield Portal(self.app, settings, database, self.watch, moment)
+        finally:
+            database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shelf(kind_of_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    folder = tmp_path_factory.mktemp(kind_of_database)
+    if kind_of_database == "sqlite":
+        yield Files(folder)
+    else:
+        with a_cluster(folder / "cluster") as cluster:
+            yield cluster
+
+
+@pytest.fixture(scope="session")
+def installation(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    data = tmp_path_factory.mktemp("data")
+    return Installation(Settings(data=data, database_url="sqlite://"), shelf)
+
+
+Stage = Callable[[str], Portal]
+
+
+@pytest.fixture
+def portal(installation: Installation) -> Iterator[Portal]:
+    """Open for business: a service desk, one product with its terms, and the whole register."""
+    with installation.portal("open_for_business") as portal:
+        yield portal
+
+
+@pytest.fixture
+def registered(installation: Installation) -> Iterator[Portal]:
+    """Our board and theirs are registered."""
+    with installation.portal("registered") as portal:
+        yield portal
+
+
+@pytest.fixture
+def to_sign(installation: Installation) -> Iterator[Portal]:
+    """Our board's declaration waits for two signatures."""
+    with installation.portal("to_sign") as portal:
+        yield portal
+
+
+@pytest.fixture
+def in_force(installation: Installation) -> Iterator[Portal]:
+    """Our board's declaration is in force; Tom teaches at one of its schools."""
+    with installation.portal("in_force") as portal:
+        yield portal

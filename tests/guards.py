@@ -1,0 +1,116 @@
+"""What must hold at every request of every test: sound HTML, no GET that writes, nothing left unsaved, no fault of ours.
+
+Also the access lists: every endpoint of the portal stands in exactly one of them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+from flask import Flask
+from sqlalchemy import Engine, event
+from werkzeug.test import TestResponse
+
+from portal.database import reader
+
+PUBLIC = frozenset(
+    {
+        "static", "home.index", "home.health", "registration.begin", "registration.sent", "registration.search",
+        "registration.entry", "registration.open_draft", "accounts.invitation", "security.login", "security.logout",
+        "security.forgot_password", "security.reset_password", "security.two_factor_token_validation",
+        "security.mf_recovery",
+    }
+)  # fmt: skip
+SIGNED_IN = frozenset(
+    {
+        "accounts.signed_in", "accounts.prove", "accounts.second_factor", "accounts.drop_second_factor",
+        "accounts.recovery_codes", "accounts.account", "accounts.details", "accounts.sign_out_everywhere",
+        "security.change_password", "organisations.index", "reports.index", "cases.begin",
+    }
+)  # fmt: skip
+PARTICIPANT = frozenset({"cases.show", "cases.answer", "cases.check", "cases.submit", "cases.done", "cases.discard"})
+"""Who takes part in the case, also by the mailed link of a draft."""
+READER_OF_DOCUMENT = frozenset({"documents.show", "documents.pdf"})
+MEMBER = frozenset({"organisations.show", "organisations.invite", "organisations.end_role"})
+NEAR_SCHOOL = frozenset({"reports.show", "reports.gate"})
+SIGNATORY = frozenset({"signing.sign"})
+SERVICE_DESK = frozenset({"service_desk.queue", "service_desk.assess", "service_desk.evidence"})
+DEMONSTRATION = frozenset({"mailbox.index", "mailbox.show"})
+NOWHERE = frozenset({"security.two_factor_rescue"})
+"""A name that only makes an address; nothing answers there."""
+ACCESS = {
+    "public": PUBLIC,
+    "signed in": SIGNED_IN,
+    "participant": PARTICIPANT,
+    "reader of the document": READER_OF_DOCUMENT,
+    "member": MEMBER,
+    "near the school": NEAR_SCHOOL,
+    "signatory": SIGNATORY,
+    "service desk": SERVICE_DESK,
+    "demonstration": DEMONSTRATION,
+    "nowhere": NOWHERE,
+}
+
+MAY_WRITE_ON_GET = frozenset({"web_session", "reading"})
+_WRITE = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)', re.IGNORECASE)
+
+
+@dataclass
+class Watch:
+    """What a database was told while somebody looked, and what a request left behind."""
+
+    written: list[str] = field(default_factory=list)
+    left: list[object] = field(default_factory=list)
+
+    def on(self, engine: Engine) -> None:
+        """From now on, note every table that this engine writes to."""
+        event.listen(engine, "before_cursor_execute", self._note)
+
+    def after_each_request(self, app: Flask) -> None:
+        """From now on, note what a request left unsaved in the session that only reads."""
+        app.teardown_request(self._look)
+
+    @contextmanager
+    def request(self, method: str, address: str) -> Iterator[None]:
+        """Around one request: a GET writes nothing but the browser's session and what was opened."""
+        self.written.clear()
+        self.left.clear()
+        yield
+        if method in ("GET", "HEAD"):
+            written = set(self.written) - MAY_WRITE_ON_GET
+            assert not written, f"GET {address} wrote to {', '.join(sorted(written))}"
+        assert not self.left, f"{method} {address} left unsaved: {self.left}"
+
+    def _note(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        found = _WRITE.match(statement)
+        if found:
+            self.written.append(found[1])
+
+    def _look(self, _fault: BaseException | None) -> None:
+        if reader.registry.has():
+            self.left += [*reader.new, *reader.dirty, *reader.deleted]
+
+
+def refuse_fault(response: TestResponse, address: str) -> None:
+    """No request of any test ends in a fault of ours; a test that wants one says so."""
+    assert response.status_code < 500, f"{address} gave {response.status_code}; the log says why"
+
+
+def sound_html(text: str, address: str) -> Element:
+    """The page as a tree, when it is HTML5 without one error and without an id that stands there twice."""
+    try:
+        page: Element = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+    except html5lib.html5parser.ParseError as fault:
+        raise AssertionError(f"{address} is no sound HTML: {fault}\n{text}") from fault
+    ids = Counter(each.get("id") for each in page.iter() if each.get("id"))
+    twice = [name for name, count in ids.items() if count > 1]
+    assert not twice, f"{address} has these ids more than once: {twice}"
+    labels = [each.get("for") for each in page.iter("label") if each.get("for")]
+    loose = [name for name in labels if name not in ids]
+    assert not loose, f"{address} has labels that belong to nothing: {loose}"
+    return page

@@ -1,0 +1,175 @@
+"""The whole chain in a real browser, with JavaScript and without: from a real board to a teacher's own report."""
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from passlib.totp import TOTP
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from portal.demonstration import EXAMPLE_PDF
+from tests.chromium import ARGUMENTS, CHROMIUM, PASSWORD, Portal, Visit, running, visiting
+
+pytestmark = pytest.mark.browser
+STEP = 30
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with running(tmp_path_factory.mktemp("chain") / "data") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class App:
+    """An authenticator app: it never shows a code that was used before."""
+
+    def __init__(self, key: str) -> None:
+        self.totp, self.last = TOTP(key=key.replace(" ", "").replace("-", "")), 0
+
+    def code(self) -> str:
+        now = int(time.time()) // STEP
+        counter = max(now, self.last + 1)
+        while counter > int(time.time()) // STEP + 1:
+            time.sleep(1)
+        self.last = counter
+        return str(self.totp.generate(time=counter * STEP).token)
+
+
+def mailed_link(visit: Visit, email: str, subject: str) -> str:
+    """The link in the newest mail with this subject, read as its reader does."""
+    visit.open(f"/postvak?q={email}").follow(subject)
+    [link] = re.findall(r"http://127\.0\.0\.1:\d+/\S{20,}", visit.page.locator(".mail-body").inner_text())[:1]
+    return link
+
+
+def look_at(page: Page, name: str) -> None:
+    """Pictures for whoever wants to look: TEKENPOORT_PICTURES names the folder."""
+    folder = os.environ.get("TEKENPOORT_PICTURES")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def accept_invitation(visit: Visit, email: str) -> App | None:
+    """From the mailed link to an account, with an authenticator app where the role asks for one."""
+    visit.open(mailed_link(visit, email, "Uitnodiging")).shown("invitation")
+    if not visit.page.locator("[name=function]").input_value():
+        visit.fill(function="Leerkracht")
+    visit.fill(password=PASSWORD, password_confirm=PASSWORD).press("Account maken")
+    if "/tweede-factor" not in visit.page.url:
+        return None
+    visit.shown("second-factor")
+    visit.page.locator("summary").first.click()
+    app = App(visit.page.locator("code.hash").inner_text())
+    visit.fill(code=app.code()).press("App koppelen")
+    return app
+
+
+def register(visit: Visit, number: str, domain: str, evidence: Path, *, scripts: bool) -> None:
+    """The whole registration of a real board, with two joint signatories."""
+    visit.open("/inschrijven").fill(email=f"eva@{domain}").press("Mail mij de link").sees("Kijk in uw mail")
+    visit.open(mailed_link(visit, f"eva@{domain}", "Ga verder")).sees("Wie schrijft u in?").shown("registration-tasks")
+    visit.follow("Wie schrijft u in?").choose("kind", "board").press("Opslaan en verder").shown("step-register")
+    visit.page.locator("[name=q]").press_sequentially(number) if scripts else visit.fill(q=number).press("Zoeken")
+    visit.page.wait_for_selector(f'input[value="board:{number}"]')
+    visit.choose("party", f"board:{number}").shown("step-register-found").press("Opslaan en verder")
+    visit.sees("uit het register van DUO").shown("step-details")
+    visit.fill(street="Stationsplein 1", postcode="2132 AB", kvk="12345678").press("Opslaan en verder")
+    visit.fill(name="Eva Bakker", function="Voorzitter").press("Opslaan en verder")
+    visit.choose("self", "yes").choose("mode", "jointly").choose("basis", "trade_register")
+    visit.fill(others__0__name="Daan Smit", others__0__function="Bestuurder", others__0__email=f"daan@{domain}")
+    visit.upload("evidence", evidence).press("Opslaan en verder").sees("Nog een vraag").shown("step-authority")
+    visit.choose("together", "2").press("Opslaan en verder")
+    visit.fill(people__0__name="Fleur Vos", people__0__email=f"fleur@{domain}")
+    visit.choose("people-0-roles", "financial_contact").shown("step-roles").press("Opslaan en verder")
+    visit.choose("channel", "email").fill(address=f"facturen@{domain}").choose("office", "no").press(
+        "Opslaan en verder"
+    )
+    visit.choose("products", "results_monitor").choose("pupil_system", "parnassys").choose("year_classes", "yes")
+    visit.press("Opslaan en verder").sees("Kijk uw antwoorden na", number, "uittreksel.pdf").shown("check")
+    visit.press("Inschrijving versturen").sees("De servicedesk beoordeelt").shown("submitted")
+
+
+@pytest.mark.parametrize(("scripts", "number", "width"), [(True, "13622", 1280), (False, "41021", 390)])
+def test_from_a_real_board_to_its_own_report(
+    portal: Portal, chromium: Browser, tmp_path: Path, scripts: bool, number: str, width: int
+) -> None:
+    domain = f"bestuur{number}.example"
+    evidence = tmp_path / "uittreksel.pdf"
+    evidence.write_bytes(EXAMPLE_PDF)
+
+    def look(page: Page, name: str) -> None:
+        look_at(page, f"{width}-{name}")
+
+    def at_a_browser():  # type: ignore[no-untyped-def]
+        return visiting(chromium, portal, width=width, scripts=scripts, look=look)
+
+    with at_a_browser() as eva, at_a_browser() as daan, at_a_browser() as desk, at_a_browser() as lotte:
+        register(eva, number, domain, evidence, scripts=scripts)
+
+        desk.sign_in("servicedesk@tekenpoort.example", code="sanne")
+        desk.open("/servicedesk").shown("queue").follow("Schoolbestuur").shown("assess")
+        desk.sees("Bewijs van de tekenbevoegdheid").press("Akkoord").sees("is vastgelegd")
+
+        app_of_eva = accept_invitation(eva, f"eva@{domain}")
+        assert app_of_eva
+        eva.open("/rapporten").shown("reports").follow_first_school().shown("gate-before-declaration")
+        eva.sees("De poort is nog dicht", "nog niet verklaard dat deze school", "Begin met de bestuursverklaring")
+
+        declare(eva, app_of_eva)
+        app_of_daan = accept_invitation(daan, f"daan@{domain}")
+        assert app_of_daan
+        daan.open("/rapporten").follow_first_school().sees("getekend door 1 van 2", "Daan Smit").shown(
+            "gate-half-signed"
+        )
+        daan.open("/").sees("Te tekenen").follow("Lees en teken")
+        daan.fill(typed_name="Daan Smit", code=app_of_daan.code()).press("Teken nu").sees("Alle handtekeningen zijn er")
+        daan.wait_for("Compleet en verzegeld").shown("signed-complete")
+
+        eva.open("/organisaties").sees("Scholen waarvoor u mag handelen").shown("acting-for").follow_school_acted_for()
+        school = eva.page.locator("h1").inner_text()
+        eva.shown("school").fill(name="Lotte Kok", email=f"lotte@{domain}").choose("role", "reader").press("Uitnodigen")
+        eva.sees("Lotte Kok is uitgenodigd")
+
+        assert accept_invitation(lotte, f"lotte@{domain}") is None
+        lotte.open("/rapporten").follow_first_school().sees("4 van 5", "nog niet akkoord").shown("gate-terms")
+        accept_terms(lotte)
+        lotte.follow("Naar het rapport").sees(school.split("\n")[-1]).shown("card")
+
+
+def declare(visit: Visit, app: App) -> None:
+    visit.follow("Begin met de bestuursverklaring").shown("declaration-begin").press("Beginnen").shown(
+        "declaration-tasks"
+    )
+    visit.follow("Welke scholen vallen hieronder?").shown("declaration-scope").press("Opslaan en verder")
+    visit.press("Opslaan en verder")
+    visit.choose("collective", "yes").press("Opslaan en verder").sees("Nog een vraag").shown("declaration-licence")
+    visit.press("Opslaan en verder").shown("declaration-start").press("Opslaan en verder").shown("declaration-check")
+    visit.press("Klaarzetten om te tekenen").shown("declaration-submitted").wait_for("Nog niet getekend")
+    visit.follow("Bekijk de zaak").shown("declaration-ready").follow("Lees en teken").shown("sign")
+    visit.fill(typed_name="Eva Bakker", code="000000").press("Teken nu").sees("Deze code klopt niet").shown(
+        "sign-wrong-code"
+    )
+    visit.fill(code=app.code()).press("Teken nu").sees("Uw handtekening is vastgelegd").shown("signed-first")
+
+
+def accept_terms(visit: Visit) -> None:
+    visit.follow("Lees de voorwaarden").shown("terms-begin").press("Beginnen").shown("terms-read")
+    visit.press("Opslaan en verder").sees("Bevestig elke afspraak")
+    for box in visit.page.locator('input[name="confirmed"]').all():
+        box.check(force=True)
+    visit.press("Opslaan en verder").choose("group", "school").shown("terms-group").press("Opslaan en verder")
+    visit.fill(name="Lotte Kok").shown("terms-accept").press("Ik ga akkoord").sees("staan voor u open").shown(
+        "terms-done"
+    )
