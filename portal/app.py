@@ -14,6 +14,7 @@ from htmx_flask import Htmx
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import dossier, migrations, wording
 from portal.cases import access, catalogue
@@ -77,6 +78,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_error_handler(Exception, _our_fault)
     security.secure(app, settings, send=_send, witness=_witness)
     app.wsgi_app = _InDatabase(app.wsgi_app, database)  # type: ignore[method-assign]
+    if settings.secure:  # then a proxy stands in front, and says who is calling
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
     return app
 
 

@@ -57,6 +57,16 @@ def migrate() -> None:
     migrations.upgrade(open_database(_settings()).engine)
 
 
+@portal.command()
+@click.argument("email")
+@click.option("--name", default="Servicedesk", help="How this person is called.")
+def operator(email: str, name: str) -> None:
+    """Invite somebody to the service desk; prints the link, which works once."""
+    from portal import serving
+
+    click.echo(serving.invite_operator(_settings(), email=email, name=name))
+
+
 @portal.group()
 def demo() -> None:
     """Accounts and codes of the demonstration."""
@@ -89,8 +99,14 @@ def import_() -> None:
 def import_register(files: tuple[Path, ...]) -> None:
     """Boards and locations from DUO's CSV files."""
     from portal.parties import register
+    from portal.reports import datasets
 
-    _import(register.import_files, files)
+    def take_in(paths: tuple[Path, ...]) -> object:
+        report = register.import_files(paths)
+        datasets.match_locations()  # the results join to locations that may have come, moved or gone
+        return report
+
+    _import(take_in, files)
 
 
 @import_.command("results")

@@ -127,13 +127,17 @@ def ledger_key() -> bytes:
 
 
 def connect(url: str, *, ledger_key: bytes | None = None) -> Database:
-    """The database at this address; the folder of an SQLite file must exist."""
+    """The database at this address; the folder of an SQLite file must exist.
+
+    The pool has no limit of its own: a request reads on one connection and acts on another, so with a limit requests
+    at the same time could wait for each other. What limits it is the number of threads of the server.
+    """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 20, "check_same_thread": False})
+        engine = create_engine(url, connect_args={"timeout": 20, "check_same_thread": False}, max_overflow=-1)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_on_sqlite)
     else:
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True, max_overflow=-1)
         event.listen(engine, "begin", _begin_on_postgresql)
     return Database(engine, ledger_key)
 

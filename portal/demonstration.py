@@ -198,7 +198,7 @@ class _Stage:
         case = reader.scalars(select(Case).filter_by(starter_email=pair[0][1])).one()
         starter = Visitor(drafts=frozenset({case.id}))
         evidence = answering.keep_file(case.id, content=EXAMPLE_PDF, name="uittreksel-voorbeeld.pdf", by=starter)
-        location = register.locations_of(number)[0]
+        location = next(each for each in register.locations_of(number) if each.street)
         answers: dict[str, dict[str, Any]] = {
             "kind": {"kind": "board"},
             "party": {"party": f"board:{number}"},

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import in_force
+from portal.cases import in_force, surroundings
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case
 from portal.errors import RefusedError
@@ -126,8 +126,15 @@ def _act_for_schools(session: Session, case: Case, answers: Mapping[str, Mapping
     since = max(since, clock.now()) if day(answers["start"]["since"]) <= clock.today() else since
     earlier = in_force.holding_or_coming(session, in_force.BOARD_DECLARATION, at=clock.now(), on_behalf_of=board.id)
     in_force.end(earlier, at=since)
+    taken = surroundings.declared_elsewhere(session, board)
     for code in answers["scope"]["schools"]:
         school = school_organisation(session, code)
+        if other := taken.get(f"location:{code}"):
+            raise RefusedError(
+                mark("%(name)s staat intussen in de verklaring van %(board)s. Daarom kan deze verklaring niet ingaan."),
+                name=school.name,
+                board=other,
+            )
         in_force.put(
             session,
             in_force.BOARD_DECLARATION,
@@ -159,12 +166,13 @@ def school_organisation(session: Session, code: str) -> Organisation:
         location = register.location(code)
         if location is None:
             raise RefusedError("Vestiging %(code)s staat niet in het register.", code=code)
+        street = f"{location.street} {location.house_number}".strip()
         school = Organisation(
             kind=Party.LOCATION,
             name=location.name,
             register_key=key,
             board_number=location.board_number,
-            address=f"{location.street} {location.house_number}, {location.postcode} {location.place}".strip(" ,"),
+            address=", ".join(part for part in (street, f"{location.postcode} {location.place}") if part),
         )
         session.add(school)
         session.flush()

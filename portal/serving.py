@@ -12,15 +12,18 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 
 from flask import Flask
+from sqlalchemy import select
 
-from portal import demonstration, migrations
+from portal import clock, demonstration, migrations
 from portal.app import HOUSE, create_app, open_database
 from portal.config import Settings
-from portal.database import reader
+from portal.database import act, reader
 from portal.errors import SettingError
-from portal.parties import register
+from portal.parties import people, register
+from portal.parties.tables import Organisation
 from portal.record import ledger
 from portal.reports import datasets
+from workflows.vocabulary import Party, Role
 
 PANGO = "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 PATIENCE = 20  # seconds for the web server and the worker to finish what they are doing
@@ -105,6 +108,24 @@ def addresses(app: Flask, settings: Settings) -> Callable[[str, Mapping[str, str
             return str(app.url_for(endpoint, _external=True, **parameters))
 
     return address
+
+
+def invite_operator(settings: Settings, *, email: str, name: str) -> str:
+    """The address by which somebody joins the service desk: for the first of them, who nobody can invite yet."""
+    app = create_app(settings)
+    with app.extensions["tekenpoort.database"].opened(), act() as session:
+        desk = session.scalar(select(Organisation).where(Organisation.kind == Party.OPERATOR))
+        if desk is None:
+            desk = Organisation(kind=Party.OPERATOR, name="Servicedesk", registered_at=clock.now())
+            session.add(desk)
+            session.flush()
+        person = people.a_person(session, name=name, email=email)
+        people.join(session, person, desk, Role.SERVICE_DESK)
+        token = people.invite(session, person, at=clock.now(), link_secret=settings.secret("link"))
+        ledger.append(
+            session, act="invite", subject=f"organisation:{desk.id}", person=str(person.id), role=Role.SERVICE_DESK
+        )
+        return addresses(app, settings)("accounts.invitation", {"token": token})
 
 
 def refuse_taken_port(settings: Settings) -> None:

@@ -48,11 +48,11 @@ class Worker:
             signal.signal(number, self._stop)
         log.info("worker %s has started", self.name)
         while not self.stopping:
-            if not self._round():
+            if not self.round():
                 bell.wait(POLL)
         log.info("worker %s has stopped", self.name)
 
-    def _round(self) -> int:
+    def round(self) -> int:
         """Work off what is due, after freeing what was left half-done; without a database, try later."""
         try:
             if self.interrupted:

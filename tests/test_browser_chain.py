@@ -101,7 +101,7 @@ def register(visit: Visit, number: str, domain: str, evidence: Path, *, scripts:
     visit.press("Inschrijving versturen").sees("De servicedesk beoordeelt").shown("submitted")
 
 
-@pytest.mark.parametrize(("scripts", "number", "width"), [(True, "13622", 1280), (False, "41021", 390)])
+@pytest.mark.parametrize(("scripts", "number", "width"), [(True, "13622", 1280), (False, "42683", 390)])
 def test_from_a_real_board_to_its_own_report(
     portal: Portal, chromium: Browser, tmp_path: Path, scripts: bool, number: str, width: int
 ) -> None:

@@ -1,6 +1,6 @@
 """Registration (inschrijving): a new school, board, school group or support body asks to join."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workflows.vocabulary import (
@@ -49,8 +49,8 @@ def _support_may_join(values: Mapping[str, Any], _answers: Answers) -> dict[str,
     return refused
 
 
-def _authority_can_be_met(values: Mapping[str, Any], _answers: Answers) -> dict[str, str]:
-    people = signatories_of(values, {})
+def _authority_can_be_met(values: Mapping[str, Any], answers: Answers) -> dict[str, str]:
+    people = signatories_of(values, answers)
     if not people:
         return {"others": "Noem ten minste één tekenbevoegde: uzelf of iemand anders."}
     needed = together_of(values)
@@ -59,7 +59,8 @@ def _authority_can_be_met(values: Mapping[str, Any], _answers: Answers) -> dict[
             "others": f"Er moeten {needed} personen samen tekenen, maar u noemt er {len(people)}. "
             "Noem meer tekenbevoegden, of kies een andere regel."
         }
-    return _no_twins(values.get("others", []), "others")
+    named = answers.get("roles", {}).get("people", [])
+    return _no_twins(people, "others") or _adviser_who_signs(people, named, "others")
 
 
 def _exactly_one_financial_contact(values: Mapping[str, Any], answers: Answers) -> dict[str, str]:
@@ -67,14 +68,21 @@ def _exactly_one_financial_contact(values: Mapping[str, Any], answers: Answers) 
     count = sum("financial_contact" in person["roles"] for person in people)
     if count != 1:
         return {"people": f"Er moet precies één financieel contactpersoon zijn. U noemt er {count}."}
-    signatories = {person["email"].lower() for person in signatories_of(answers.get("authority", {}), answers)}
+    signatories = signatories_of(answers.get("authority", {}), answers)
+    return _adviser_who_signs(signatories, people, "people") or _no_twins(people, "people")
+
+
+def _adviser_who_signs(
+    signatories: list[dict[str, str]], people: list[Mapping[str, Any]], name: str
+) -> dict[str, str]:
+    who_signs = {person["email"].lower() for person in signatories}
     for person in people:
-        if "fg" in person["roles"] and person["email"].lower() in signatories:
-            return {"people": f"{person['name']} kan niet FG én tekenbevoegde zijn: de FG adviseert, maar tekent niet."}
-    return _no_twins(people, "people")
+        if "fg" in person["roles"] and person["email"].lower() in who_signs:
+            return {name: f"{person['name']} kan niet FG én tekenbevoegde zijn: de FG adviseert, maar tekent niet."}
+    return {}
 
 
-def _no_twins(rows: list[Mapping[str, Any]], name: str) -> dict[str, str]:
+def _no_twins(rows: Sequence[Mapping[str, Any]], name: str) -> dict[str, str]:
     addresses = [row["email"].lower() for row in rows]
     twice = next((address for address in addresses if addresses.count(address) > 1), None)
     return {name: f"Het e-mailadres {twice} staat er twee keer. Ieder heeft een eigen adres."} if twice else {}
@@ -140,8 +148,8 @@ WORKFLOW = Workflow(
             "Welke organisatie is het?",
             FromRegister(
                 "party",
-                "Zoek op naam, plaats, BRIN-nummer, vestigingscode of bestuursnummer",
-                hint="Bijvoorbeeld: Hoofddorp, 00AP of 13622",
+                "Organisatie in het register",
+                hint="Zoek op naam, plaats, BRIN-nummer, vestigingscode of bestuursnummer: Hoofddorp, 00AP of 13622",
             ),
             when=IN_REGISTER,
             intro="Wij zoeken in het register van DUO. Staat uw organisatie er niet bij? Vul dan zelf in.",

@@ -15,7 +15,7 @@ WORKFLOW = Workflow(
         step(
             "read",
             "Lees de voorwaarden",
-            Clauses("confirmed", "Voorwaarden"),
+            Clauses("confirmed", "Bevestig de belangrijkste afspraken"),
             intro="Bevestig elke afspraak met een vinkje. De rest leest u door.",
         ),
         step(

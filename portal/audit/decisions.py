@@ -21,6 +21,7 @@ from portal.record.outbox import Mail
 from portal.wording import mark
 
 OPEN = (CaseState.ASSESSING, CaseState.PREPARING, CaseState.SIGNING)
+WITH_A_DOCUMENT = (CaseState.PREPARING, CaseState.SIGNING, CaseState.DECIDED)
 STATES_AFTER: Mapping[str, tuple[CaseState, ...]] = {
     "start": (CaseState.DRAFT,),
     "ask": (CaseState.DRAFT,),
@@ -45,7 +46,7 @@ def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
     acts: dict[str, list[Entry]] = {}
     for entry in kept.rows(Entry):
         acts.setdefault(entry.subject, []).append(entry)
-        if isinstance(entry.detail, dict) and entry.detail.get("case") and not entry.subject.startswith("case:"):
+        if entry.detail.get("case") and not entry.subject.startswith("case:"):
             acts.setdefault(f"case:{entry.detail['case']}", []).append(entry)
     _check_cases(kept, acts, tally)
     _check_in_force(kept, acts, tally)
@@ -70,6 +71,9 @@ def _check_cases(kept: Snapshot, acts: Mapping[str, Sequence[Entry]], tally: Tal
                 tally.find("case", case.reference, what)
             for what in _faults_of_answers(kept, case, mine):
                 tally.find("case", case.reference, what)
+            documents = kept.by(Document, "case_id").get(case.id, [])
+            if case.state in WITH_A_DOCUMENT and all(each.void_at for each in documents):
+                tally.find("case", case.reference, mark("heeft geen stuk"))
 
 
 def _faults_of_case(case: Case, mine: Sequence[Entry], assessments: Sequence[Assessment]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Documents: their rows, their signatures and the ledger must tell the same story."""
 
-from portal.audit import pdfs, signatures
+from portal.audit import signatures
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
 from portal.audit.stories import Story, gather
@@ -11,8 +11,8 @@ from portal.record.ledger import Entry
 from portal.wording import mark
 
 
-def check(kept: Snapshot, settings: Settings, tally: Tally) -> None:
-    """Every document and every signature."""
+def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
+    """The rows of every document and of every signature."""
     stories = list(gather(kept, tally))
     tally.checked["documents"] = len(stories)
     tally.checked["revisions"] = sum(len(each.revisions) for each in stories)
@@ -23,7 +23,6 @@ def check(kept: Snapshot, settings: Settings, tally: Tally) -> None:
         with tally.guarded("document", story.name):
             _check_rows(story, tally)
             _count_waiting(story, work, tally)
-    pdfs.check(kept, settings, [each for each in stories if each.revisions], tally)
 
 
 def _find_orphans(kept: Snapshot, tally: Tally, known: set[str]) -> None:

@@ -14,7 +14,7 @@ import pikepdf
 
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
-from portal.audit.stories import Story
+from portal.audit.stories import Story, gather
 from portal.config import Settings
 from portal.documents.authority import Trust, trust_of
 from portal.documents.verify import Examination, Verdict, examine
@@ -35,12 +35,12 @@ class Paper:
     facts: object
 
 
-def check(kept: Snapshot, settings: Settings, stories: list[Story], tally: Tally) -> None:
+def check(kept: Snapshot, settings: Settings, tally: Tally) -> None:
     """The files, some at a time, on as many processes as there are cores."""
     trust = _trust(settings, tally)
     if trust is None:
         return
-    left = iter(stories)
+    left = (each for each in gather(kept, Tally()) if each.revisions)  # what is wrong with the others is told already
     # Forked, so that nothing is imported anew; the children see bytes only, and never the database.
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as pool:
         while some := list(islice(left, AT_ONCE)):

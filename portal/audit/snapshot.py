@@ -54,6 +54,7 @@ class Snapshot:
     def _rows(self, kind: type[T]) -> Iterator[T]:
         mapped = inspect(kind)
         table = kind.__tablename__
+        shapes = {name: dict if "[dict[" in str(said) else list for name, said in kind.__annotations__.items()}
         columns = [each for each in cast(Table, mapped.local_table).columns if not isinstance(each.type, LargeBinary)]
         raw = select(*(type_coerce(each, NullType()).label(each.key) for each in columns))
         try:
@@ -67,7 +68,7 @@ class Snapshot:
             values: dict[str, Any] = {}
             try:
                 for column, value in zip(columns, row, strict=True):
-                    values[column.key] = _value(column, value)
+                    values[column.key] = _value(column, value, shapes[column.key])
             except UNREADABLE:
                 key = ", ".join(str(value) for each, value in zip(columns, row, strict=True) if each.primary_key)
                 self.tally.find(
@@ -96,7 +97,7 @@ def snapshot(tally: Tally) -> Iterator[Snapshot]:
             driver.text_factory = usual
 
 
-def _value(column: Column[Any], raw: Any) -> Any:
+def _value(column: Column[Any], raw: Any, shape: type) -> Any:
     """One value as its column means it; ValueError or TypeError when it is not such a value."""
     if raw is None:
         if column.nullable:
@@ -110,7 +111,10 @@ def _value(column: Column[Any], raw: Any) -> Any:
         case Uuid():
             return raw if isinstance(raw, uuid.UUID) else uuid.UUID(raw)
         case JSON():
-            return json.loads(raw) if isinstance(raw, str) else raw
+            parsed = json.loads(raw) if isinstance(raw, str) else raw
+            if not isinstance(parsed, shape):
+                raise TypeError("other JSON than is kept here")
+            return parsed
         case Boolean():
             if raw not in (0, 1):
                 raise ValueError("neither yes nor no")

@@ -201,7 +201,7 @@ def submit(case_id: uuid.UUID, *, by: Visitor, seen: str, follow: Follow) -> Non
             raise RefusedError("Alleen wie deze stappen mag beantwoorden, kan de zaak versturen.")
         if digest(answers) != seen:
             raise RefusedError("De antwoorden zijn intussen gewijzigd. Lees ze opnieuw en verstuur ze dan.")
-        _refuse_what_changed_meanwhile(session, case, answers)
+        _refuse_what_changed_meanwhile(session, case, workflow, answers)
         case.submitted_at = clock.now()
         ledger.append(
             session,
@@ -277,8 +277,13 @@ def _refuse_start(session: Session, workflow: Workflow, by: Visitor, organisatio
         raise RefusedError("Alleen een beheerder of een tekenbevoegde kan deze procedure starten.")
 
 
-def _refuse_what_changed_meanwhile(session: Session, case: Case, answers: Answers) -> None:
-    """A school that went to another board's declaration since the step was answered."""
+def _refuse_what_changed_meanwhile(session: Session, case: Case, workflow: Workflow, answers: Answers) -> None:
+    """An answer that no longer fits the others, or what the portal knows now: a school that another board took."""
+    kept = workflow.relevant(answers)
+    for step in workflow.path(kept):
+        said = dict(step.complaint(kept[step.name], kept)) if step.complaint else {}
+        for sentence in (said | surroundings.complaints(session, case, step.name, kept)).values():
+            raise RefusedError(sentence)
     around = surroundings.of(session, case)
     taken = {place.code: place for place in around.places if place.taken_by}
     for code in answers.get("scope", {}).get("schools", []):

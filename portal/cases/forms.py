@@ -17,6 +17,7 @@ from wtforms import (
     FormField,
     HiddenField,
     RadioField,
+    SelectChoice,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -88,7 +89,7 @@ class _OneOf:
         self.sentence = sentence
 
     def __call__(self, _form: Form, field: Field) -> None:
-        allowed = {choice[0] for choice in field.choices if not (choice[2:] and choice[2].get("disabled"))}
+        allowed = {choice.value for choice in field.choices if not choice.render_kw.get("disabled")}
         given = field.data if isinstance(field.data, list) else [field.data]
         if any(value not in allowed for value in given):
             raise StopValidation(self.sentence)
@@ -130,7 +131,7 @@ class _DayField(FormField):
         """The day as an ISO string; None when nothing was filled in, or no day that exists."""
         try:
             return self._day()
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
 
     def validate(self, _form: Form, _extra_validators: Iterable[Any] = ()) -> bool:
@@ -218,22 +219,23 @@ def _field(question: v.Question, around: Surroundings) -> Field:
             earliest = around.today if ahead else None
             return _DayField(label, required=not question.optional, earliest=earliest, description=hint)
         case v.YesNo(yes=yes, no=no):
-            choices = [(YES, say(yes)), (NO, say(no))]
+            choices = [SelectChoice(YES, say(yes)), SelectChoice(NO, say(no))]
             return _Radios(label, [*required, _OneOf(_missing(question))], choices=choices, description=hint)
         case v.Choice(options=options):
-            choices = [(key, say(name)) for key, name in options]
+            choices = [SelectChoice(key, say(name)) for key, name in options]
             return _Radios(label, [*required, _OneOf(_missing(question))], choices=choices, description=hint)
         case v.Choices(options=options):
-            choices = [(key, say(name)) for key, name in options]
+            choices = [SelectChoice(key, say(name)) for key, name in options]
             return _Ticks(label, [*required, _OneOf(_missing(question))], choices=choices, description=hint)
         case v.RecipientGroup():
             rules = [*required, _OneOf(_missing(question)), _not_complained(around.group_complaints)]
-            return _Radios(label, rules, choices=list(around.groups), description=hint)
+            groups = [SelectChoice(key, name) for key, name in around.groups]
+            return _Radios(label, rules, choices=groups, description=hint)
         case v.PartyRows():
             return _Ticks(label, [*required, _OneOf(_missing(question))], choices=_places(around), description=hint)
         case v.Clauses():
             keys = [clause for clause in around.clauses if clause["key"]]
-            choices = [(clause["id"], clause["confirm"]) for clause in keys]
+            choices = [SelectChoice(clause["id"], clause["confirm"]) for clause in keys]
             return _Ticks(label, [_all_ticked(len(keys))], choices=choices, description=hint)
         case v.FromRegister():
             return HiddenField(label, [_Required(say("Kies een organisatie uit de lijst, of kies dat u zelf invult."))])
@@ -356,19 +358,19 @@ def _not_complained(complaints: Mapping[str, str]) -> Any:
 
 def _all_ticked(count: int) -> Any:
     def check(_form: Form, field: Field) -> None:
-        if len(set(field.data or []) & {key for key, *_ in field.choices}) < count:
+        if len(set(field.data or []) & {choice.value for choice in field.choices}) < count:
             raise ValidationError(say("Bevestig elke afspraak met een vinkje, of ga onderaan niet akkoord."))
 
     return check
 
 
-def _places(around: Surroundings) -> list[tuple[Any, ...]]:
-    choices: list[tuple[Any, ...]] = []
+def _places(around: Surroundings) -> list[SelectChoice]:
+    choices: list[SelectChoice] = []
     for place in around.places:
         where = ", ".join(part for part in (place.code, place.address, place.town) if part)
         if place.taken_by:
             taken = say("staat al in de verklaring van %(board)s", board=place.taken_by)
-            choices.append((place.code, place.name, {"data-hint": f"{where}: {taken}", "disabled": True}))
+            choices.append(SelectChoice(place.code, place.name, {"data-hint": f"{where}: {taken}", "disabled": True}))
         else:
-            choices.append((place.code, place.name, {"data-hint": where}))
+            choices.append(SelectChoice(place.code, place.name, {"data-hint": where}))
     return choices

@@ -42,7 +42,8 @@ def put(
 def end(rows: Iterable[InForce], *, at: dt.datetime) -> None:
     """End what held until this moment; what would only have begun later never begins."""
     for row in rows:
-        row.until = max(at, row.since)
+        if row.until is None or row.until > at:
+            row.until = max(at, row.since)
 
 
 def holding(session: Session, kind: str, *, at: dt.datetime, **who: uuid.UUID | None) -> list[InForce]:

@@ -50,6 +50,8 @@ ALREADY_REGISTERED = mark(
     "Wilt u iets wijzigen? Vraag de beheerder van uw organisatie, of gebruik het wijzigingsformulier."
 )
 NOT_IN_REGISTER = mark("Deze organisatie staat niet in het register. Zoek opnieuw, of vul zelf in.")
+NOT_THIS_KIND = mark("U schrijft een ander soort organisatie in. Kies opnieuw uit de lijst.")
+NOT_ITS_NUMBER = mark("Dit is niet het bestuursnummer van de organisatie die u koos: dat is %(number)s.")
 UNKNOWN_BOARD = mark("Bestuursnummer %(number)s staat niet in het register van DUO. Controleer het nummer.")
 
 GROUP_NEEDS: Mapping[str, frozenset[Party]] = {
@@ -133,25 +135,54 @@ def prefill(session: Session, case: Case, step_name: str, answers: Answers) -> d
 
 def complaints(session: Session, case: Case, step_name: str, answers: Answers) -> dict[str, str]:
     """What the portal knows that makes an answer impossible: question → sentence."""
+    sentence = ""
     if (case.workflow, step_name) == ("registration", "party"):
-        key = answers["party"]["party"]
-        known = session.scalar(select(Organisation).where(Organisation.register_key == key))
-        if known is not None and known.registered_at is not None:
-            return {"party": say(ALREADY_REGISTERED, name=known.name)}  # R002-16
-        if key not in ("", BY_HAND) and not _in_register(key):
-            return {"party": say(NOT_IN_REGISTER)}
+        sentence = _party_complaint(session, answers)
+        return {"party": sentence} if sentence else {}
     if (case.workflow, step_name) == ("registration", "details"):
-        number = answers["details"].get("board_number")
-        if number and register.board(number) is None and answers.get("party", {}).get("party") != BY_HAND:
-            return {"board_number": say(UNKNOWN_BOARD, number=number)}
-    return {}
+        sentence = _number_complaint(session, answers)
+    return {"board_number": sentence} if sentence else {}
 
 
-def _in_register(key: str) -> bool:
+def _party_complaint(session: Session, answers: Answers) -> str:
+    key = str(answers["party"]["party"])
+    if key in ("", BY_HAND):
+        return ""
+    if _number_in_register(key) is None:
+        return say(NOT_IN_REGISTER)
+    if key.startswith("board:") != (answers.get("kind", {}).get("kind") == "board"):
+        return say(NOT_THIS_KIND)
+    return _already_registered(session, key)
+
+
+def _number_complaint(session: Session, answers: Answers) -> str:
+    """The board's number decides which schools it speaks for, so it must be that of the organisation chosen."""
+    number = answers["details"].get("board_number")
+    key = str(answers.get("party", {}).get("party", ""))
+    if not number:
+        return ""
+    if key == BY_HAND:
+        is_board = answers.get("kind", {}).get("kind") == "board"
+        return _already_registered(session, f"board:{number}") if is_board else ""
+    if register.board(number) is None:
+        return say(UNKNOWN_BOARD, number=number)
+    known = _number_in_register(key)
+    return say(NOT_ITS_NUMBER, number=known) if known not in (None, number) else ""
+
+
+def _already_registered(session: Session, key: str) -> str:
+    """R002-16: registration is for who is new."""
+    known = session.scalar(select(Organisation).where(Organisation.register_key == key))
+    return say(ALREADY_REGISTERED, name=known.name) if known is not None and known.registered_at is not None else ""
+
+
+def _number_in_register(key: str) -> str | None:
+    """The board's number of a board or location of the register; None for a key that is not in it."""
     kind, _, number = key.partition(":")
     if kind == "board":
-        return register.board(number) is not None
-    return kind == "location" and register.location(number) is not None
+        return number if register.board(number) else None
+    location = register.location(number) if kind == "location" else None
+    return location.board_number if location else None
 
 
 def _details(_session: Session, _case: Case, answers: Answers) -> dict[str, tuple[Any, str]]:

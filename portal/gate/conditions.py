@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from portal.gate.facts import Declaration, Facts
 from portal.gate.judge import Condition, Finding, Rule
-from portal.wording import mark
+from portal.wording import day, mark
 
 CONDITIONS: dict[str, Condition] = {}
 
@@ -67,7 +67,7 @@ def _declaration_missing(facts: Facts) -> Finding:
             return Finding(
                 mark("De bestuursverklaring gaat in op %(since)s. Tot die dag blijft de poort dicht."),
                 fixed_by=mark("niemand: u hoeft alleen te wachten"),
-                values={"since": facts.declaration_since},
+                values={"since": day(facts.declaration_since) if facts.declaration_since else ""},
             )
         case Declaration.SIGNING:
             return Finding(

@@ -105,8 +105,9 @@ def deliver(mail_id: uuid.UUID, *, write: Write, smtp_url: str | None, sender: s
         if smtp_url is None:
             mail.state, mail.sent_at = "mailbox", clock.now()
             return
+        letter = write(mail)
         try:
-            message = _message(mail, write(mail), sender)
+            message = _message(mail, letter, sender)
         except (HeaderParseError, ValueError, IndexError) as fault:  # what the address parser raises differs
             mail.state, mail.cause = "refused", say("Deze mail kan niet worden geadresseerd: %(fault)s", fault=fault)
             return

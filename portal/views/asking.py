@@ -16,6 +16,8 @@ from portal.views.visitor import visitor
 from portal.wording import say
 from workflows.vocabulary import File, Question, Step
 
+LONGEST_VERSION = 9
+
 
 @dataclass
 class Asked:
@@ -63,8 +65,7 @@ def posted(case: Case, step: Step) -> Asked:
     raw = forms.answers_of(everything, step.questions, around)
     questions = step.asked({**answers, step.name: raw})
     form = forms.form_for(questions, around, posted=sent)
-    seen = request.form.get("seen", "0")
-    asked = Asked(case, step, questions, form, around, int(seen) if seen.isdigit() else 0)
+    asked = Asked(case, step, questions, form, around, _version(request.form.get("seen", "")))
     shown = set(request.form.get("shown", "").split())
     _keep_files(asked, answers)
     if _pressed_a_row_button(asked):
@@ -75,6 +76,10 @@ def posted(case: Case, step: Step) -> Asked:
     if new and not asked.faults:
         asked.more_is_asked = True
     return asked
+
+
+def _version(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < LONGEST_VERSION else 0
 
 
 def _check(asked: Asked, answers: Mapping[str, Mapping[str, Any]], new: set[str]) -> None:
@@ -125,7 +130,7 @@ def _keep_file(asked: Asked, question: File, upload: FileStorage) -> None:
     if complaint:
         asked.form[question.name].process_errors = [complaint]
         return
-    kept = answering.keep_file(asked.case.id, content=content, name=upload.filename or "", by=visitor())
+    kept = answering.keep_file(asked.case.id, content=content, name=forms.clean(upload.filename), by=visitor())
     asked.files[question.name] = {
         "sha256": kept.blob,
         "name": kept.name,

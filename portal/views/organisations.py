@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Form, RadioField, StringField
+from wtforms import Form, RadioField, SelectChoice, StringField
 
 from portal import clock, dossier, outcomes
 from portal.cases import access, in_force
@@ -142,7 +142,7 @@ def _found(organisation_id: UUID) -> tuple[Organisation, dossier.Acting | None]:
 
 
 def _with_roles(form: InviteForm, organisation: Organisation) -> InviteForm:
-    form.role.choices = [(role.value, say(ROLE_NAMES[role])) for role in inviting.roles_at(organisation)]
+    form.role.choices = [SelectChoice(role.value, say(ROLE_NAMES[role])) for role in inviting.roles_at(organisation)]
     for field, text in ((form.name, say("Naam")), (form.email, say("E-mailadres")), (form.role, say("Rol"))):
         field.label.text = text
     return form

@@ -1,8 +1,9 @@
 """The way in without an account: an e-mail address, a mailed link, and the search in the register."""
 
 from email_validator import EmailNotValidError, validate_email
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from htmx_flask import make_response, request
 
 from portal.cases import answering
 from portal.cases.forms import clean
@@ -14,7 +15,7 @@ from portal.wording import mark, say
 
 bp = Blueprint("registration", __name__)
 NO_ADDRESS = mark("Vul uw e-mailadres op het werk in, bijvoorbeeld naam@school.nl.")
-PAGE = 25
+PAGE, MOST_PAGES = 25, 40
 
 
 @bp.route("/inschrijven", methods=["GET", "POST"])
@@ -52,17 +53,21 @@ def open_draft(token: str) -> ResponseReturnValue:
 def search() -> ResponseReturnValue:
     """The register of schools and boards, for everybody: as you type, and without JavaScript."""
     text = clean(request.args.get("q"))[:100]
-    page = max(1, request.args.get("page", 1, type=int) or 1)
+    page = min(MOST_PAGES, max(1, request.args.get("page", 1, type=int)))
     found = register.find(text, limit=page * PAGE)
-    return render_template(
-        "registration/search.html",
+    typing = request.htmx and not request.htmx.boosted
+    page_made = render_template(
+        "registration/_hits.html" if typing else "registration/search.html",
         q=text,
         hits=found.hits[(page - 1) * PAGE :],
         total=found.total,
         page=page,
-        pages=min(40, -(-found.total // PAGE)),
+        pages=min(MOST_PAGES, -(-found.total // PAGE)),
         sources=register.sources(),
     )
+    response = make_response(page_made)
+    response.vary.add("HX-Request")
+    return response
 
 
 @bp.get("/register/<kind>/<number>")

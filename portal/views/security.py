@@ -72,7 +72,8 @@ def secure(app: Flask, settings: Settings, *, send: Send, witness: Witness) -> N
     app.register_blueprint(sign_in.blueprint(limited))
     app.register_blueprint(accounts.bp)
     for endpoint, limit in limited.items():
-        if (name := f"accounts.{endpoint}") in app.view_functions:
+        name = endpoint if "." in endpoint else f"accounts.{endpoint}"
+        if name in app.view_functions:
             app.view_functions[name] = limit(app.view_functions[name])
     app.before_request(_forms_only)
     app.before_request(_second_factor_first)
@@ -115,6 +116,7 @@ def _limits(limiter: Limiter) -> dict[str, Limit]:
         "second_factor": all_of(limit("20 per 15 minutes", _signed_in, failed=True)),
         "prove": all_of(limit("10 per 15 minutes", _signed_in, failed=True)),
         "invitation": all_of(limit("30 per hour", get_remote_address)),
+        "registration.begin": all_of(limit("5 per hour", _typed_address), limit("30 per hour", get_remote_address)),
     }
 
 
