@@ -126,6 +126,13 @@ def ledger_key() -> bytes:
     return key
 
 
+@contextmanager
+def aside() -> Iterator[Connection]:
+    """A short transaction beside acts and pages, for what is noted as it happens: web sessions, what was opened."""
+    with _opened.get().database.engine.begin() as connection:
+        yield connection
+
+
 def connect(url: str, *, ledger_key: bytes | None = None) -> Database:
     """The database at this address; the folder of an SQLite file must exist.
 

@@ -1,8 +1,12 @@
 """The demonstration: real acts on real schools, with invented people and names, for a machine of one's own."""
 
 import json
+import os
 import secrets
+import shlex
+import sys
 import uuid
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -87,8 +91,8 @@ def prepare(settings: Settings) -> None:
 
 def code_of(settings: Settings, name: str) -> str:
     """The code that somebody's authenticator app shows now; only in a demonstration."""
-    if not settings.demo:
-        raise PortalError("Codes are printed in a demonstration only: set TEKENPOORT_DEMO=1.")
+    if not (settings.data / "demo.json").exists():
+        raise PortalError(f"There is no demonstration in {settings.data}: `make run` makes one.")
     app = create_app(settings)
     with app.extensions["tekenpoort.database"].opened():
         wanted = name.strip().lower()
@@ -113,7 +117,7 @@ def explain(settings: Settings) -> str:
         "",
         *(f"    {email:<34} {what}" for email, what in ACCOUNTS),
         "",
-        "  Where a code is asked:  tekenpoort demo code NAME   (for example: tekenpoort demo code karin)",
+        f"  Where a code is asked:  {_command(settings)} demo code karin   (or another first name)",
         "",
         "  Try first:",
         "    1. Sign in as karin.visser@helmond.example: one of two signatures is still missing. Read and sign.",
@@ -124,6 +128,14 @@ def explain(settings: Settings) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _command(settings: Settings) -> str:
+    """How this very installation's command line is called from where one stands."""
+    program = Path(sys.prefix) / "bin" / "tekenpoort"
+    shown = os.path.relpath(program) if program.is_relative_to(Path.cwd()) else str(program)
+    usual = settings.data == (Path.cwd() / "data").resolve()
+    return shown if usual else f"TEKENPOORT_DATA={shlex.quote(str(settings.data))} {shown}"
 
 
 class _Stage:

@@ -78,8 +78,8 @@ class Worker:
             os.kill(int(number), 0)
         except ProcessLookupError:
             return True
-        except PermissionError:
-            return False
+        except PermissionError:  # somebody else's process, and alive
+            pass
         return False
 
     def work_off(self) -> int:
@@ -100,11 +100,11 @@ class Worker:
             self._work(taken)
         except UnavailableError as fault:
             log.warning("job %s %s waits: %s", taken.kind, taken.id, fault)
-            jobs.postpone(taken, fault.sentence)
+            jobs.postpone(taken, str(fault))
         except PortalError as fault:
             log.error("job %s %s: %s", taken.kind, taken.id, fault)
             self._show(taken, fault)
-            jobs.postpone(taken, fault.sentence)
+            jobs.postpone(taken, str(fault))
         except Exception as fault:  # whatever it is, the next job must not suffer
             log.exception("job %s %s failed", taken.kind, taken.id)
             self._show(taken, PortalError(f"Er ging iets mis ({type(fault).__name__}). De servicedesk ziet het."))

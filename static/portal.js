@@ -36,7 +36,8 @@
     else lost();
   });
 
-  document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.boosted) focus(); });
+  // After htmx has scrolled to the top, so that what gets the focus is also in sight.
+  document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.boosted) setTimeout(focus); });
 
   const lost = () => {
     const notice = find("#connection-lost");

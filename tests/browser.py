@@ -36,6 +36,7 @@ class Browser:
         self.address = "/"
         self.response: TestResponse
         self.tree: Element | None = None
+        self.token: str | None = None
         self.filled: dict[str, Value] = {}
 
     # --- Going somewhere
@@ -68,13 +69,14 @@ class Browser:
         self.filled = {}
         is_page = self.response.mimetype == "text/html" and self.response.data and not self._is_redirect
         self.tree = sound_html(self.response.text, self.address) if is_page else None
+        self.token = self._token() or self.token
         return self
 
     def post(self, address: str, fields: dict[str, Any] | None = None, **options: Any) -> "Browser":
         """A form that does not stand on the page: what somebody could send by force."""
         sent = MultiDict(fields or {})
-        if "csrf_token" not in sent and (token := self._token()):
-            sent["csrf_token"] = token
+        if "csrf_token" not in sent and self.token:
+            sent["csrf_token"] = self.token
         return self.send("POST", address, data=sent, **options)
 
     # --- Filling in

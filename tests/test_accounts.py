@@ -8,7 +8,7 @@ from pathlib import Path
 
 import html5lib
 import pytest
-from account_pages import PASSWORD, Portal, a_portal
+from tests.account_pages import PASSWORD, Portal, a_portal
 from flask_security.recoverable import send_reset_password_instructions
 from hypothesis import given
 from hypothesis import strategies as st

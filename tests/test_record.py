@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,7 +26,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -40,6 +41,7 @@ from portal.record.outbox import Letter, Mail
 
 KEY = b"a key of the tests"
 NOON = dt.datetime(2026, 1, 5, 11, 0, tzinfo=dt.UTC)
+UNHURRIED = settings(deadline=None, max_examples=40)  # each example makes a database of its own
 WORDS = st.text(st.characters(codec="utf-8"), max_size=20)
 DETAIL = st.dictionaries(
     st.from_regex(r"[a-z]{1,8}", fullmatch=True).filter(lambda key: key not in {"act", "actor", "subject", "document"}),
@@ -79,6 +81,7 @@ def append(**detail: Any) -> ledger.Head:
 # The ledger
 
 
+@UNHURRIED
 @given(st.lists(DETAIL, max_size=6))
 def test_every_entry_follows_on_the_one_before_and_the_head_is_the_last(details):
     with a_fresh_database():
@@ -92,6 +95,7 @@ def test_every_entry_follows_on_the_one_before_and_the_head_is_the_last(details)
         assert ledger.head(reader()) == (heads[-1] if heads else ledger.Head(0, FIRST))
 
 
+@UNHURRIED
 @given(DETAIL, st.sampled_from(["actor", "act", "subject", "document", "previous", "on_behalf_of"]), WORDS)
 def test_no_column_can_change_without_the_hash(detail, column, value):
     with a_fresh_database():
@@ -129,7 +133,7 @@ def test_entries_written_at_once_by_many_make_one_chain(record):
 
     entries = list(ledger.every_entry(reader()))
     assert [each.number for each in entries] == list(range(1, 31))
-    assert all(after.previous == before.hash for before, after in zip(entries, entries[1:], strict=False))
+    assert all(after.previous == before.hash for before, after in pairwise(entries))
 
 
 def test_another_key_is_noticed_before_anything_is_written_with_it(record):
@@ -308,7 +312,7 @@ HOSTILE = [
     "100% van %(alles)s en %s",
     ".\n..begin met een punt\n.\nQUIT",
     "een regel\r\nBcc: iedereen@kwaad.example\r\n\r\nen een tweede",
-    "=?utf-8?q?nep?= =\n=20",
+    "=?utf-8?q?nep=0D=0ABcc=3A_iedereen=40kwaad.example?= =\n=20",
     "a" * 1500,
 ]
 
@@ -512,6 +516,11 @@ def test_letters_that_cannot_be_written_stay_waiting_with_their_facts(postbox):
 # Hostile words
 
 
+def lines(part: Any) -> str:
+    """The text of a part with the line ends of this machine, without the last."""
+    return str(part.get_content()).replace("\r\n", "\n").removesuffix("\n")
+
+
 @pytest.mark.parametrize("words", HOSTILE)
 def test_hostile_text_comes_out_as_it_went_in(postbox, words):
     deliver(put(words=words), postbox.url)
@@ -519,8 +528,8 @@ def test_hostile_text_comes_out_as_it_went_in(postbox, words):
     [message] = postbox.messages()
     text_part, html_part = message.iter_parts()
     said = words.replace("\r\n", "\n")
-    assert text_part.get_content().rstrip("\n") == said.rstrip("\n")
-    assert html_part.get_content().rstrip("\n") == f"<p>{said}</p>"
+    assert lines(text_part) == said
+    assert lines(html_part) == f"<p>{said}</p>"
     assert postbox.received[0].rcpt_tos == ["ann@school.example"] and message["Bcc"] is None
 
 
@@ -529,7 +538,7 @@ def test_a_hostile_subject_stays_one_subject(postbox, subject):
     deliver(put(subject=subject), postbox.url)
 
     [message] = postbox.messages()
-    assert " ".join(message["Subject"].split()) == " ".join(subject[:300].split())
+    assert " ".join(message["Subject"].split()) == " ".join(subject[:300].split()).replace("=?", "= ?")
     assert set(message.keys()) == {
         "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
     }  # fmt: skip
@@ -556,7 +565,7 @@ def test_what_is_no_single_address_is_refused_and_reaches_nobody(postbox, to):
 
 def test_every_word_of_a_mail_of_the_portal_comes_out_the_same(postbox, tmp_path):
     words = HOSTILE[0] + HOSTILE[2]
-    settings = Settings(data=tmp_path, database_url="sqlite://")
+    terms = Settings(data=tmp_path, database_url="sqlite://")
     with act() as session:
         outbox.put(
             session, key="mail-1", to="ann@school.example", kind="to_sign", subject="Te tekenen",
@@ -564,7 +573,7 @@ def test_every_word_of_a_mail_of_the_portal_comes_out_the_same(postbox, tmp_path
             name=words, title=words, organisation=words, reference="BV-2026-00001", rule=words,
         )  # fmt: skip
 
-    deliver(mail().id, postbox.url, lambda each: letters.write(each, lambda *_: "http://here/teken", settings))
+    deliver(mail().id, postbox.url, lambda each: letters.write(each, lambda *_: "http://here/teken", terms))
 
     text_part, html_part = postbox.messages()[0].iter_parts()
     assert text_part.get_content().count(words) == 4
@@ -606,7 +615,7 @@ def terms_of(certificate: Path, postbox: Postbox) -> dict[str, Any]:
     def let_in(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given_: Any) -> AuthResult:
         assert isinstance(given_, LoginPassword) and session.ssl is not None
         postbox.logins.append(given_.password)
-        return AuthResult(success=given_.password == b"geheim!/@")
+        return AuthResult(success=given_.password == b"geheim!/@", handled=False)
 
     return {"tls_context": secure, "require_starttls": True, "authenticator": let_in, "auth_required": True}
 

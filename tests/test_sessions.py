@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from account_pages import PASSWORD, Portal, a_portal
+from tests.account_pages import PASSWORD, Portal, a_portal
 from flask import session as content
 from sqlalchemy import func, select
 

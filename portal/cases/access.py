@@ -12,7 +12,7 @@ from portal.cases.tables import Case, CaseState
 from portal.database import reader
 from portal.errors import NotFoundError
 from portal.parties import mandates
-from portal.parties.tables import Membership, Organisation
+from portal.parties.tables import Membership, Organisation, Person
 from workflows.vocabulary import Party, Role, Step
 
 
@@ -59,11 +59,17 @@ def may_answer(case: Case, step: Step, visitor: Visitor, *, session: Session | N
 def may_assess(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
     """Whether this visitor is an assessor of this case. Nobody assesses what they started themselves."""
     assessor = workflow_of(case).assessor
-    if assessor is None or visitor.person_id is None or visitor.person_id == case.started_by:
+    if assessor is None or visitor.person_id is None or _started(case, visitor.person_id, session):
         return False
     if assessor.at is Party.OPERATOR:
         return is_service_desk(visitor, session=session)
     return bool(case.organisation_id and assessor.role in roles_at(visitor, case.organisation_id, session=session))
+
+
+def _started(case: Case, person_id: uuid.UUID, session: Session | None) -> bool:
+    """Whether this person began the case: signed in, or by a link mailed to the same address."""
+    person = _session(session).get(Person, person_id)
+    return case.started_by == person_id or (person is not None and person.email == case.starter_email)
 
 
 def may_sign(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:

@@ -225,6 +225,8 @@ def discard(case_id: uuid.UUID, *, by: Visitor) -> None:
     """Withdraw a draft."""
     with act() as session:
         case = find(case_id, reader=by, session=session)
+        if case.state == CaseState.WITHDRAWN:
+            return  # pressed twice
         if case.state != CaseState.DRAFT:
             raise RefusedError("Deze zaak is al verstuurd en kan hier niet meer worden ingetrokken.")
         case.state, case.decided_at = CaseState.WITHDRAWN, clock.now()

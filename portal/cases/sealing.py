@@ -125,7 +125,7 @@ class _waiting_is_shown:  # noqa: N801 (reads as the sentence it is: with waitin
     def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
         if isinstance(fault, UnavailableError):
             with act() as session:
-                _show_waiting(session.get_one(Document, self.document_id), fault.sentence)
+                _show_waiting(session.get_one(Document, self.document_id), str(fault))
 
 
 def _seal_facts(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -207,7 +207,7 @@ NOBODY_SIGNS = mark("Niemand is op dit moment tekenbevoegd, dus niemand kan dit 
 def note_fault(document_id: uuid.UUID, fault: PortalError) -> None:
     """Show with the document why it could not be made or sealed."""
     with act() as session:
-        _show_waiting(session.get_one(Document, document_id), fault.sentence or NOT_MADE)
+        _show_waiting(session.get_one(Document, document_id), str(fault) or NOT_MADE)
 
 
 def _show_waiting(document: Document, cause: str) -> None:

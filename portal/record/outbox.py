@@ -154,7 +154,8 @@ def _message(mail: Mail, letter: Letter, sender: str) -> bytes:
     message = EmailMessage(policy=SMTP)
     # One address and no list of them, whatever stands in the column.
     message["From"], message["To"] = sender, Address(addr_spec=mail.to)
-    message["Subject"] = " ".join(mail.subject.split())
+    # One line, in which nothing is taken for an encoded word: those are decoded, and could hold a line end.
+    message["Subject"] = " ".join(mail.subject.split()).replace("=?", "= ?")
     message["Date"] = formatdate(mail.put_at.timestamp())
     message["Message-ID"] = f"<{mail.id}@tekenpoort>"
     message["Auto-Submitted"] = "auto-generated"

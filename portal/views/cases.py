@@ -74,6 +74,8 @@ def answer(case_id: UUID, step_name: str) -> ResponseReturnValue:
     case = _found(case_id)
     if case is None:
         return sign_in_first()
+    if request.method == "POST" and case.state == CaseState.DECIDED and workflow_of(case).one_sitting:
+        return redirect(url_for(".done", case_id=case_id))  # the last button, pressed twice
     step = answering.step_to_answer(case, step_name, by=visitor())
     if request.method == "GET":
         return _step_page(opened(case, step))
@@ -144,6 +146,8 @@ def discard(case_id: UUID) -> ResponseReturnValue:
         answering.discard(case_id, by=visitor())
         flash(say("De zaak %(reference)s is weggegooid.", reference=case.reference), "done")
         return redirect(url_for("home.index"))
+    if case.state != CaseState.DRAFT:
+        return redirect(url_for(".show", case_id=case_id))
     return render_template("cases/discard.html", case=case, workflow=workflow_of(case))
 
 
@@ -154,8 +158,10 @@ def _found(case_id: UUID) -> Case | None:
     return access.find(case_id, reader=visitor())
 
 
-def _step_page(asked: Asked, *, status: int = 200, faults_too: bool = True) -> ResponseReturnValue:
-    page = case_pages.step(asked)
+def _step_page(
+    asked: Asked, *, status: int = 200, faults_too: bool = True, **both: list[dict[str, object]]
+) -> ResponseReturnValue:
+    page = case_pages.step(asked) | both
     if not faults_too:
         page["errors"] = []
     register_question = next((q for q in asked.questions if isinstance(q, FromRegister)), None)
@@ -180,7 +186,7 @@ def _stale_page(asked: Asked, stale: answering.StaleAnswerError) -> ResponseRetu
         for question in asked.questions
     ]
     asked.seen = stale.version
-    return render_template("cases/step.html", **case_pages.step(asked), theirs=theirs, mine=mine), 409
+    return _step_page(asked, status=409, theirs=theirs, mine=mine)
 
 
 def _next_page(case: Case) -> str:

@@ -6,10 +6,11 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from sqlalchemy import insert
 
 from portal.cases import access
 from portal.cases.tables import Document, DocumentState, Reading
-from portal.database import act, reader
+from portal.database import aside, reader
 from portal.documents import text, vault
 from portal.errors import NotFoundError
 from portal.views import case_pages
@@ -79,6 +80,6 @@ def witness_reading(document: Document, *, form: str) -> None:
     person_id = visitor().person_id
     if person_id is None or document.current is None:
         return
-    kept = Reading(document_id=document.id, person_id=person_id, blob=document.current, form=form)
-    with act() as session:
-        session.add(kept)
+    seen = insert(Reading).values(document_id=document.id, person_id=person_id, blob=document.current, form=form)
+    with aside() as connection:
+        connection.execute(seen)

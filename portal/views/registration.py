@@ -1,7 +1,7 @@
 """The way in without an account: an e-mail address, a mailed link, and the search in the register."""
 
 from email_validator import EmailNotValidError, validate_email
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from htmx_flask import make_response, request
 
@@ -65,7 +65,7 @@ def search() -> ResponseReturnValue:
         pages=min(MOST_PAGES, -(-found.total // PAGE)),
         sources=register.sources(),
     )
-    response = make_response(page_made)
+    response: Response = make_response(page_made)
     response.vary.add("HX-Request")
     return response
 

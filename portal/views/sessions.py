@@ -14,11 +14,11 @@ from typing import Any, cast
 from flask import Flask, Request, Response
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import Engine, Table, delete, insert, or_, select, update
+from sqlalchemy import Table, delete, insert, or_, select, update
 from werkzeug.datastructures import CallbackDict
 
 from portal import clock
-from portal.database import reader
+from portal.database import aside
 from portal.parties.tables import WebSession
 
 IDLE = timedelta(minutes=60)
@@ -61,7 +61,7 @@ class ServerSideSessions(SessionInterface):
         token = request.cookies.get(self.get_cookie_name(app))
         if not token or (app.static_url_path and request.path.startswith(f"{app.static_url_path}/")):
             return Remembered()
-        with _engine().connect() as connection:
+        with aside() as connection:
             row = connection.execute(select(_rows).where(_rows.c.token_hash == hash_of(token))).first()
         now = clock.now()
         if row is None or row.seen_at <= now - IDLE or row.made_at <= now - LONGEST:
@@ -100,13 +100,13 @@ class ServerSideSessions(SessionInterface):
             )
 
     def _keep(self, token: str, text: str, now: datetime) -> None:
-        with _engine().begin() as connection:
+        with aside() as connection:
             connection.execute(
                 update(_rows).where(_rows.c.token_hash == hash_of(token)).values(content=text, seen_at=now)
             )
 
     def _start(self, token: str, text: str, person: str | None, now: datetime, *, instead_of: str | None) -> None:
-        with _engine().begin() as connection:
+        with aside() as connection:
             connection.execute(
                 insert(_rows).values(token_hash=hash_of(token), person=person, content=text, made_at=now, seen_at=now)
             )
@@ -114,7 +114,7 @@ class ServerSideSessions(SessionInterface):
                 connection.execute(delete(_rows).where(_rows.c.token_hash == hash_of(instead_of)))
 
     def _end(self, token: str) -> None:
-        with _engine().begin() as connection:
+        with aside() as connection:
             connection.execute(delete(_rows).where(_rows.c.token_hash == hash_of(token)))
 
     def _send(self, app: Flask, response: Response, token: str) -> None:
@@ -137,11 +137,6 @@ def remove_expired() -> int:
     """Deletes the sessions that no longer open, and tells how many: for the worker, now and then."""
     now = clock.now()
     over = or_(_rows.c.seen_at <= now - IDLE, _rows.c.made_at <= now - LONGEST)
-    with _engine().begin() as connection:
+    with aside() as connection:
         return connection.execute(delete(_rows).where(over)).rowcount
 
-
-def _engine() -> Engine:
-    bound = reader.get_bind()
-    assert isinstance(bound, Engine)
-    return bound
