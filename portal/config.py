@@ -83,7 +83,7 @@ class Settings:
         if not path.exists():
             self.data.mkdir(parents=True, exist_ok=True)
             made = {name: secrets.token_urlsafe(32) for name in SECRETS}
-            draft = path.with_name(f".secrets-{os.getpid()}")
+            draft = path.with_name(f".secrets-{secrets.token_hex(8)}")
             draft.touch(mode=0o600)
             draft.write_text(json.dumps(made))
             try:

@@ -335,15 +335,23 @@ def answers_for_declaration(
 
 
 def a_declaration(
-    portal: Portal, *schools: str, board: str = OURS, by: Someone = ANN, to_sign: bool = True, **others: Any
+    portal: Portal,
+    *schools: str,
+    board: str = OURS,
+    by: Someone = ANN,
+    draft: bool = False,
+    to_sign: bool = True,
+    **others: Any,
 ) -> uuid.UUID:
-    """A declaration of all schools of the board, or these, certified and ready to be signed."""
+    """A declaration of all schools of the board, or these, certified and ready to be signed (or not so far yet)."""
     visitor, organisation_id = portal.visitor(by), portal.organisation(board)
     with portal.opened():
         scope = schools or tuple(each.code for each in register.locations_of(board))
         case_id = answering.start("board_declaration", by=visitor, organisation_id=organisation_id)
         for step, values in answers_for_declaration(*scope, **others).items():
             answering.answer(case_id, step, values, by=visitor, seen=0, follow=portal.follow)
+    if draft:
+        return case_id
     submit(portal, case_id, visitor)
     if to_sign:
         portal.work()

@@ -149,6 +149,9 @@ def answer(
     """Keep the answers of one step. Says whether this was the last act of a workflow of one sitting."""
     with act() as session:
         case = find(case_id, reader=by, session=session)
+        workflow = workflow_of(case)
+        if case.state == CaseState.DECIDED and workflow.one_sitting:
+            return True  # the last button, pressed twice
         step_to_answer(case, step_name, by=by, session=session)
         stored = session.get(StepAnswer, (case_id, step_name))
         if (stored.version if stored else 0) != seen:
@@ -162,7 +165,6 @@ def answer(
             stored.values, stored.version = dict(values), stored.version + 1
             stored.answered_by, stored.answered_at = by.person_id, clock.now()
         session.flush()
-        workflow = workflow_of(case)
         if workflow.one_sitting and not workflow.open_steps(answers_of(case)):
             _decide(session, case, workflow, by, follow)
             return True

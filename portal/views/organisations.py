@@ -107,6 +107,8 @@ def end_role(organisation_id: UUID, membership_id: UUID) -> ResponseReturnValue:
     if membership.role == Role.SIGNATORY:
         raise RefusedError("De rol van een tekenbevoegde eindigt met een wijziging van de tekenbevoegdheid, niet hier.")
     if request.method == "GET":
+        if not dossier.may_invite(reader(), person().id, organisation):
+            raise RefusedError("U kunt voor deze organisatie geen rollen beëindigen.")
         return render_template(
             "organisations/end_role.html", organisation=organisation, membership=membership, role_names=ROLE_NAMES
         )

@@ -1,0 +1,42 @@
+"""The shape of the database: what the migrations make from nothing is what the code speaks of."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect
+
+from portal import migrations
+from portal.database import connect
+from tests.conftest import Shelf
+
+
+@pytest.fixture
+def nothing(shelf: Shelf) -> Iterator[Engine]:
+    engine = connect(shelf.empty("nothing")).engine
+    yield engine
+    engine.dispose()
+    shelf.drop("nothing")
+
+
+def test_upgrading_from_nothing_gives_what_the_models_say(nothing: Engine) -> None:
+    assert migrations.behind(nothing) == "it has no tables, this release needs 0001"
+    migrations.upgrade(nothing)
+    with nothing.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, migrations.METADATA) == []
+    assert migrations.behind(nothing) == ""
+
+
+def test_upgrading_twice_changes_nothing(nothing: Engine) -> None:
+    migrations.upgrade(nothing)
+    before = sorted(inspect(nothing).get_table_names())
+    migrations.upgrade(nothing)
+    assert sorted(inspect(nothing).get_table_names()) == before
+
+
+def test_every_constraint_has_a_name_of_ours() -> None:
+    for table in migrations.METADATA.tables.values():
+        for constraint in table.constraints:
+            assert constraint.name, f"{table.name}: {constraint}"

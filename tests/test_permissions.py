@@ -1,0 +1,175 @@
+"""Who may do what: every endpoint for every kind of visitor, compared with the text in permissions.txt.
+
+A change of rights shows in the review of that text. To write it anew:
+
+    WRITE_PERMISSIONS=1 .venv/bin/python -m pytest tests/test_permissions.py
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.cases.catalogue import every_workflow
+from portal.cases.tables import Case, Document, KeptFile
+from portal.database import reader
+from portal.parties.tables import Membership
+from portal.record.outbox import Mail
+from tests.browser import Browser
+from tests.builders import (
+    ANN,
+    EVA,
+    IRIS,
+    OURS,
+    PRODUCT,
+    SANNE,
+    SCHOOL,
+    TOM,
+    Portal,
+    Someone,
+    a_declaration,
+    a_submitted_registration,
+)
+from tests.guards import ACCESS, SERVICE_DESK, SIGNED_IN
+
+TABLE = Path(__file__).with_name("permissions.txt")
+VISITORS: dict[str, Someone | None] = {
+    "nobody": None,
+    "other board": IRIS,
+    "reader": TOM,
+    "administrator": EVA,
+    "signatory": ANN,
+    "service desk": SANNE,
+}
+LAST = ("security.logout", "accounts.sign_out_everywhere")
+"""What ends a session comes after everything else."""
+
+
+def test_every_endpoint_stands_in_exactly_one_access_list(portal: Portal) -> None:
+    listed = [endpoint for endpoints in ACCESS.values() for endpoint in endpoints]
+    assert sorted(listed) == sorted({rule.endpoint for rule in portal.app.url_map.iter_rules()})
+
+
+def test_what_is_for_who_signed_in_asks_a_stranger_to_sign_in(in_force: Portal) -> None:
+    stranger = in_force.browser()
+    for endpoint in sorted(SIGNED_IN | SERVICE_DESK):
+        for method, address in requests(in_force, endpoint, values_in(in_force)):
+            if method == "GET":
+                stranger.send("GET", address)
+                assert (stranger.status, stranger.response.location.split("?")[0]) == (302, "/inloggen"), address
+
+
+def test_the_permission_table_is_as_it_was_agreed(copies: Callable[[], AbstractContextManager[Portal]]) -> None:
+    table = "\n".join(rows(copies)) + "\n"
+    if os.environ.get("WRITE_PERMISSIONS"):
+        TABLE.write_text(table)
+    assert table == TABLE.read_text(), "the rights have changed: see the docstring of this file"
+
+
+@pytest.fixture
+def copies(installation: Any) -> Callable[[], AbstractContextManager[Portal]]:
+    """A portal of its own for each visitor: what one does must not change what the next finds."""
+    return lambda: installation.portal("in_force")
+
+
+def rows(copies: Callable[[], AbstractContextManager[Portal]]) -> Iterator[str]:
+    """The table: one line for each endpoint and method, one column for each visitor."""
+    columns = [column(copies, someone) for someone in VISITORS.values()]
+    yield from (
+        "# What each visitor is answered. The cases are a registration, a draft and a declaration of our board;",
+        "# 'other board' belongs to another; 'reader' has a role at one of our schools only.",
+        "#",
+        f"{'endpoint':<42}{'method':<7}" + "".join(f"{name:<15}" for name in VISITORS).rstrip(),
+    )
+    for key in columns[0]:
+        endpoint, method = key
+        yield f"{endpoint:<42}{method:<7}" + "".join(f"{each[key]:<15}" for each in columns).rstrip()
+
+
+def column(
+    copies: Callable[[], AbstractContextManager[Portal]], someone: Someone | None
+) -> dict[tuple[str, str], str]:
+    """What one visitor is answered, by endpoint (with the state of the case) and method."""
+    answers: dict[tuple[str, str], str] = {}
+    with copies() as portal:
+        a_submitted_registration(portal, "20183", starter=Someone("Xander", "x@elders.example"))
+        for state in ("", " (draft)", " (to sign)"):
+            browser = signed_in(portal, someone)
+            values = values_in(portal)
+            if state:
+                case_id = a_declaration(portal, to_sign=state == " (to sign)", draft=state == " (draft)")
+                values |= {"case_id": case_id}
+            if state == " (to sign)":
+                values |= {"document_id": portal.document(case_id).id}
+            for endpoint in endpoints(portal, state):
+                if endpoint in LAST:
+                    browser = signed_in(portal, someone)
+                for method, address in requests(portal, endpoint, values):
+                    answers[endpoint + state, method] = answered(browser, method, address)
+    return answers
+
+
+def endpoints(portal: Portal, state: str) -> list[str]:
+    """All of them; those of a case also while it is a draft, and while its document waits for signatures."""
+    found = sorted({rule.endpoint for rule in portal.app.url_map.iter_rules() if not rule.build_only})
+    if state == " (draft)":
+        return [each for each in found if each.startswith("cases.") and each != "cases.begin"]
+    if state == " (to sign)":
+        return ["cases.show", "cases.answer", "cases.discard", "documents.show", "documents.pdf", "signing.sign"]
+    return [*(each for each in found if each not in LAST), *LAST]
+
+
+def values_in(portal: Portal) -> dict[str, Any]:
+    """One of ours for each name in an address."""
+    tom = portal.visitor(TOM).person_id
+    return portal.ask(
+        lambda: {
+            "case_id": (case := reader.query(Case).filter_by(workflow="board_declaration").first()).id,  # type: ignore[union-attr]
+            "document_id": reader.query(Document).filter_by(case_id=case.id).first().id,  # type: ignore[union-attr]
+            "organisation_id": portal.organisation(SCHOOL),
+            "membership_id": reader.query(Membership).filter_by(person_id=tom).first().id,  # type: ignore[union-attr]
+            "kept_id": None,
+            "mail_id": reader.query(Mail).first().id,  # type: ignore[union-attr]
+            "step_name": next(iter(every_workflow()["board_declaration"].values())).steps[0].name,
+            "workflow_name": "board_declaration",
+            "organisation": portal.organisation(OURS),
+            "product_name": PRODUCT,
+            "code": SCHOOL,
+            "token": "x",
+            "kind": "bestuur",
+            "number": OURS,
+            "filename": "tokens.css",
+        }
+    )
+
+
+def requests(portal: Portal, endpoint: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for rule in portal.app.url_map.iter_rules(endpoint):
+        wanted = {name: values[name] for name in rule.arguments}
+        if endpoint == "cases.begin":
+            wanted["organisation"] = values["organisation"]
+        if endpoint.startswith("service_desk.") and "case_id" in wanted:
+            wanted["case_id"] = portal.case("registration")
+        if "kept_id" in wanted:
+            waiting = wanted["case_id"]
+            wanted["kept_id"] = portal.ask(lambda: reader.query(KeptFile).filter_by(case_id=waiting).first().id)  # type: ignore[union-attr]
+        with portal.opened(), portal.app.test_request_context():
+            address = portal.app.url_for(endpoint, **wanted)
+        for method in ("GET", "POST"):
+            if method in (rule.methods or ()):
+                yield method, address
+
+
+def signed_in(portal: Portal, someone: Someone | None) -> Browser:
+    return portal.sign_in(someone).open("/account") if someone else portal.browser().open("/inloggen")
+
+
+def answered(browser: Browser, method: str, address: str) -> str:
+    """The status, and for a redirect to the page where one signs in that."""
+    browser.send(method, address, data={"csrf_token": browser.token} if method == "POST" else None)
+    if browser.status == 302:
+        return "sign in" if browser.response.location.startswith("/inloggen") else "302"
+    return str(browser.status)

@@ -1,0 +1,190 @@
+"""The words of the workflows: what contradicts itself is refused, the path is a function, and each can be walked."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.cases.catalogue import every_workflow
+from portal.cases.tables import InForce
+from tests.builders import Portal
+from tests.walker import begin
+from workflows.vocabulary import (
+    Answered,
+    Answers,
+    Assessor,
+    Choice,
+    Choices,
+    Party,
+    Role,
+    Signatory,
+    Step,
+    Text,
+    Workflow,
+    WorkflowError,
+    YesNo,
+    step,
+)
+
+CURRENT = {name: next(iter(versions.values())) for name, versions in every_workflow().items()}
+A, B = Text("a", "A"), Text("b", "B")
+
+
+def a_workflow(*steps: Step, **others: Any) -> Workflow:
+    known = {"name": "w", "title": "W", "version": "1", "subject": Party.BOARD, "prefix": "W"}
+    return Workflow(**{**known, "steps": steps, "document": "d.html", "outcome": "o", **others})
+
+
+# --- Contradictions ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("steps", "others", "fault"),
+    [
+        ((), {}, "asks nothing"),
+        ((step("one", "1", A), step("one", "2", B)), {}, "stands there twice"),
+        ((step("one", "1", A, Text("a", "Again")),), {}, "stands there twice"),
+        ((step("One", "1", A),), {}, "no name for an address"),
+        ((step("one two", "1", A),), {}, "no name for an address"),
+        ((step("", "1", A),), {}, "no name for an address"),
+        ((step("one", "1", A),), {"name": "W/x"}, "no name for an address"),
+        ((step("one", "1", A, when=Answered("two.b")), step("two", "2", B)), {}, "not been asked yet"),
+        ((step("one", "1", A, when=Answered("one.a")),), {}, "not been asked yet"),
+        ((step("one", "1", Text("a", "A", when=Answered("two.b"))), step("two", "2", B)), {}, "not been asked yet"),
+        ((step("one", "1", Choice("c", "C")),), {}, "a choice of nothing"),
+        ((step("one", "1", Choices("c", "C")),), {}, "a choice of nothing"),
+        ((step("one", "1", A),), {"one_sitting": True, "signatory": Signatory("I do")}, "others must act"),
+        (
+            (step("one", "1", A),),
+            {"one_sitting": True, "assessor": Assessor(Role.SERVICE_DESK, Party.OPERATOR)},
+            "others must act",
+        ),
+        ((step("one", "1", A),), {"prefix": ""}, "references need letters"),
+    ],
+)
+def test_a_workflow_that_contradicts_itself_is_refused(
+    steps: tuple[Step, ...], others: dict[str, Any], fault: str
+) -> None:
+    with pytest.raises(WorkflowError, match=fault):
+        a_workflow(*steps, **others)
+
+
+def test_a_workflow_is_frozen() -> None:
+    with pytest.raises(AttributeError):
+        CURRENT["registration"].title = "Anders"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("workflow", CURRENT.values(), ids=CURRENT)
+def test_every_workflow_has_a_document_and_knows_what_follows(workflow: Workflow) -> None:
+    from portal.app import HOUSE
+
+    assert (HOUSE / "templates" / workflow.document).is_file()
+    assert workflow.afterwards
+    assert workflow.introduction
+
+
+def test_no_two_workflows_give_the_same_reference() -> None:
+    prefixes = [workflow.prefix for workflow in CURRENT.values()]
+    assert len(set(prefixes)) == len(prefixes)
+
+
+def test_no_step_has_the_name_of_another_page_of_a_case(portal: Portal) -> None:
+    taken = {rule.rule.rpartition("/")[2] for rule in portal.app.url_map.iter_rules() if rule.rule.startswith("/zaken/")}
+    for workflow in CURRENT.values():
+        assert not taken & {each.name for each in workflow.steps}
+
+
+# --- The path ----------------------------------------------------------------------------------------------------
+
+NAMES = [f"step_{letter}" for letter in "abcdef"]
+VALUES = st.sampled_from([True, False, "x", "", None, []])
+
+
+@st.composite
+def workflows(draw: st.DrawFn) -> Workflow:
+    """A workflow whose steps and questions depend on any question asked before."""
+    steps: list[Step] = []
+    asked: list[str] = []
+    for name in NAMES[: draw(st.integers(1, len(NAMES)))]:
+        condition = _condition(draw, asked)
+        inner = _condition(draw, [*asked, f"{name}.first"])
+        steps.append(step(name, name, YesNo("first", "1"), YesNo("second", "2", when=inner), when=condition))
+        asked += [f"{name}.first", f"{name}.second"]
+    return a_workflow(*steps)
+
+
+def _condition(draw: st.DrawFn, asked: list[str]) -> Answered | None:
+    if not asked or draw(st.booleans()):
+        return None
+    return Answered(draw(st.sampled_from(asked)), *draw(st.lists(st.booleans(), max_size=1)))
+
+
+ANSWERS = st.dictionaries(
+    st.sampled_from([*NAMES, "elsewhere"]), st.dictionaries(st.sampled_from(["first", "second", "third"]), VALUES)
+)
+
+
+@given(workflows(), ANSWERS)
+def test_the_path_is_in_the_order_of_the_definition_and_each_step_stands_there_once(
+    workflow: Workflow, answers: Answers
+) -> None:
+    names = [each.name for each in workflow.path(answers)]
+    assert names == [each.name for each in workflow.steps if each.name in names]
+
+
+@given(workflows(), ANSWERS)
+def test_abandoned_branches_decide_nothing_and_reach_no_document(workflow: Workflow, answers: Answers) -> None:
+    kept = workflow.relevant(answers)
+    path = workflow.path(answers)
+    assert workflow.path(kept) == path
+    assert workflow.relevant(kept) == kept
+    assert set(kept) <= {each.name for each in path}
+    for each in path:
+        assert set(kept.get(each.name, {})) <= {question.name for question in each.asked(kept)}
+
+
+@given(workflows(), ANSWERS)
+def test_answering_the_open_steps_one_by_one_comes_to_an_end(workflow: Workflow, answers: Answers) -> None:
+    given_so_far = dict(answers)
+    for _ in workflow.steps:
+        open_steps = workflow.open_steps(given_so_far)
+        if not open_steps:
+            break
+        assert open_steps[0].name not in given_so_far
+        given_so_far[open_steps[0].name] = {"first": True, "second": True}
+    assert workflow.open_steps(given_so_far) == ()
+
+
+@given(workflows(), ANSWERS)
+def test_what_comes_later_does_not_change_the_path_before_it(workflow: Workflow, answers: Answers) -> None:
+    path = workflow.path(answers)
+    for at, each in enumerate(path):
+        earlier = {before.name: answers[before.name] for before in path[:at] if before.name in answers}
+        assert workflow.path(earlier)[: at + 1] == path[: at + 1], each.name
+
+
+# --- Each workflow, walked by itself -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("workflow", CURRENT.values(), ids=CURRENT)
+def test_every_workflow_can_be_walked_to_its_end(registered: Portal, workflow: Workflow) -> None:
+    """With answers made from the questions alone: a new workflow is tested the day it is added."""
+    walk = begin(registered, workflow)
+    case_id = walk.to_the_end()
+    assert registered.state(case_id) == "decided"
+    assert registered.document(case_id).state == "complete"
+    assert registered.count(InForce, case_id=case_id) >= 1
+    assert walk.steps[0] == workflow.steps[0].name
+
+
+def test_a_case_whose_definition_is_gone_stops_the_start(registered: Portal) -> None:
+    from portal.app import create_app
+    from portal.cases.tables import Case
+    from portal.errors import SettingError
+    from tests.builders import a_draft
+
+    case_id = a_draft(registered, {})
+    registered.do(lambda session: setattr(session.get_one(Case, case_id), "workflow_version", "1999-01"))
+    with pytest.raises(SettingError, match="registration 1999-01"):
+        create_app(registered.settings)

@@ -1,0 +1,169 @@
+"""Walks any workflow to its end through the pages, with answers made from its questions alone.
+
+What it does not know is which answers fit together. So it answers, reads the faults on the page, and tries the next
+possibility at each question that was complained about, until the step is taken.
+"""
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from portal.cases.tables import Case, CaseState
+from portal.database import reader
+from tests.browser import Browser
+from tests.builders import A_PDF, ANN, EVA, OURS, PRODUCT, SANNE, Portal, Someone, accept, sign
+from workflows import vocabulary as v
+
+MOST_TRIES = 40
+TEXTS = {
+    "text": ("Voorbeeld", "naam@voorbeeld.example"),
+    "tel": ("020 123 45 67",),
+    "kvk": ("12345678",),
+    "board_number": ("20183",),
+    "postcode": ("1431 SG",),
+}
+SAVE = "Opslaan en verder"
+
+
+@dataclass
+class Walk:
+    """One run of a workflow by one person."""
+
+    portal: Portal
+    workflow: v.Workflow
+    someone: Someone
+    browser: Browser
+    addresses: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    steps: list[str] = field(default_factory=list)
+
+    def to_the_end(self) -> uuid.UUID:
+        """Every step, the check page, and everybody who must act; gives the case's id."""
+        case_id = uuid.UUID(self.browser.address.split("/")[2])
+        for _ in self.workflow.steps:
+            if self._state(case_id) != CaseState.DRAFT or "nakijken" in self.browser.address:
+                break
+            self._step()
+        if not self.workflow.one_sitting:
+            self.browser.press(self.workflow.submit)
+        if self.workflow.assessor:
+            accept(self.portal, case_id)
+        self.portal.work()
+        if self.workflow.signatory:
+            for signatory in list(self.portal.document(case_id).facts["signatories"]):
+                if self._state(case_id) != CaseState.DECIDED:
+                    sign(self.portal, case_id, self._who(signatory["name"]))
+        self.portal.work()
+        return case_id
+
+    def _state(self, case_id: uuid.UUID) -> str:
+        return self.portal.state(case_id)
+
+    def _who(self, name: str) -> Someone:
+        from tests.builders import EVERYONE
+
+        return next(each for each in EVERYONE if each.name == name)
+
+    def _step(self) -> None:
+        """One step, tried until it is taken."""
+        step = self.workflow.step(self.browser.address.rpartition("/")[2])
+        assert step is not None, self.browser.address
+        self.steps.append(step.name)
+        turns: dict[str, int] = {}
+        address = self.browser.address
+        for _ in range(MOST_TRIES):
+            for question in step.questions:
+                if self._is_asked(question):
+                    self._answer(question, question.name, turns.get(question.name, 0))
+            self.browser.press(self._button())
+            if self.browser.address != address:
+                return
+            for place in self.browser.faults():
+                name = place.partition("-")[0]
+                turns[name] = turns.get(name, 0) + 1
+        raise AssertionError(f"no answers found for {step.name}: {self.browser.faults()}\n{self.browser.text}")
+
+    def _button(self) -> str:
+        there = [each for each in self.browser.all("button") if (each.text or "") == self.workflow.submit]
+        return self.workflow.submit if there else SAVE
+
+    def _is_asked(self, question: v.Question) -> bool:
+        names = {each.get("name", "").partition("-")[0] for each in self.browser.all("*") if each.get("name")}
+        return question.name in names
+
+    def _answer(self, question: v.Question, name: str, turn: int) -> None:
+        """An answer to one question: the first possibility, or the next one each turn."""
+        match question:
+            case v.Rows(questions=columns):
+                for column in columns:
+                    self._answer(column, f"{name}-0-{column.name}", turn)
+            case v.Email():
+                self.browser.filled[name] = f"iemand{next(self.addresses)}@voorbeeld.example"
+            case v.Text(kind=kind):
+                self.browser.filled[name] = self.browser.values().get(name, [""])[0] or _turn(TEXTS[kind], turn)
+                if turn:
+                    self.browser.filled[name] = _turn(TEXTS[kind], turn)
+            case v.YesNo():
+                self.browser.choose(name, _turn(("yes", "no"), turn))
+            case v.Choice(options=options) | v.Choices(options=options):
+                self.browser.choose(name, _turn([key for key, _ in options], turn))
+            case v.RecipientGroup():
+                self.browser.choose(name, _turn(self._offered(name), turn))
+            case v.Clauses():
+                self.browser.choose(name, *self._offered(name))
+            case v.TypedName():
+                self.browser.filled[name] = self.someone.name
+            case v.File():
+                self.browser.upload(name, A_PDF)
+            case v.FromRegister():
+                self.browser.fill(q="20183").press("Zoeken")
+                self.browser.choose(name, _turn(self._offered(name), turn))
+            case v.Date() | v.PartyRows() | v.ConfirmedEmail():
+                pass  # filled in by the portal
+            case _:
+                raise AssertionError(f"the walker knows no answer to {type(question).__name__}")
+
+    def _offered(self, name: str) -> list[str]:
+        return [each.get("value", "") for each in self.browser.all("input") if each.get("name") == name]
+
+
+def _turn(possibilities: list[str] | tuple[str, ...], turn: int) -> str:
+    return possibilities[turn % len(possibilities)]
+
+
+def begin(portal: Portal, workflow: v.Workflow) -> Walk:
+    """Somebody who can start it, at its first step."""
+    someone, browser = _starts(workflow)(portal, workflow)
+    walk = Walk(portal, workflow, someone, browser)
+    if not workflow.one_sitting:
+        browser.follow(workflow.steps[0].title)
+    return walk
+
+
+Begins = Callable[[Portal, v.Workflow], tuple[Someone, Browser]]
+
+
+def _starts(workflow: v.Workflow) -> Begins:
+    if workflow.subject is v.Party.BOARD:
+        return _for_a_board
+    return _for_a_product if workflow.publication else _by_mail
+
+
+def _for_a_board(portal: Portal, workflow: v.Workflow) -> tuple[Someone, Browser]:
+    browser = portal.sign_in(ANN)
+    browser.open(f"/zaken/begin/{workflow.name}?organisation={portal.organisation(OURS)}").press("Beginnen")
+    return ANN, browser
+
+
+def _for_a_product(portal: Portal, workflow: v.Workflow) -> tuple[Someone, Browser]:
+    browser = portal.sign_in(SANNE).open(f"/zaken/begin/{workflow.name}?product={PRODUCT}").press("Beginnen")
+    return SANNE, browser
+
+
+def _by_mail(portal: Portal, _workflow: v.Workflow) -> tuple[Someone, Browser]:
+    browser = portal.browser().open("/inschrijven").fill(email=EVA.email).press("Mail mij de link")
+    return EVA, browser.open(portal.mailed_link(EVA.email, "Ga verder"))
+
+
+def case_of(portal: Portal, case_id: uuid.UUID) -> Case:
+    return portal.ask(lambda: reader.get_one(Case, case_id))
