@@ -27,6 +27,7 @@ from portal.offers.tables import Product
 from portal.parties import people, register
 from portal.parties.tables import Invitation, Organisation, Person
 from portal.record import ledger
+from portal.reports import datasets
 from portal.views.sign_in import totp_secrets
 from portal.worker import Worker
 from workflows.vocabulary import Party, Role
@@ -275,7 +276,8 @@ class _Stage:
         self.worker.work_off()
 
     def _teacher(self, board: Organisation) -> None:
-        code = next(each.code for each in register.locations_of(board.board_number or ""))
+        codes = [each.code for each in register.locations_of(board.board_number or "")]
+        code = next(code for code in codes if datasets.why_no_card(code) is None)
         with act() as session:
             school = outcomes.school_organisation(session, code)
             teacher = people.a_person(

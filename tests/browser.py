@@ -63,6 +63,8 @@ class Browser:
         self.address = urljoin(self.address, address)
         with self.portal.watch.request(method, self.address), self.portal.opened():
             self.response = self.client.open(self.address, method=method, data=data, **options)
+        self.response.get_data()
+        self.response.close()
         self.response.request.environ["wsgi.input"].close()  # a large form went through a file of the test client
         if not self.expects_fault:
             refuse_fault(self.response, f"{method} {self.address}")

@@ -149,7 +149,7 @@ class Portal:
     def letter(self, to: str, subject: str) -> str:
         """The text of the newest mail to this address whose subject begins so."""
         with self.opened():
-            mails = [each for each in outbox.mailbox(reader(), to=to) if each.subject.startswith(subject)]
+            mails = [each for each in outbox.mailbox(reader(), to=to) if each.subject.lstrip("⟦").startswith(subject)]
             assert mails, f"no mail {subject!r} to {to}, only {[each.subject for each in outbox.mailbox(reader())]}"
             return letters.write(mails[0], addresses(self.app, self.settings), self.settings).text
 
@@ -288,7 +288,7 @@ def at_step(portal: Portal, step: str, **others: Any) -> Browser:
     """Ann at this step of a registration of which everything before it is answered, by the link from her mail."""
     answers = answers_for_registration(**others)
     before = {name: answers[name] for name in list(answers)[: list(answers).index(step)]}
-    case_id = a_draft(portal, before)
+    case_id = a_draft(portal.later(seconds=1), before)
     browser = portal.browser()
     browser.open(portal.mailed_link(ANN.email, "Ga verder"))
     return browser.open(f"/zaken/{case_id}/{step}")

@@ -1,6 +1,5 @@
 """An organisation: its people and roles, what is in force, what one may start; inviting colleagues."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -165,7 +164,7 @@ def _page(
         is_own=bool(roles),
         acting_for={"name": organisation.name, "change_url": url_for(".index")} if acting and not roles else None,
         board=acting.board if acting else None,
-        rows=[_member(each, holders) for each in members],
+        rows=_people(members),
         may_invite=dossier.may_invite(reader(), person().id, organisation),
         may_declare=organisation.kind == Party.BOARD and bool(roles & {Role.ADMINISTRATOR, Role.SIGNATORY}),
         rule=mandates.rule_sentence(rule.mode, rule.together, len(holders)) if rule else None,
@@ -178,18 +177,22 @@ def _page(
     )
 
 
-def _member(membership: Membership, holders: Mapping[UUID, object]) -> dict[str, object]:
-    kind, text = STATUSES[membership.status]
-    return {
-        "id": membership.id,
-        "name": membership.person.name,
-        "email": membership.person.email,
-        "role": say(ROLE_NAMES[Role(membership.role)]),
-        "status_kind": kind,
-        "status_text": say(text),
-        "may_end": membership.role != Role.SIGNATORY,
-        "mandate": membership.person_id in holders and membership.role == Role.SIGNATORY,
-    }
+def _people(memberships: list[Membership]) -> list[dict[str, object]]:
+    """A row a person, with every role that person has here."""
+    persons = {each.person_id: each.person for each in memberships}
+    roles: dict[UUID, list[dict[str, object]]] = {person_id: [] for person_id in persons}
+    for membership in memberships:
+        kind, text = STATUSES[membership.status]
+        roles[membership.person_id].append(
+            {
+                "id": membership.id,
+                "name": say(ROLE_NAMES[Role(membership.role)]),
+                "status_kind": kind,
+                "status_text": say(text),
+                "may_end": membership.role != Role.SIGNATORY,
+            }
+        )
+    return [{"name": each.name, "email": each.email, "roles": roles[key]} for key, each in persons.items()]
 
 
 def _in_force(organisation: Organisation) -> list[dict[str, object]]:
