@@ -66,7 +66,11 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["tekenpoort.settings"] = settings
     database = open_database(settings)
     app.extensions["tekenpoort.database"] = database
-    _refuse_unfit(database)
+    try:
+        _refuse_unfit(database)
+    except SettingError:
+        database.engine.dispose()
+        raise
     jobs.hang_bell(settings.data / "worker.bell")
     Htmx(app)
     _speak(app, settings)

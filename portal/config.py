@@ -53,20 +53,22 @@ class Settings:
     def check(self) -> None:
         """Refuse what would be unsafe or could not work."""
         public = urlsplit(self.public_url)
-        if public.scheme not in ("http", "https") or not public.hostname:
+        if not _is_address(self.public_url, "http", "https"):
             raise SettingError(f"TEKENPOORT_URL must be an http or https address, not {self.public_url!r}.")
-        if self.demo and not (_is_loopback(self.host) and _is_loopback(public.hostname)):
+        if self.demo and not (_is_loopback(self.host) and _is_loopback(public.hostname or "")):
             raise SettingError(
                 "TEKENPOORT_DEMO makes accounts whose passwords are printed, so it works on a loopback address only: "
                 f"set TEKENPOORT_HOST and TEKENPOORT_URL to 127.0.0.1 (now {self.host} and {self.public_url})."
             )
-        if public.scheme == "http" and not _is_loopback(public.hostname):
+        if public.scheme == "http" and not _is_loopback(public.hostname or ""):
             raise SettingError(
                 f"TEKENPOORT_URL must begin with https:// outside this machine, not {self.public_url!r}."
             )
-        if self.smtp_url and urlsplit(self.smtp_url).scheme not in ("smtp", "smtps"):
+        if self.smtp_url and not _is_address(self.smtp_url, "smtp", "smtps"):
             raise SettingError("TEKENPOORT_SMTP_URL must look like smtp://name:password@host:587 or smtps://host:465.")
-        if self.time_stamp_url and urlsplit(self.time_stamp_url).scheme not in ("http", "https"):
+        if "@" not in self.contact or "@" not in self.sender:
+            raise SettingError("TEKENPOORT_CONTACT and TEKENPOORT_SENDER must hold an e-mail address.")
+        if self.time_stamp_url and not _is_address(self.time_stamp_url, "http", "https"):
             raise SettingError("TEKENPOORT_TIME_STAMP_URL must be the http or https address of an RFC 3161 service.")
 
     @property
@@ -115,6 +117,15 @@ def _database(url: str) -> str:
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingError("TEKENPOORT_DATABASE_URL must begin with sqlite:/// or postgresql://.")
     return url
+
+
+def _is_address(text: str, *schemes: str) -> bool:
+    """Whether this is an address with a host and, where one is given, a port that can be."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

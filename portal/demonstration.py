@@ -6,6 +6,7 @@ import secrets
 import shlex
 import sys
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,11 @@ from portal.cases.access import Visitor
 from portal.cases.tables import Case, Document
 from portal.config import Settings
 from portal.database import act, reader
-from portal.errors import PortalError
+from portal.errors import PortalError, SettingError
 from portal.offers import publications
 from portal.offers.tables import Product
 from portal.parties import people, register
 from portal.parties.tables import Invitation, Organisation, Person
-from portal.record import ledger
 from portal.reports import datasets
 from portal.views.sign_in import totp_secrets
 from portal.worker import Worker
@@ -83,6 +83,9 @@ def prepare(settings: Settings) -> None:
     if path.exists():
         return
     app = create_app(settings)
+    with app.extensions["tekenpoort.database"].opened():
+        if reader.scalar(select(Person.id).limit(1)) is not None:
+            raise SettingError(f"the demonstration in {settings.data} was left half-made. Run `make demo-reset` first.")
     password = "-".join(secrets.choice(WORDS) for _ in range(4))
     with app.app_context(), app.extensions["tekenpoort.database"].opened():
         _Stage(app, settings, password).set()
@@ -145,7 +148,8 @@ class _Stage:
     def __init__(self, app: Flask, settings: Settings, password: str) -> None:
         self.app, self.settings = app, settings
         self.password_hash = hash_password(password)
-        self.worker = Worker(app.extensions["tekenpoort.database"], settings, lambda endpoint, _: f"/{endpoint}")
+        at_home = replace(settings, time_stamp_url=None, smtp_url=None)  # needs nothing from outside, mails nobody
+        self.worker = Worker(app.extensions["tekenpoort.database"], at_home, lambda endpoint, _: f"/{endpoint}")
 
     def set(self) -> None:
         """One board in force with a school and a teacher, one half-signed, one registration in the queue."""
@@ -189,10 +193,7 @@ class _Stage:
             )
             session.add(product)
             session.flush()
-            terms = publications.publish_terms(session, product.id, publications.SHIPPED / "usage_terms_2026-11.toml")
-            ledger.append(
-                session, act="publish", subject=f"publication:{terms.id}", document=terms.sha256, version=terms.version
-            )
+            publications.publish_terms(session, product.id, publications.SHIPPED / "usage_terms_2026-11.toml")
 
     def _registered(
         self, number: str, name: str, domain: str, pair: tuple[tuple[str, str], ...], desk: Person

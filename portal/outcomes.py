@@ -180,11 +180,11 @@ def school_organisation(session: Session, code: str) -> Organisation:
 
 
 def _tell_school(session: Session, case: Case, board: Organisation, school: Organisation) -> None:
-    for address in {each.person.email for each in people.people_of(school.id, session=session)}:
+    for person in {each.person for each in people.people_of(school.id, session=session)}:
         outbox.put(
             session,
-            key=f"declared:{case.id}:{school.id}:{address}",
-            to=address,
+            key=f"declared:{case.id}:{school.id}:{person.id}",
+            to=person.email,
             kind="declared",
             subject=say("%(board)s verklaart voor %(school)s te spreken", board=board.name, school=school.name),
             about=f"case:{case.id}",

@@ -155,7 +155,8 @@ def doctor(environ: Mapping[str, str]) -> int:
             print(f"good   {name}")
         except OSError as fault:
             faults += 1
-            print(f"WRONG  {name}: {fault}\n       mend it with: {PANGO}")
+            mend = f"\n       mend it with: {PANGO}" if name.startswith("pango") else ""
+            print(f"WRONG  {name}: {fault}{mend}")
         except Exception as fault:
             faults += 1
             print(f"WRONG  {name}: {fault}")

@@ -222,9 +222,7 @@ class Browser:
                 fields.add(name, each.get("value", ""))
         return fields, {}
 
-    def _overwrite(
-        self, form: Element, fields: MultiDict[str, str], files: dict[str, tuple[bytes, str]]
-    ) -> None:
+    def _overwrite(self, form: Element, fields: MultiDict[str, str], files: dict[str, tuple[bytes, str]]) -> None:
         there: dict[str, list[Element]] = {}
         for each in form.iter():
             if each.get("name"):
@@ -249,7 +247,29 @@ def words_of(element: Element) -> str:
     return " ".join("".join(_texts(element)).split())
 
 
-BLOCKS = frozenset("p li dt dd div h1 h2 h3 h4 td th tr legend label button a summary article section".split())
+BLOCKS = frozenset(
+    [
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "td",
+        "th",
+        "tr",
+        "legend",
+        "label",
+        "button",
+        "a",
+        "summary",
+        "article",
+        "section",
+    ]
+)
 
 
 def _texts(element: Element) -> Iterator[str]:

@@ -10,6 +10,7 @@ import itertools
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -99,17 +100,23 @@ class Cluster:
 
 
 @contextmanager
-def a_cluster(folder: Path) -> Iterator[Cluster]:
-    """PostgreSQL in this folder, run by the user postgres where we are root, and stopped again."""
+def a_cluster() -> Iterator[Cluster]:
+    """PostgreSQL in a folder of its own, run by the user postgres where we are root, and stopped again.
+
+    Not in pytest's folder: each next run of pytest shuts that for other users.
+    """
+    with tempfile.TemporaryDirectory(prefix="tekenpoort-postgresql-") as folder:
+        with _running_in(Path(folder)) as cluster:
+            yield cluster
+
+
+@contextmanager
+def _running_in(folder: Path) -> Iterator[Cluster]:
     binaries = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     as_postgres = ["runuser", "-u", "postgres", "--"] if getpass.getuser() == "root" else []
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder.mkdir()
-    for each in (folder, *folder.parents):
-        if as_postgres and each.is_relative_to("/tmp") and each != Path("/tmp"):
-            each.chmod(each.stat().st_mode | 0o011)
     if as_postgres:
         shutil.chown(folder, "postgres")
 
@@ -117,7 +124,7 @@ def a_cluster(folder: Path) -> Iterator[Cluster]:
         command = [*as_postgres, str(binaries / program), "-D", str(folder / "data"), *words]
         subprocess.run(command, check=True, capture_output=True, cwd="/")
 
-    quick = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
+    quick = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=300"
     run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
     run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", quick)
     try:
@@ -192,11 +199,10 @@ class Installation:
 
 @pytest.fixture(scope="session")
 def shelf(kind_of_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
-    folder = tmp_path_factory.mktemp(kind_of_database)
     if kind_of_database == "sqlite":
-        yield Files(folder)
+        yield Files(tmp_path_factory.mktemp("sqlite"))
     else:
-        with a_cluster(folder / "cluster") as cluster:
+        with a_cluster() as cluster:
             yield cluster
 
 

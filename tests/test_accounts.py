@@ -8,7 +8,6 @@ from pathlib import Path
 
 import html5lib
 import pytest
-from tests.account_pages import PASSWORD, Portal, a_portal
 from flask_security.recoverable import send_reset_password_instructions
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +20,7 @@ from portal.parties import passwords, people, recovery
 from portal.parties.tables import Invitation, Membership, Organisation, Person, WebSession
 from portal.views.afterwards import run_afterwards
 from portal.views.sign_in import own_path
+from tests.account_pages import PASSWORD, Portal, a_portal
 from workflows.vocabulary import Role
 
 ANN = "ann@school.example"

@@ -129,7 +129,12 @@ def signing(portal: Portal, someone: Someone, case_id: object) -> Browser:
 
 def test_a_reference_number_asks_for_confirmation(registered: Portal) -> None:
     """R002-20: filled in, invoices go to each school."""
-    browser = at_licence(registered).choose("collective", "yes").press(SAVE).sees("Vult u het in, dan krijgt elke school een eigen factuur")
+    browser = (
+        at_licence(registered)
+        .choose("collective", "yes")
+        .press(SAVE)
+        .sees("Vult u het in, dan krijgt elke school een eigen factuur")
+    )
     browser.fill(reference="4711").press(SAVE).sees("Nog een vraag", "Weet u zeker dat elke school een eigen factuur")
     browser.choose("invoice_each_school", "no").press(SAVE)
     assert "Maak dit veld leeg, of bevestig" in browser.faults()["reference"]

@@ -215,6 +215,17 @@ def test_whoever_must_sign_in_first_comes_back_to_the_case(to_sign: Portal) -> N
     assert stranger.address.startswith("/inloggen")
 
 
+@pytest.mark.parametrize(
+    "hostile", ["a\x00b", "\ud800", "a\u202eb", "{{ 7*7 }}", "<b>x</b>", "=1+1", "😀" * 50, "\r\nBcc: x"]
+)
+def test_a_hostile_text_is_kept_as_it_can_be_and_does_nothing(registered: Portal, hostile: str) -> None:
+    eva = a_begun_declaration(registered).follow("Welke scholen vallen hieronder?")
+    eva.fill(office=hostile.encode(errors="replace").decode()).press(SAVE)
+    kept = str(stored(registered, "scope")["office"])
+    assert kept == "".join(letter for letter in hostile.replace("\ud800", "?") if letter not in "\x00\r\u202e").strip()
+    assert eva.open(eva.address.replace("actors", "scope")).values()["office"] == [kept.replace("\n", "")]
+
+
 @pytest.mark.parametrize("workflow", ["nonsense", "vocabulary", "%00", "board_declaration"])
 def test_a_procedure_that_is_not_there_or_not_for_me_cannot_be_begun(registered: Portal, workflow: str) -> None:
     assert registered.sign_in(EVA).open(f"/zaken/begin/{workflow}").status == 404

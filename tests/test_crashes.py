@@ -67,7 +67,7 @@ def a_worker(place: Installation) -> subprocess.Popen[bytes]:
 
 def traced(script: str, folder: Path, *terms: str) -> subprocess.CompletedProcess[str]:
     """Run a script in a process of its own, while its writes are counted, or made to fail."""
-    command = ["strace", "-f", "--seccomp-bpf", "-qq", "-e", f"trace={WRITES}", *terms]
+    command = ["strace", "-f", "-qq", "-e", f"trace={WRITES}", *terms]
     command += [sys.executable, "-c", script, str(folder)]
     return subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False)
 
@@ -135,16 +135,14 @@ def test_a_worker_killed_while_sealing_leaves_one_seal_for_each_signature(just_s
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 def test_a_crash_at_any_write_while_signing_keeps_what_was_acknowledged(demonstration, tmp_path, tell):
-    before, after = (
-        writes_of("import tests.stage", tmp_path),
-        writes_of(SIGN, demonstration.copy(tmp_path / "x").folder),
-    )
-    points = sorted(random.Random(SEED).sample(range(before + 1, after + 2), min(CRASHES, after + 1 - before)))
-    held, kept = 0, set()
+    total = writes_of(SIGN, demonstration.copy(tmp_path / "rehearsal").folder)
+    points = [*sorted(random.Random(SEED).sample(range(1, total + 1), CRASHES - 1)), total + 1]
+    held, killed, kept = 0, 0, set()
     for point in points:
         place = demonstration.copy(tmp_path / str(point))
         inject = f"inject={WRITES}:signal=KILL:when={point}"
         done = traced(SIGN, place.folder, "-o", "/dev/null", "-e", inject)
+        killed += done.returncode != 0
         stored = place.one("select count(*) from signature") == 4
         assert stored or "acknowledged" not in done.stdout, point
         assert len(place.entries("sign")) == (4 if stored else 3), point
@@ -157,8 +155,9 @@ def test_a_crash_at_any_write_while_signing_keeps_what_was_acknowledged(demonstr
         held += 1
         place.close()
         shutil.rmtree(place.folder)
-    assert kept == {True, False}, "no crash fell before the commit, or none after it"
-    tell(f"crash at one of the {after - before} writes of signing", len(points), held)
+    # The last writes differ a little from run to run, so that a late crash may not come.
+    assert killed > CRASHES * 2 / 3 and kept == {True, False}, f"{killed} crashes came, stored was {kept}"
+    tell(f"crash at one of the {total} writes of signing", len(points), held)
 
 
 # Faults while storing

@@ -48,7 +48,9 @@ def test_pdfsig_says_that_every_signature_is_valid_after_each(declaration: Docum
         assert "Mismatch" not in said
 
 
-def test_pyhanko_judges_the_first_two_in_progress_and_the_last_complete(in_force: Portal, declaration: Document) -> None:
+def test_pyhanko_judges_the_first_two_in_progress_and_the_last_complete(
+    in_force: Portal, declaration: Document
+) -> None:
     trust = authority.trust_of(in_force.settings.data)
     verdicts = [examine(content, trust=trust).verdict for content in revisions(declaration)]
     assert verdicts == [Verdict.INTACT_IN_PROGRESS, Verdict.INTACT_IN_PROGRESS, Verdict.INTACT_AND_COMPLETE]

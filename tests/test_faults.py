@@ -34,7 +34,19 @@ def test_a_database_that_is_away_gives_a_page_that_asks_for_patience(registered:
     assert re.search(r"kenmerk: [0-9A-F]{8}", browser.text)
 
 
-@pytest.mark.parametrize("address", ["/nonsense", "/zaken/x", "/stukken/x.pdf", "/%00", "/organisaties/1", "/static/x"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/nonsense",
+        "/zaken/x",
+        "/stukken/x.pdf",
+        "/%00",
+        "/register/bestuur/%00",
+        "/register?q=%00",
+        "/organisaties/1",
+        "/static/x",
+    ],
+)
 def test_an_address_that_is_not_there_is_said_in_dutch(registered: Portal, address: str) -> None:
     ann = registered.sign_in(ANN).open(address)
     assert ann.status == 404

@@ -80,7 +80,9 @@ def is_complete(finding: Finding) -> bool:
     sentence = say(finding.sentence, **finding.values)
     fixes_it_oneself = finding.fixed_by == "uzelf"
     leads = finding.page is not None and bool(finding.page_text)
-    return sentence.endswith(".") and "%(" not in sentence and bool(finding.fixed_by) and (leads or not fixes_it_oneself)
+    return (
+        sentence.endswith(".") and "%(" not in sentence and bool(finding.fixed_by) and (leads or not fixes_it_oneself)
+    )
 
 
 @given(
@@ -147,7 +149,7 @@ def test_every_page_that_a_finding_leads_to_exists(portal: Portal) -> None:
     }
     with portal.opened(), portal.app.test_request_context():
         for endpoint, *names in pages:
-            values = {name: "00000000-0000-0000-0000-000000000000" for name in names}
+            values = dict.fromkeys(names, "00000000-0000-0000-0000-000000000000")
             assert re.match("/[a-z]", portal.app.url_for(endpoint, **values))
 
 
@@ -155,7 +157,9 @@ def test_every_page_that_a_finding_leads_to_exists(portal: Portal) -> None:
 
 
 def test_the_page_names_the_missing_and_the_kept_and_counts_them(in_force: Portal) -> None:
-    tom = in_force.sign_in(TOM).open(GATE).sees("4 van 5", "Er is nog één ding nodig", "U hoort bij deze school: in orde")
+    tom = (
+        in_force.sign_in(TOM).open(GATE).sees("4 van 5", "Er is nog één ding nodig", "U hoort bij deze school: in orde")
+    )
     assert tom.missing() == {"U bent akkoord met de gebruiksvoorwaarden": "uzelf"}
 
 

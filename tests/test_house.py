@@ -225,6 +225,10 @@ def has_words(text: str, data: list[str]) -> bool:
     """Whether something is left of it when the data, our names and what is no word are taken out."""
     for known in (*data, *OURS_BY_NAME):
         text = text.replace(known, " ")
-    text = re.sub(r"\d+ (?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december) \d{4}", " ", text)
+    text = re.sub(
+        r"\d+ (?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december) \d{4}",
+        " ",
+        text,
+    )
     text = re.sub(r"(?:maan|dins|woens|donder|vrij|zater|zon)dag", " ", text)
     return bool(re.search(r"[^\W\d_]{2,}", NOT_WORDS.sub(" ", text)))

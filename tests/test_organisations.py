@@ -100,7 +100,9 @@ def test_a_reader_ends_nobodys_role(in_force: Portal) -> None:
 
 
 def test_the_role_of_a_signatory_does_not_end_here(registered: Portal) -> None:
-    address = f"/organisaties/{registered.organisation(OURS)}/rollen/{membership(registered, BAS, Role.SIGNATORY)}/einde"
+    address = (
+        f"/organisaties/{registered.organisation(OURS)}/rollen/{membership(registered, BAS, Role.SIGNATORY)}/einde"
+    )
     eva = registered.sign_in(EVA).open(address)
     assert eva.status == 409
     eva.sees("wijziging van de tekenbevoegdheid")
@@ -114,7 +116,11 @@ def test_a_role_of_another_organisation_is_not_ended_by_way_of_mine(in_force: Po
 
 def test_who_was_blocked_or_left_sees_nothing_of_the_organisation(registered: Portal) -> None:
     eva = ours(registered)
-    registered.do(lambda session: people.end_membership(session, session.get_one(Membership, membership(registered, EVA, Role.ADMINISTRATOR))))
+    registered.do(
+        lambda session: people.end_membership(
+            session, session.get_one(Membership, membership(registered, EVA, Role.ADMINISTRATOR))
+        )
+    )
     assert eva.open(eva.address).status == 404
 
 

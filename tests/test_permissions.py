@@ -89,9 +89,7 @@ def rows(copies: Callable[[], AbstractContextManager[Portal]]) -> Iterator[str]:
         yield f"{endpoint:<42}{method:<7}" + "".join(f"{each[key]:<15}" for each in columns).rstrip()
 
 
-def column(
-    copies: Callable[[], AbstractContextManager[Portal]], someone: Someone | None
-) -> dict[tuple[str, str], str]:
+def column(copies: Callable[[], AbstractContextManager[Portal]], someone: Someone | None) -> dict[tuple[str, str], str]:
     """What one visitor is answered, by endpoint (with the state of the case) and method."""
     answers: dict[tuple[str, str], str] = {}
     with copies() as portal:

@@ -135,7 +135,9 @@ def test_every_kind_of_organisation_can_be_accepted(portal: Portal, kind: str) -
         order = {"kind": answers.pop("kind")} | ({"support": fits} if kind == "support_body" else {})
         answers = {**order, **{name: values for name, values in answers.items() if name != "party"}}
     accept(portal, submitted(portal, answers))
-    kinds = portal.ask(lambda: [each.kind for each in reader.query(Organisation).filter_by(name="Stichting Voorbeeld 28849")])
+    kinds = portal.ask(
+        lambda: [each.kind for each in reader.query(Organisation).filter_by(name="Stichting Voorbeeld 28849")]
+    )
     assert kinds == ["location" if kind == "school" else kind]
 
 
@@ -215,7 +217,9 @@ def test_a_malformed_or_unknown_number_is_said_at_its_field_and_nothing_is_lost(
 DETAILS = {"name": "Ons", "street": "Kerkweg 1", "postcode": "1431 SG", "place": "Aalsmeer", "kvk": "12345678"}
 
 
-@pytest.mark.parametrize("key", ["board:00000", "location:99ZZ00", "nonsense", "board:", "location:03KF00", ""])
+@pytest.mark.parametrize(
+    "key", ["board:00000", "board:\x00", "location:99ZZ00", "nonsense", "board:", "location:03KF00", ""]
+)
 def test_a_choice_that_is_not_in_the_register_is_refused(portal: Portal, key: str) -> None:
     """Also a school where a board is registered: both stand in the register, but it is not what was asked."""
     browser = at_step(portal, "party")
@@ -376,7 +380,7 @@ def test_a_file_of_another_case_cannot_be_taken_over(portal: Portal) -> None:
     assert "Kies een bestand" in browser.faults()["evidence"]
 
 
-@pytest.mark.parametrize("name", ["a\x00b.pdf", "x" * 300 + ".pdf", "../../etc/passwd", "‮fdp.exe", "é 漢 😀.pdf"])
+@pytest.mark.parametrize("name", ["a\x00b.pdf", "x" * 300 + ".pdf", "../../etc/passwd", "\u202efdp.exe", "é 漢 😀.pdf"])
 def test_the_name_of_a_file_does_no_harm(portal: Portal, name: str) -> None:
     browser = authority(at_step(portal, "authority")).upload("evidence", A_PDF, name).press(SAVE)
     browser.sees("Wie doet wat?")
@@ -457,4 +461,3 @@ def test_the_register_answers_everybody(portal: Portal) -> None:
 @pytest.mark.parametrize("page", ["0", "-3", "x", "99999999999999999999", "²"])
 def test_a_page_that_is_not_there_is_no_fault_of_ours(portal: Portal, page: str) -> None:
     assert portal.browser().open(f"/register?q=school&page={page}").status == 200
-

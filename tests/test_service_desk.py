@@ -46,7 +46,9 @@ def test_a_clean_registration_is_accepted_in_two_clicks_from_the_queue(portal: P
 
 def test_what_stands_out_is_shown_and_never_refuses_by_itself(portal: Portal) -> None:
     case_id = a_submitted_registration(portal, party={"party": "by_hand"})
-    portal.sign_in(SANNE).open(f"/servicedesk/{case_id}").sees("Zelf ingevuld", "is niet dat van een website", "kijk na")
+    portal.sign_in(SANNE).open(f"/servicedesk/{case_id}").sees(
+        "Zelf ingevuld", "is niet dat van een website", "kijk na"
+    )
     accept(portal, case_id)
 
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.account_pages import PASSWORD, Portal, a_portal
 from flask import session as content
 from sqlalchemy import func, select
 
 from portal.database import act, reader
 from portal.parties.tables import WebSession
 from portal.views.sessions import hash_of, remove_expired
+from tests.account_pages import PASSWORD, Portal, a_portal
 
 ANN = "ann@school.example"
 

@@ -196,7 +196,12 @@ def test_fifty_identical_posts_of_the_last_signature_at_once_give_one_signature(
     case_id = to_sign.case("board_declaration")
     sign(to_sign, case_id, ANN)
     bas, code, document = reading(to_sign, BAS), to_sign.code(BAS), to_sign.document(case_id)
-    fields = {"typed_name": BAS.name, "code": code, "seen": document.certified, "csrf_token": bas.values()["csrf_token"]}
+    fields = {
+        "typed_name": BAS.name,
+        "code": code,
+        "seen": document.certified,
+        "csrf_token": bas.values()["csrf_token"],
+    }
     answers = at_once([partial(posted, to_sign, bas, f"/tekenen/{document.id}", fields)] * 50)
     assert set(answers) == {(302, f"/zaken/{case_id}/ontvangen")}
     assert len(signatures(to_sign)) == 2
@@ -327,7 +332,9 @@ def test_a_worker_that_comes_back_too_late_seals_nothing_twice(to_sign: Portal) 
     case_id = to_sign.case("board_declaration")
     sign(to_sign, case_id, ANN)
     to_sign.work()
-    to_sign.do(lambda session: [setattr(each, "state", "todo") for each in session.query(jobs.Job).filter_by(kind="seal")])
+    to_sign.do(
+        lambda session: [setattr(each, "state", "todo") for each in session.query(jobs.Job).filter_by(kind="seal")]
+    )
     to_sign.work()
     assert len(to_sign.document(case_id).revisions) == 2
 

@@ -90,7 +90,9 @@ def test_no_two_workflows_give_the_same_reference() -> None:
 
 
 def test_no_step_has_the_name_of_another_page_of_a_case(portal: Portal) -> None:
-    taken = {rule.rule.rpartition("/")[2] for rule in portal.app.url_map.iter_rules() if rule.rule.startswith("/zaken/")}
+    taken = {
+        rule.rule.rpartition("/")[2] for rule in portal.app.url_map.iter_rules() if rule.rule.startswith("/zaken/")
+    }
     for workflow in CURRENT.values():
         assert not taken & {each.name for each in workflow.steps}
 

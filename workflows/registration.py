@@ -72,9 +72,7 @@ def _exactly_one_financial_contact(values: Mapping[str, Any], answers: Answers) 
     return _adviser_who_signs(signatories, people, "people") or _no_twins(people, "people")
 
 
-def _adviser_who_signs(
-    signatories: list[dict[str, str]], people: list[Mapping[str, Any]], name: str
-) -> dict[str, str]:
+def _adviser_who_signs(signatories: list[dict[str, str]], people: list[Mapping[str, Any]], name: str) -> dict[str, str]:
     who_signs = {person["email"].lower() for person in signatories}
     for person in people:
         if "fg" in person["roles"] and person["email"].lower() in who_signs:
@@ -189,7 +187,7 @@ WORKFLOW = Workflow(
             Text("name", "Uw naam"),
             Text("function", "Uw functie"),
             ConfirmedEmail("email", "Uw e-mailadres op het werk"),
-            Text("phone", "Telefoonnummer", kind="tel", optional=True),
+            Text("phone", "Telefoonnummer", kind="tel", longest=40, optional=True),
         ),
         step(
             "authority",

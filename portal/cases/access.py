@@ -57,7 +57,7 @@ def may_answer(case: Case, step: Step, visitor: Visitor, *, session: Session | N
 
 
 def may_assess(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
-    """Whether this visitor is an assessor of this case. Nobody assesses what they started themselves."""
+    """Whether this visitor is an assessor of this case. Nobody assesses what they started, or are named in."""
     assessor = workflow_of(case).assessor
     if assessor is None or visitor.person_id is None or _started(case, visitor.person_id, session):
         return False
@@ -67,9 +67,12 @@ def may_assess(case: Case, visitor: Visitor, *, session: Session | None = None) 
 
 
 def _started(case: Case, person_id: uuid.UUID, session: Session | None) -> bool:
-    """Whether this person began the case: signed in, or by a link mailed to the same address."""
+    """Whether this person began the case, or gets something by it: signed in, by a mailed link, or by being named."""
     person = _session(session).get(Person, person_id)
-    return case.started_by == person_id or (person is not None and person.email == case.starter_email)
+    if person is None or case.started_by == person_id or person.email == case.starter_email:
+        return True
+    rows = [row for each in case.answers for value in each.values.values() if isinstance(value, list) for row in value]
+    return any(isinstance(row, dict) and str(row.get("email", "")).lower() == person.email for row in rows)
 
 
 def may_sign(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:

@@ -19,6 +19,7 @@ from portal.database import act
 from portal.documents import vault
 from portal.errors import ExpiredError, NotFoundError, RefusedError
 from portal.offers import publications
+from portal.parties.spelling import address
 from portal.parties.tables import Organisation
 from portal.record import ledger, outbox
 from portal.wording import mark, say
@@ -45,6 +46,10 @@ def start(
 ) -> uuid.UUID:
     """Start a case, or return to the one that this organisation or person has open already."""
     workflow = current(workflow_name)
+    if workflow.subject is Party.PERSON:
+        organisation_id = None  # a person's own case is on nobody's behalf, whatever the form says
+    if not workflow.publication:
+        product_id = None
     with act() as session:
         _refuse_start(session, workflow, by, organisation_id)
         person_id = by.person_id if workflow.subject is Party.PERSON else None
@@ -85,7 +90,7 @@ def start_by_mail(workflow_name: str, *, email: str) -> None:
     workflow = current(workflow_name)
     with act() as session:
         case = _new(session, workflow, organisation_id=None, started_by=None)
-        case.starter_email = email.lower()
+        case.starter_email = address(email)
         session.flush()
         token = new_draft_link(session, case)
         ledger.append(session, act="start", subject=f"case:{case.id}", workflow=workflow.name, version=workflow.version)
@@ -199,7 +204,7 @@ def submit(case_id: uuid.UUID, *, by: Visitor, seen: str, follow: Follow) -> Non
         answers = answers_of(case)
         if workflow.open_steps(answers):
             raise RefusedError("Nog niet alle stappen zijn beantwoord.")
-        if not all(may_answer(case, step, by, session=session) for step in workflow.path(answers)):
+        if not may_submit(case, by, session=session):
             raise RefusedError("Alleen wie deze stappen mag beantwoorden, kan de zaak versturen.")
         if digest(answers) != seen:
             raise RefusedError("De antwoorden zijn intussen gewijzigd. Lees ze opnieuw en verstuur ze dan.")
@@ -231,8 +236,16 @@ def discard(case_id: uuid.UUID, *, by: Visitor) -> None:
             return  # pressed twice
         if case.state != CaseState.DRAFT:
             raise RefusedError("Deze zaak is al verstuurd en kan hier niet meer worden ingetrokken.")
+        if not may_submit(case, by, session=session):
+            raise RefusedError("Alleen wie deze stappen mag beantwoorden, kan de zaak weggooien.")
         case.state, case.decided_at = CaseState.WITHDRAWN, clock.now()
         ledger.append(session, act="withdraw", subject=f"case:{case.id}", actor=by.person_id)
+
+
+def may_submit(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
+    """Whether this visitor may answer every step on the path, and so submit the case or throw it away."""
+    path = workflow_of(case).path(answers_of(case))
+    return all(may_answer(case, step, visitor, session=session) for step in path)
 
 
 def answers_of(case: Case) -> dict[str, dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -28,10 +27,12 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.cases.surroundings import Surroundings
 from portal.parties import numbers
+from portal.parties.spelling import clean, clean_lines
 from portal.wording import mark, say
 from workflows import vocabulary as v
 
 ROWS_SHOWN_AT_FIRST = 1
+TYPED_NAME_LONGEST = 200
 SPELLINGS = {
     "kvk": numbers.complaint_kvk,
     "board_number": numbers.complaint_board_number,
@@ -161,20 +162,10 @@ class _DayField(FormField):
             yield say("Vul een jaar in van 2000 tot en met 2099.")
 
 
-def clean(text: str | None) -> str:
-    """A line as typed, without spaces around it, control characters or bytes no text can hold."""
-    kept = (letter for letter in text or "" if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs"))
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
-
-
 def _upper(text: str | None) -> str:
     compact = clean(text).upper()
     match = re.fullmatch(r"([1-9][0-9]{3})\s*([A-Z]{2})", compact)
     return f"{match[1]} {match[2]}" if match else compact
-
-
-def _lines(text: str | None) -> str:
-    return clean((text or "").replace("\r\n", "\n"))
 
 
 def form_for(
@@ -204,7 +195,7 @@ def _field(question: v.Question, around: Surroundings) -> Field:
             rules = [*required, _length(longest), _EmailAddress()]
             return StringField(label, rules, filters=[clean], description=hint, render_kw={"type": "email"})
         case v.LongText(longest=longest):
-            return TextAreaField(label, [*required, _length(longest)], filters=[_lines], description=hint)
+            return TextAreaField(label, [*required, _length(longest)], filters=[clean_lines], description=hint)
         case v.Text(longest=longest, kind=kind):
             spelled = [_Spelled(kind)] if kind in SPELLINGS else []
             filters = [_upper] if kind == "postcode" else [clean]
@@ -214,7 +205,8 @@ def _field(question: v.Question, around: Surroundings) -> Field:
         case v.ConfirmedEmail():
             return StringField(label, filters=[clean], description=hint, render_kw={"readonly": True, "type": "email"})
         case v.TypedName():
-            return StringField(label, [*required, _same_name(around.person_name)], filters=[clean], description=hint)
+            rules = [*required, _length(TYPED_NAME_LONGEST), _same_name(around.person_name)]
+            return StringField(label, rules, filters=[clean], description=hint)
         case v.Date(not_before_today=ahead):
             earliest = around.today if ahead else None
             return _DayField(label, required=not question.optional, earliest=earliest, description=hint)
@@ -238,7 +230,8 @@ def _field(question: v.Question, around: Surroundings) -> Field:
             choices = [SelectChoice(clause["id"], clause["confirm"]) for clause in keys]
             return _Ticks(label, [_all_ticked(len(keys))], choices=choices, description=hint)
         case v.FromRegister():
-            return HiddenField(label, [_Required(say("Kies een organisatie uit de lijst, of kies dat u zelf invult."))])
+            missing = say("Kies een organisatie uit de lijst, of kies dat u zelf invult.")
+            return HiddenField(label, [_Required(missing)], filters=[clean])
         case v.File(kinds=kinds, largest=largest):
             accept = ",".join(f".{kind}" for kind in kinds)
             size = say("%(count)s MB", count=largest // (1024 * 1024))
@@ -265,7 +258,7 @@ def _value(question: v.Question, field: Field, around: Surroundings) -> Any:
         case v.File():
             return None
         case v.Clauses() | v.Choices() | v.PartyRows():
-            return list(field.data or [])
+            return list(dict.fromkeys(field.data or []))
     return field.data or ""
 
 

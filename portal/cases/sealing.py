@@ -4,6 +4,7 @@ Rendering, time stamps and revocation data happen outside any transaction. What 
 compare-and-swap on the revision it was made from, so that nothing is sealed twice and nothing is overwritten.
 """
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -167,7 +168,7 @@ def _complete(session: Session, case: Case, document: Document) -> None:
     for address in sorted(addresses):
         outbox.put(
             session,
-            key=f"complete:{document.id}:{address}",
+            key=f"complete:{document.id}:{hashlib.sha256(address.encode()).hexdigest()}",
             to=address,
             kind="complete",
             subject=say("Uw stuk is klaar: %(title)s %(reference)s", title=document.title, reference=case.reference),

@@ -58,9 +58,9 @@ def sign(
             return case.id
         person = session.get_one(Person, by.person_id)
         field = _refuse_signature(session, case, document, person, seen)
-        _refuse_name(typed_name, person)
+        _refuse_name(typed_name, field["name"])
         if code_is_good(session, person.id, code):
-            _sign(session, case, document, person, field=field, typed_name=typed_name, follow=follow)
+            _sign(session, case, document, person, field=field, follow=follow)
             return case.id
     # The count of wrong codes is kept: only now is the act refused.
     sentence = "Deze code klopt niet, of is al gebruikt. Wacht op een nieuwe code in uw app."
@@ -74,7 +74,6 @@ def _sign(
     person: Person,
     *,
     field: dict[str, str],
-    typed_name: str,
     follow: Follow,
 ) -> None:
     assert case.organisation_id is not None
@@ -84,8 +83,8 @@ def _sign(
         document_id=document.id,
         person_id=person.id,
         field=field["field"],
-        typed_name=typed_name,
-        function=person.function,
+        typed_name=field["name"],
+        function=field["function"],
         confirms=field["confirms"],
         authority=authority.as_mapping(),
         seen=document.certified or "",
@@ -142,9 +141,10 @@ def _shown_is_kept(session: Session, document: Document) -> bool:
     return vault.content(document.current or "", session=session).startswith(certified)
 
 
-def _refuse_name(typed_name: str, person: Person) -> None:
-    if " ".join(typed_name.casefold().split()) != " ".join(person.name.casefold().split()):
-        sentence = say("Typ uw naam zoals die in uw account staat: %(name)s.", name=person.name)
+def _refuse_name(typed_name: str, expected: str) -> None:
+    """The name that was certified is the name that signs; how it is spaced or capitalised does not matter."""
+    if " ".join(typed_name.casefold().split()) != " ".join(expected.casefold().split()):
+        sentence = say("Typ uw naam zoals die in het stuk staat: %(name)s.", name=expected)
         raise InvalidError("Uw naam klopt niet.", {"typed_name": sentence})
 
 

@@ -154,7 +154,7 @@ class Document(Base):
     void_at: Mapped[dt.datetime | None]
 
     case: Mapped[Case] = relationship(back_populates="documents")
-    signatures: Mapped[list["Signature"]] = relationship(back_populates="document", order_by="Signature.at")
+    signatures: Mapped[list["Signature"]] = relationship(back_populates="document", order_by="Signature.ledger_size")
     revisions: Mapped[list["Revision"]] = relationship(order_by="Revision.number")
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.errors import NotFoundError, RefusedError
 from portal.offers.tables import Publication
+from portal.record import ledger
 
 SHIPPED = Path(__file__).resolve().parent / "shipped"
 
@@ -54,6 +55,9 @@ def publish_terms(session: Session, product_id: uuid.UUID, path: Path) -> Public
     )
     session.add(publication)
     session.flush()
+    ledger.append(
+        session, act="publish", subject=f"publication:{publication.id}", document=sha256, version=publication.version
+    )
     return publication
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from portal.parties.tables import AuthorityRule, Mandate
 from portal.wording import mark, say, say_count
@@ -55,6 +55,12 @@ def mandates_at(session: Session, organisation_id: uuid.UUID, *, at: dt.datetime
     """Everyone who has a mandate at this moment, in a fixed order."""
     query = select(Mandate).where(Mandate.organisation_id == organisation_id, *_holds(Mandate, at))
     return list(session.scalars(query.order_by(Mandate.since, Mandate.id)))
+
+
+def has_mandate(session: Session | scoped_session[Session], person_id: uuid.UUID, *, at: dt.datetime) -> bool:
+    """Whether this person may sign for anybody: then name and function are those the evidence was compared with."""
+    held = select(Mandate.id).where(Mandate.person_id == person_id, *_holds(Mandate, at))
+    return session.scalar(held.limit(1)) is not None
 
 
 def authority_of(

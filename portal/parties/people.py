@@ -16,12 +16,15 @@ from sqlalchemy.orm import Session, joinedload, scoped_session
 from portal import clock
 from portal.database import act, reader
 from portal.errors import ExpiredError, NotFoundError, RefusedError, TooManyError
+from portal.parties import mandates
+from portal.parties.spelling import address
 from portal.parties.tables import Invitation, Membership, Person, WebSession
 from portal.wording import day, mark
 from workflows.vocabulary import Role
 
 ISSUER = "Tekenpoort"
 INVITED_FOR = timedelta(days=7)
+ASK_AGAIN_AFTER = timedelta(minutes=10)
 WRONG_CODES = 5
 WRONG_CODES_WITHIN = timedelta(minutes=15)
 STEP = 30
@@ -36,14 +39,14 @@ _expired = mark("Deze uitnodiging is verlopen op %(day)s. Vraag een nieuwe aan d
 
 def by_email(session: Reading, email: str) -> Person | None:
     """The person with this address, however it is capitalised."""
-    return session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    return session.scalar(select(Person).where(Person.email == address(email)))
 
 
 def a_person(session: Session, *, name: str, email: str, function: str = "", phone: str = "") -> Person:
     """The person with this address; made, without a password, when there is none yet."""
     person = by_email(session, email)
     if person is None:
-        person = Person(name=name, email=email.strip().lower(), function=function, phone=phone)
+        person = Person(name=name, email=address(email), function=function, phone=phone)
         session.add(person)
         session.flush()
     return person
@@ -81,6 +84,22 @@ def join(
     session.flush()
     session.expire(person, ["memberships"])
     return membership
+
+
+def has_been_asked(session: Session, person: Person, organisation_id: uuid.UUID, role: Role, *, at: datetime) -> bool:
+    """Whether an invitation would change nothing: the role is held, or the last link was sent just now."""
+    live = session.scalar(
+        select(Membership).where(
+            Membership.person_id == person.id,
+            Membership.organisation_id == organisation_id,
+            Membership.role == role,
+            Membership.status.in_(LIVE),
+        )
+    )
+    if live is None:
+        return False
+    lately = (Invitation.person_id == person.id, Invitation.made_at > at - ASK_AGAIN_AFTER)
+    return live.status == "active" or session.scalar(select(Invitation.id).where(*lately).limit(1)) is not None
 
 
 def end_membership(session: Session, membership: Membership) -> None:
@@ -187,7 +206,9 @@ def accept(session: Session, invitation: Invitation, *, password_hash: str | Non
     if (person.password is None) != (password_hash is not None):
         raise RefusedError(mark("U hebt al een account. Log in om deze uitnodiging aan te nemen."))
     if password_hash is not None:
-        person.password, person.name, person.function = password_hash, name, function
+        person.password = password_hash
+        if not mandates.has_mandate(session, person.id, at=clock.now()):
+            person.name, person.function = name, function
     kept.used_at = clock.now()
     person.confirmed_at = person.confirmed_at or clock.now()
     for membership in person.memberships:

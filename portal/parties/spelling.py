@@ -1,8 +1,10 @@
-"""How names are written: folded for searching, and with capitals where a publisher shouts."""
+"""How text is written: cleaned as it comes in, folded for searching, with capitals where a publisher shouts."""
 
 import re
 import unicodedata
 from functools import lru_cache
+
+from email_validator import EmailNotValidError, validate_email
 
 _LOWER = frozenset(
     [
@@ -102,3 +104,32 @@ def _written(word: str) -> str:
 
 def _small(word: str) -> str:
     return word.lower() if word.lower() in _LOWER else word
+
+
+def address(email: str) -> str:
+    """An e-mail address as it is kept: one spelling for each mailbox, also where a domain has letters of its own."""
+    try:
+        return validate_email(email, check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        return email.strip().lower()
+
+
+def clean(text: str | None) -> str:
+    """One line as typed: no spaces around it, no line ends, nothing unseen that makes two names look the same."""
+    return " ".join(_seen(text, besides="\n\t").splitlines()).replace("\t", " ").strip()
+
+
+def clean_lines(text: str | None) -> str:
+    """Several lines as typed, cleaned in the same way."""
+    return _seen((text or "").replace("\r\n", "\n"), besides="\n\t").strip()
+
+
+def _seen(text: str | None, *, besides: str) -> str:
+    kept = (each for each in text or "" if each in besides or not _is_unseen(each))
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _is_unseen(letter: str) -> bool:
+    """Control characters, half characters, and the marks that turn the direction of text around."""
+    turns = "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
+    return turns or unicodedata.category(letter) in ("Cc", "Cs")

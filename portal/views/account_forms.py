@@ -5,14 +5,17 @@ from typing import Any
 from flask import current_app
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional
 
+from portal.parties.spelling import clean
 from portal.parties.tables import Person
 from portal.views.sign_in_forms import NEW_PASSWORD_HINT, NOT_EQUAL, SpokenForm
-from portal.wording import mark
+from portal.wording import mark, say
 
 _fill_in_name = mark("Vul uw naam in.")
 _fill_in_function = mark("Vul uw functie in, zoals directeur of voorzitter van het bestuur.")
+_fixed_for_signatories = mark("U bent tekenbevoegd. Vraag de servicedesk als dit moet veranderen.")
+_too_long = mark("Dit is te lang.")
 
 
 class InvitationForm(SpokenForm, FlaskForm):
@@ -22,12 +25,14 @@ class InvitationForm(SpokenForm, FlaskForm):
         mark("Naam"),
         description=mark("Uw voornaam en achternaam. Deze naam staat bij wat u ondertekent."),
         render_kw={"autocomplete": "name"},
-        validators=[InputRequired(_fill_in_name), Length(max=200)],
+        filters=[clean],
+        validators=[DataRequired(_fill_in_name), Length(max=200, message=_too_long)],
     )
     function = StringField(
         mark("Functie"),
         render_kw={"autocomplete": "organization-title"},
-        validators=[InputRequired(_fill_in_function), Length(max=200)],
+        filters=[clean],
+        validators=[DataRequired(_fill_in_function), Length(max=200, message=_too_long)],
     )
     password = PasswordField(
         mark("Kies een wachtwoord"),
@@ -57,18 +62,30 @@ class DetailsForm(SpokenForm, FlaskForm):
     """What a person may change about themselves."""
 
     name = StringField(
-        mark("Naam"), render_kw={"autocomplete": "name"}, validators=[InputRequired(_fill_in_name), Length(max=200)]
+        mark("Naam"),
+        render_kw={"autocomplete": "name"},
+        filters=[clean],
+        validators=[DataRequired(_fill_in_name), Length(max=200, message=_too_long)],
     )
     function = StringField(
         mark("Functie"),
         render_kw={"autocomplete": "organization-title"},
-        validators=[InputRequired(_fill_in_function), Length(max=200)],
+        filters=[clean],
+        validators=[DataRequired(_fill_in_function), Length(max=200, message=_too_long)],
     )
     phone = StringField(
         mark("Telefoonnummer"),
         render_kw={"autocomplete": "tel", "type": "tel"},
-        validators=[Optional(), Length(max=40)],
+        filters=[clean],
+        validators=[Optional(), Length(max=40, message=_too_long)],
     )
+
+    def fix_name(self, person: Person) -> None:
+        """Name and function of who can sign are those the evidence was compared with: shown, not changed here."""
+        for field, kept in ((self.name, person.name), (self.function, person.function)):
+            field.data = kept
+            field.render_kw = {**(field.render_kw or {}), "readonly": True}
+            field.description = say(_fixed_for_signatories)
 
 
 class NewAppForm(SpokenForm, FlaskForm):

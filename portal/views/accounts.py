@@ -12,7 +12,7 @@ from flask_security import current_user, hash_password, login_user, logout_user,
 
 from portal import clock
 from portal.database import act, reader
-from portal.parties import people, recovery
+from portal.parties import mandates, people, recovery
 from portal.parties.tables import Invitation, Person
 from portal.views.account_forms import DetailsForm, InvitationForm, NewAppForm, ProofForm
 from portal.views.afterwards import outside, tell
@@ -244,10 +244,13 @@ def details() -> ResponseReturnValue:
     """Name, function and telephone number."""
     person = _me()
     form = DetailsForm(obj=person)
+    if mandates.has_mandate(reader, person.id, at=clock.now()):
+        form.fix_name(person)
     if form.validate_on_submit():
         with act() as kept:
             mine = kept.get_one(Person, person.id)
-            mine.name, mine.function = form.name.data.strip(), form.function.data.strip()
+            if not mandates.has_mandate(kept, mine.id, at=clock.now()):
+                mine.name, mine.function = form.name.data.strip(), form.function.data.strip()
             mine.phone = (form.phone.data or "").strip()
         tell("details_changed", person.id)
         flash(say("Uw gegevens zijn opgeslagen."), "success")

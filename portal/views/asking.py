@@ -1,22 +1,26 @@
 """One step on the screen: its form from what is known, and what a post of it holds."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request
-from werkzeug.datastructures import CombinedMultiDict, FileStorage
+from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from wtforms import Form
 
 from portal.cases import answering, forms, surroundings
 from portal.cases.surroundings import Surroundings
 from portal.cases.tables import Case
 from portal.database import reader
+from portal.parties.spelling import clean
 from portal.views.visitor import visitor
 from portal.wording import say
-from workflows.vocabulary import File, Question, Step
+from workflows.vocabulary import File, Question, Rows, Step
 
 LONGEST_VERSION = 9
+
+LONGEST_ROW_NUMBER = 4
 
 
 @dataclass
@@ -60,7 +64,7 @@ def opened(case: Case, step: Step) -> Asked:
 def posted(case: Case, step: Step) -> Asked:
     """The step as it was sent: read, checked, with a sentence at every field that is not right."""
     around, answers = surroundings.of(reader(), case), answering.answers_of(case)
-    sent: CombinedMultiDict[str, Any] = CombinedMultiDict([request.form, request.files])
+    sent: CombinedMultiDict[str, Any] = CombinedMultiDict([_rows_in_bounds(request.form), request.files])
     everything = forms.form_for(step.questions, around, posted=sent)
     raw = forms.answers_of(everything, step.questions, around)
     questions = step.asked({**answers, step.name: raw})
@@ -80,6 +84,16 @@ def posted(case: Case, step: Step) -> Asked:
 
 def _version(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < LONGEST_VERSION else 0
+
+
+def _rows_in_bounds(form: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The fields as sent, without those whose row number no page of ours can have made."""
+    numbers = {name: re.findall(r"-([^-]*\d[^-]*)(?=-|$)", name) for name in form}
+    return MultiDict([pair for pair in form.items(multi=True) if all(map(_is_row, numbers[pair[0]]))])
+
+
+def _is_row(number: str) -> bool:
+    return number.isascii() and number.isdigit() and len(number) <= LONGEST_ROW_NUMBER
 
 
 def _check(asked: Asked, answers: Mapping[str, Mapping[str, Any]], new: set[str]) -> None:
@@ -130,7 +144,7 @@ def _keep_file(asked: Asked, question: File, upload: FileStorage) -> None:
     if complaint:
         asked.form[question.name].process_errors = [complaint]
         return
-    kept = answering.keep_file(asked.case.id, content=content, name=forms.clean(upload.filename), by=visitor())
+    kept = answering.keep_file(asked.case.id, content=content, name=clean(upload.filename), by=visitor())
     asked.files[question.name] = {
         "sha256": kept.blob,
         "name": kept.name,
@@ -150,7 +164,7 @@ def _file_complaint(question: File, content: bytes) -> str:
 
 
 def _pressed_a_row_button(asked: Asked) -> bool:
-    names = {question.name for question in asked.questions}
+    names = {question.name for question in asked.questions if isinstance(question, Rows)}
     if (name := request.form.get("add", "")) in names:
         forms.add_row(asked.form, name)
     elif (row := request.form.get("remove", "")).rpartition("-")[0] in names:

@@ -59,6 +59,7 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         "state": state_of(case),
         "steps": [_step(case, step, visitor, answers) for step in workflow.path(answers)],
         "ready": case.state == CaseState.DRAFT and not open_steps,
+        "may_discard": answering.may_submit(case, visitor),
         "waits_for": dossier.waits_for(case),
         "document": document_card(document) if document else None,
         "signatures": signature_rows(document) if document else [],
@@ -241,7 +242,8 @@ def _events(case: Case, document: Document | None) -> list[dict[str, Any]]:
 
 
 def _kind(asked: Asked) -> str:
-    return str(answering.answers_of(asked.case).get("kind", {}).get("kind", ""))
+    kept = workflow_of(asked.case).relevant(answering.answers_of(asked.case))
+    return str(kept.get("kind", {}).get("kind", ""))
 
 
 def _name_of(key: str) -> str:

@@ -13,6 +13,7 @@ from portal.cases.tables import Case, CaseState
 from portal.database import reader
 from portal.errors import NotFoundError
 from portal.offers.tables import Product
+from portal.parties.spelling import clean
 from portal.parties.tables import Organisation
 from portal.views import case_pages
 from portal.views.asking import Asked, opened, posted
@@ -36,11 +37,13 @@ def begin(workflow_name: str) -> ResponseReturnValue:
     workflow = current(workflow_name)
     if visitor().person_id is None:
         return sign_in_first()
-    organisation = _organisation(request.values.get("organisation", ""))
-    product = _product(request.values.get("product", ""))
+    organisation = _organisation(clean(request.values.get("organisation")))
+    product = _product(clean(request.values.get("product")))
     if workflow.subject is not Party.PERSON and organisation is None:
         raise NotFoundError
     if workflow.publication and product is None:
+        raise NotFoundError
+    if organisation is not None and not access.roles_at(visitor(), organisation.id):
         raise NotFoundError
     if request.method == "POST":
         case_id = answering.start(
@@ -51,8 +54,6 @@ def begin(workflow_name: str) -> ResponseReturnValue:
         )
         session["back_to"] = own_path(request.form.get("next"))
         return redirect(url_for(".show", case_id=case_id))
-    if organisation is not None and not access.roles_at(visitor(), organisation.id):
-        raise NotFoundError
     return render_template("cases/begin.html", workflow=workflow, organisation=organisation, product=product)
 
 
@@ -63,7 +64,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
     if case is None:
         return sign_in_first()
     workflow = workflow_of(case)
-    if workflow.one_sitting and case.state == CaseState.DRAFT:
+    if workflow.one_sitting and answering.may_submit(case, visitor()):
         return redirect(_next_page(case))
     return render_template("cases/show.html", **case_pages.task_list(case, visitor()))
 
@@ -114,7 +115,7 @@ def check(case_id: UUID) -> ResponseReturnValue:
         sections=sections,
         seen=answering.digest(answers),
         remarks=workflow.remarks(answers) if workflow.remarks else [],
-        may_submit=all(access.may_answer(case, each, visitor()) for each in workflow.path(answers)),
+        may_submit=answering.may_submit(case, visitor()),
     )
 
 
@@ -146,7 +147,7 @@ def discard(case_id: UUID) -> ResponseReturnValue:
         answering.discard(case_id, by=visitor())
         flash(say("De zaak %(reference)s is weggegooid.", reference=case.reference), "done")
         return redirect(url_for("home.index"))
-    if case.state != CaseState.DRAFT:
+    if case.state != CaseState.DRAFT or not answering.may_submit(case, visitor()):
         return redirect(url_for(".show", case_id=case_id))
     return render_template("cases/discard.html", case=case, workflow=workflow_of(case))
 

@@ -7,10 +7,10 @@ from sqlalchemy import text
 from portal import dossier
 from portal.cases import access
 from portal.cases.catalogue import ENDED, workflow_of
-from portal.cases.forms import clean
 from portal.cases.tables import Case
 from portal.database import reader
 from portal.parties import people
+from portal.parties.spelling import clean
 from portal.views import case_pages
 from portal.views.reports import every_product, gate_card
 from portal.views.visitor import person, visitor

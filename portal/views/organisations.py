@@ -8,11 +8,11 @@ from wtforms import Form, RadioField, SelectChoice, StringField
 
 from portal import clock, dossier, outcomes
 from portal.cases import access, in_force
-from portal.cases.forms import clean
 from portal.cases.tables import Case
 from portal.database import act, reader
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.parties import inviting, mandates, people
+from portal.parties.spelling import clean
 from portal.parties.tables import Membership, Organisation
 from portal.record import ledger
 from portal.views.sign_in import sign_in_first
@@ -78,6 +78,9 @@ def invite(organisation_id: UUID) -> ResponseReturnValue:
         if not dossier.may_invite(session, person().id, organisation):
             raise RefusedError("U kunt voor deze organisatie geen collega's uitnodigen.")
         invited = people.a_person(session, name=form.name.data or "", email=form.email.data or "")
+        if people.has_been_asked(session, invited, organisation.id, membership_role, at=clock.now()):
+            flash(say("%(name)s heeft deze rol al, of is net uitgenodigd.", name=form.name.data), "info")
+            return redirect(url_for(".show", organisation_id=organisation_id))
         people.join(session, invited, organisation.id, membership_role)
         ledger.append(
             session,

@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 from htmx_flask import make_response, request
 
 from portal.cases import answering
-from portal.cases.forms import clean
 from portal.database import reader
 from portal.errors import NotFoundError
 from portal.parties import register
+from portal.parties.spelling import clean
 from portal.views.visitor import remember_draft
 from portal.wording import mark, say
 

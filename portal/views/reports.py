@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from portal import clock, dossier
-from portal.cases.forms import clean
 from portal.database import reader
 from portal.errors import NotFoundError
 from portal.gate.conditions import listed
@@ -15,6 +14,7 @@ from portal.gate.judge import Judged, Verdict, judge
 from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.register import RegisterLocation
+from portal.parties.spelling import clean
 from portal.reports import card, datasets
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import person, settings, visitor

@@ -1,6 +1,6 @@
 """Makes an application safe: sessions, sign-in, second factor, CSRF, limits and headers, all from one function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial, reduce
 from typing import Any
 
@@ -12,7 +12,7 @@ from flask_security import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from portal.config import Settings
-from portal.errors import PortalError, TooManyError
+from portal.errors import NotFoundError, PortalError, TooManyError
 from portal.views import accounts, sign_in
 from portal.views.afterwards import Outside, Send, Witness, run_afterwards
 from portal.views.sessions import PERSON, ServerSideSessions
@@ -64,6 +64,7 @@ def secure(app: Flask, settings: Settings, *, send: Send, witness: Witness) -> N
     app.session_interface = ServerSideSessions()
     app.after_request(partial(_add_headers, secure=settings.secure))
     app.after_request(run_afterwards)
+    app.before_request(_no_nul)
     CSRFProtect(app)
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(RateLimitExceeded, _tried_too_often)
@@ -148,12 +149,22 @@ def _tried_too_often(_fault: RateLimitExceeded) -> ResponseReturnValue:
 # --- before and after each page
 
 
+def _no_nul() -> None:
+    """No address holds a NUL: PostgreSQL cannot even be asked about it. From a case's form it is taken out."""
+    if "\x00" in request.path or _holds_nul(request.args.values()):
+        raise NotFoundError
+
+
+def _holds_nul(texts: Iterable[str]) -> bool:
+    return any("\x00" in text for text in texts)
+
+
 def _forms_only() -> None:
     """Accounts take our own forms: no JSON, Flask-Security's other way in, and no `next` to elsewhere with a post."""
     if request.blueprint not in ("security", "accounts"):
         return
     where = request.values.get("next") if request.method == "POST" else None
-    if request.is_json or (where and sign_in.own_path(where) is None):
+    if request.is_json or (where and sign_in.own_path(where) is None) or _holds_nul(request.form.values()):
         raise PortalError(mark("Gebruik het formulier op de pagina."))
 
 

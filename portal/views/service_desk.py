@@ -9,12 +9,12 @@ from wtforms import Form, TextAreaField
 from portal import clock, dossier
 from portal.cases import access, answering, assessing, printing, surroundings
 from portal.cases.catalogue import workflow_of
-from portal.cases.forms import clean
 from portal.cases.tables import Case, CaseState, KeptFile
 from portal.database import reader
 from portal.documents import vault
 from portal.errors import InvalidError, NotFoundError
 from portal.parties import register
+from portal.parties.spelling import clean
 from portal.record import jobs, outbox
 from portal.views import case_pages
 from portal.views.cases import following
@@ -97,7 +97,8 @@ def evidence(case_id: UUID, kept_id: UUID) -> ResponseReturnValue:
 
 
 def _page(case: Case, form: AssessForm) -> str:
-    workflow, answers = workflow_of(case), answering.answers_of(case)
+    workflow = workflow_of(case)
+    answers = workflow.relevant(answering.answers_of(case))
     form.words.label.text = say("Toelichting")
     return render_template(
         "service_desk/assess.html",

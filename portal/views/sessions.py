@@ -139,4 +139,3 @@ def remove_expired() -> int:
     over = or_(_rows.c.seen_at <= now - IDLE, _rows.c.made_at <= now - LONGEST)
     with aside() as connection:
         return connection.execute(delete(_rows).where(over)).rowcount
-

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form, HiddenField, StringField
 
 from portal.cases import access, signing
-from portal.cases.forms import clean
 from portal.cases.tables import Case, Document
 from portal.database import reader
 from portal.errors import InvalidError, NotFoundError
 from portal.parties import people
+from portal.parties.spelling import clean
 from portal.views import case_pages, documents
 from portal.views.cases import following
 from portal.views.sign_in import sign_in_first, totp_secrets

@@ -520,7 +520,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_signature_person_id"), ["person_id"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("signature", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signature_person_id"))
