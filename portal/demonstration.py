@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock, outcomes
 from portal.app import create_app
-from portal.cases import answering, assessing, signing
+from portal.cases import answering, assessing, drafts, signing, starting
 from portal.cases.access import Visitor
 from portal.cases.tables import Case, Document
 from portal.config import Settings
@@ -208,10 +208,10 @@ class _Stage:
     def _submitted(self, number: str, name: str, domain: str, pair: tuple[tuple[str, str], ...]) -> uuid.UUID:
         board = register.board(number)
         assert board is not None, number
-        answering.start_by_mail("registration", email=pair[0][1])
+        starting.start_by_mail("registration", email=pair[0][1])
         case = reader.scalars(select(Case).filter_by(starter_email=pair[0][1])).one()
         starter = Visitor(drafts=frozenset({case.id}))
-        evidence = answering.keep_file(case.id, content=EXAMPLE_PDF, name="uittreksel-voorbeeld.pdf", by=starter)
+        evidence = drafts.keep_file(case.id, content=EXAMPLE_PDF, name="uittreksel-voorbeeld.pdf", by=starter)
         location = next(each for each in register.locations_of(number) if each.street)
         answers: dict[str, dict[str, Any]] = {
             "kind": {"kind": "board"},
@@ -252,7 +252,7 @@ class _Stage:
 
     def _declared(self, board: Organisation, signers: tuple[tuple[str, str], ...]) -> None:
         signer = self._person(signers[0][1])
-        case_id = answering.start("board_declaration", by=Visitor(signer.id), organisation_id=board.id)
+        case_id = starting.start("board_declaration", by=Visitor(signer.id), organisation_id=board.id)
         codes = [each.code for each in register.locations_of(board.board_number or "")]
         answers: dict[str, dict[str, Any]] = {
             "scope": {"schools": codes, "office": ""},

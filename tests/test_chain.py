@@ -1,5 +1,7 @@
 """The whole chain through the pages, without JavaScript: from a real board to a teacher's own report."""
 
+import pytest
+
 from tests.browser import Browser
 from tests.builders import A_PDF, PASSWORD, PRODUCT, SANNE, Portal, Someone
 
@@ -12,6 +14,7 @@ TAKES_PART, MEMBER = "De school doet mee", "U hoort bij deze school"
 TERMS = "U bent akkoord met de gebruiksvoorwaarden"
 
 
+@pytest.mark.slow
 def test_from_a_real_board_to_its_own_report(portal: Portal) -> None:
     """Issue 2, what it must show, 1; R002-16, -18, -19, -21, R004-01."""
     register(portal)

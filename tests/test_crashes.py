@@ -17,7 +17,7 @@ from sqlalchemy import event, select
 
 from portal import clock
 from portal.audit import Finding
-from portal.cases import answering
+from portal.cases import answering, starting
 from portal.cases.access import Visitor
 from portal.database import act, reader
 from portal.offers.tables import Product, Publication
@@ -274,7 +274,7 @@ def _ask_for_documents(place: Installation, count: int) -> None:
         for number in range(count):
             person = reader.scalars(select(Person).filter_by(email=f"lezer{number}@school.example")).one()
             visitor, name = Visitor(person.id), person.name
-            case_id = answering.start("usage_terms", by=visitor, product_id=product)
+            case_id = starting.start("usage_terms", by=visitor, product_id=product)
             for step, values in (
                 ("read", {"confirmed": keys}),
                 ("group", {"group": "school"}),

@@ -97,6 +97,7 @@ def lived_in(in_force: Portal) -> Portal:
     return in_force
 
 
+@pytest.mark.slow
 def test_another_boards_person_gets_the_same_as_for_what_is_not_there(lived_in: Portal) -> None:
     """Issue 2, 5: every address of ours, all methods, with and without the headers of htmx."""
     iris = lived_in.sign_in(IRIS).open("/")

@@ -5,8 +5,9 @@ import uuid
 from portal import clock
 from portal.cases import printing
 from portal.cases.access import Visitor, find, may_assess
-from portal.cases.answering import Follow, new_draft_link
+from portal.cases.answering import Follow
 from portal.cases.catalogue import workflow_of
+from portal.cases.drafts import new_draft_link
 from portal.cases.tables import Assessment, Case, CaseState
 from portal.database import act
 from portal.errors import InvalidError, NotFoundError, RefusedError

@@ -1,13 +1,9 @@
 """From a step to a form and from a form to answers: one kind of field for each kind of question."""
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from wtforms import (
     Field,
     FieldList,
@@ -15,151 +11,22 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
-    RadioField,
     SelectChoice,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import Length, Optional, StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.validators import Length, Optional
 
+from portal.cases.fields import SPELLINGS, DayField, EmailAddress, OneOf, Radios, Required, Spelled, Ticks
 from portal.cases.surroundings import Surroundings
-from portal.parties import numbers
 from portal.parties.spelling import clean, clean_lines
-from portal.wording import mark, say
+from portal.wording import say
 from workflows import vocabulary as v
 
 ROWS_SHOWN_AT_FIRST = 1
 TYPED_NAME_LONGEST = 200
-SPELLINGS = {
-    "kvk": numbers.complaint_kvk,
-    "board_number": numbers.complaint_board_number,
-    "postcode": numbers.complaint_postcode,
-}
 YES, NO = "yes", "no"
-
-
-@dataclass(frozen=True)
-class Uploaded:
-    """A file that came with the form, before it is kept."""
-
-    name: str
-    content: bytes
-
-
-class _Required:
-    """Something must be filled in; the sentence says what."""
-
-    field_flags: Mapping[str, bool] = MappingProxyType({"required": True})
-
-    def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
-
-    def __call__(self, _form: Form, field: Field) -> None:
-        if not field.data or (isinstance(field.data, str) and not field.data.strip()):
-            raise StopValidation(self.sentence)
-
-
-class _Spelled:
-    """A number or address is spelled as it can be."""
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-    def __call__(self, _form: Form, field: Field) -> None:
-        complaint = SPELLINGS[self.kind](field.data or "")
-        if complaint:
-            raise ValidationError(say(complaint))
-
-
-class _EmailAddress:
-    def __call__(self, _form: Form, field: Field) -> None:
-        try:
-            validate_email(field.data, check_deliverability=False)
-        except EmailNotValidError as fault:
-            sentence = say("Dit is geen geldig e-mailadres. Een goed adres is bijvoorbeeld naam@school.nl.")
-            raise ValidationError(sentence) from fault
-
-
-class _OneOf:
-    """The answer stands in the list; the closed lists of ours, not the browser's."""
-
-    def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
-
-    def __call__(self, _form: Form, field: Field) -> None:
-        allowed = {choice.value for choice in field.choices if not choice.render_kw.get("disabled")}
-        given = field.data if isinstance(field.data, list) else [field.data]
-        if any(value not in allowed for value in given):
-            raise StopValidation(self.sentence)
-
-
-class _Ticks(SelectMultipleField):
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-    def pre_validate(self, form: Form) -> None:
-        """Our own validator speaks Dutch."""
-
-
-class _Radios(RadioField):
-    def pre_validate(self, form: Form) -> None:
-        """Our own validator speaks Dutch."""
-
-
-class _Day(Form):
-    day = StringField(mark("Dag"))
-    month = StringField(mark("Maand"))
-    year = StringField(mark("Jaar"))
-
-
-class _DayField(FormField):
-    """Three boxes that hold one day; the sentence about it stands at the field as a whole."""
-
-    def __init__(self, label: str, *, required: bool, earliest: dt.date | None, **kwargs: Any) -> None:
-        super().__init__(_Day, label, **kwargs)
-        self.required, self.earliest = required, earliest
-        self.sentences: list[str] = []
-
-    @property
-    def errors(self) -> list[str]:
-        return self.sentences
-
-    @property
-    def answer(self) -> str | None:
-        """The day as an ISO string; None when nothing was filled in, or no day that exists."""
-        try:
-            return self._day()
-        except (ValueError, OverflowError):
-            return None
-
-    def validate(self, _form: Form, _extra_validators: Iterable[Any] = ()) -> bool:
-        self.sentences = list(self._complaints())
-        return not self.sentences
-
-    def _day(self) -> str | None:
-        parts = [(part.data or "").strip() for part in (self.form.year, self.form.month, self.form.day)]
-        if not any(parts):
-            return None
-        if not all(part.isascii() and part.isdigit() for part in parts):
-            raise ValueError
-        return dt.date(*(int(part) for part in parts)).isoformat()
-
-    def _complaints(self) -> Iterable[str]:
-        try:
-            answer = self._day()
-        except (ValueError, OverflowError):
-            yield say("Deze datum bestaat niet. Vul dag, maand en jaar in, bijvoorbeeld 1 8 2027.")
-            return
-        if answer is None:
-            if self.required:
-                yield say("Vul een datum in, bijvoorbeeld 1 8 2027.")
-        elif self.earliest and answer < self.earliest.isoformat():
-            yield say("Deze datum is al voorbij. Kies vandaag of een latere dag.")
-        elif not "2000" <= answer[:4] <= "2099":
-            yield say("Vul een jaar in van 2000 tot en met 2099.")
 
 
 def _upper(text: str | None) -> str:
@@ -189,15 +56,15 @@ def answers_of(form: Form, asked: Iterable[v.Question], around: Surroundings) ->
 
 def _field(question: v.Question, around: Surroundings) -> Field:
     label, hint = say(question.label), say(question.hint)
-    required: list[Any] = [Optional()] if question.optional else [_Required(_missing(question))]
+    required: list[Any] = [Optional()] if question.optional else [Required(_missing(question))]
     match question:
         case v.Email(longest=longest):
-            rules = [*required, _length(longest), _EmailAddress()]
+            rules = [*required, _length(longest), EmailAddress()]
             return StringField(label, rules, filters=[clean], description=hint, render_kw={"type": "email"})
         case v.LongText(longest=longest):
             return TextAreaField(label, [*required, _length(longest)], filters=[clean_lines], description=hint)
         case v.Text(longest=longest, kind=kind):
-            spelled = [_Spelled(kind)] if kind in SPELLINGS else []
+            spelled = [Spelled(kind)] if kind in SPELLINGS else []
             filters = [_upper] if kind == "postcode" else [clean]
             shape = {"tel": {"type": "tel"}, "kvk": {"inputmode": "numeric"}, "board_number": {"inputmode": "numeric"}}
             rules = [*required, _length(longest), *spelled]
@@ -209,29 +76,29 @@ def _field(question: v.Question, around: Surroundings) -> Field:
             return StringField(label, rules, filters=[clean], description=hint)
         case v.Date(not_before_today=ahead):
             earliest = around.today if ahead else None
-            return _DayField(label, required=not question.optional, earliest=earliest, description=hint)
+            return DayField(label, required=not question.optional, earliest=earliest, description=hint)
         case v.YesNo(yes=yes, no=no):
             choices = [SelectChoice(YES, say(yes)), SelectChoice(NO, say(no))]
-            return _Radios(label, [*required, _OneOf(_missing(question))], choices=choices, description=hint)
+            return Radios(label, [*required, OneOf(_missing(question))], choices=choices, description=hint)
         case v.Choice(options=options):
             choices = [SelectChoice(key, say(name)) for key, name in options]
-            return _Radios(label, [*required, _OneOf(_missing(question))], choices=choices, description=hint)
+            return Radios(label, [*required, OneOf(_missing(question))], choices=choices, description=hint)
         case v.Choices(options=options):
             choices = [SelectChoice(key, say(name)) for key, name in options]
-            return _Ticks(label, [*required, _OneOf(_missing(question))], choices=choices, description=hint)
+            return Ticks(label, [*required, OneOf(_missing(question))], choices=choices, description=hint)
         case v.RecipientGroup():
-            rules = [*required, _OneOf(_missing(question)), _not_complained(around.group_complaints)]
+            rules = [*required, OneOf(_missing(question)), _not_complained(around.group_complaints)]
             groups = [SelectChoice(key, name) for key, name in around.groups]
-            return _Radios(label, rules, choices=groups, description=hint)
+            return Radios(label, rules, choices=groups, description=hint)
         case v.PartyRows():
-            return _Ticks(label, [*required, _OneOf(_missing(question))], choices=_places(around), description=hint)
+            return Ticks(label, [*required, OneOf(_missing(question))], choices=_places(around), description=hint)
         case v.Clauses():
             keys = [clause for clause in around.clauses if clause["key"]]
             choices = [SelectChoice(clause["id"], clause["confirm"]) for clause in keys]
-            return _Ticks(label, [_all_ticked(len(keys))], choices=choices, description=hint)
+            return Ticks(label, [_all_ticked(len(keys))], choices=choices, description=hint)
         case v.FromRegister():
             missing = say("Kies een organisatie uit de lijst, of kies dat u zelf invult.")
-            return HiddenField(label, [_Required(missing)], filters=[clean])
+            return HiddenField(label, [Required(missing)], filters=[clean])
         case v.File(kinds=kinds, largest=largest):
             accept = ",".join(f".{kind}" for kind in kinds)
             size = say("%(count)s MB", count=largest // (1024 * 1024))
@@ -301,7 +168,7 @@ def remove_row(form: Form, row: str) -> None:
 def complain(form: Form, name: str, sentence: str) -> None:
     """Put a sentence at a field, after the form's own rules have spoken."""
     field = form[name]
-    if isinstance(field, _DayField):
+    if isinstance(field, DayField):
         field.sentences.append(sentence)
     else:
         field.errors = [*field.errors, sentence]

@@ -66,14 +66,7 @@ def join(
 ) -> Membership:
     """Gives the person this role at the organisation (or its id); a live one stays, and may become active."""
     organisation_id = organisation if isinstance(organisation, uuid.UUID) else organisation.id
-    membership = session.scalar(
-        select(Membership).where(
-            Membership.person_id == person.id,
-            Membership.organisation_id == organisation_id,
-            Membership.role == role,
-            Membership.status.in_(LIVE),
-        )
-    )
+    membership = _live(session, person, organisation_id, role)
     if membership is None:
         membership = Membership(person_id=person.id, organisation_id=organisation_id, role=role, status=status)
         session.add(membership)
@@ -88,7 +81,15 @@ def join(
 
 def has_been_asked(session: Session, person: Person, organisation_id: uuid.UUID, role: Role, *, at: datetime) -> bool:
     """Whether an invitation would change nothing: the role is held, or the last link was sent just now."""
-    live = session.scalar(
+    live = _live(session, person, organisation_id, role)
+    if live is None:
+        return False
+    lately = (Invitation.person_id == person.id, Invitation.made_at > at - ASK_AGAIN_AFTER)
+    return live.status == "active" or session.scalar(select(Invitation.id).where(*lately).limit(1)) is not None
+
+
+def _live(session: Session, person: Person, organisation_id: uuid.UUID, role: Role) -> Membership | None:
+    return session.scalar(
         select(Membership).where(
             Membership.person_id == person.id,
             Membership.organisation_id == organisation_id,
@@ -96,10 +97,6 @@ def has_been_asked(session: Session, person: Person, organisation_id: uuid.UUID,
             Membership.status.in_(LIVE),
         )
     )
-    if live is None:
-        return False
-    lately = (Invitation.person_id == person.id, Invitation.made_at > at - ASK_AGAIN_AFTER)
-    return live.status == "active" or session.scalar(select(Invitation.id).where(*lately).limit(1)) is not None
 
 
 def end_membership(session: Session, membership: Membership) -> None:

@@ -9,7 +9,7 @@ from flask import request
 from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from wtforms import Form
 
-from portal.cases import answering, forms, surroundings
+from portal.cases import answering, drafts, forms, surroundings
 from portal.cases.surroundings import Surroundings
 from portal.cases.tables import Case
 from portal.database import reader
@@ -132,7 +132,7 @@ def _keep_files(asked: Asked, answers: Mapping[str, Mapping[str, Any]]) -> None:
         if upload is not None and upload.filename:
             _keep_file(asked, question, upload)
             continue
-        kept = answering.kept_file(reader(), asked.case.id, request.form.get(f"{question.name}-kept", ""))
+        kept = drafts.kept_file(reader(), asked.case.id, request.form.get(f"{question.name}-kept", ""))
         stored = answers.get(asked.step.name, {}).get(question.name)
         if kept or stored:
             asked.files[question.name] = kept or stored
@@ -144,7 +144,7 @@ def _keep_file(asked: Asked, question: File, upload: FileStorage) -> None:
     if complaint:
         asked.form[question.name].process_errors = [complaint]
         return
-    kept = answering.keep_file(asked.case.id, content=content, name=clean(upload.filename), by=visitor())
+    kept = drafts.keep_file(asked.case.id, content=content, name=clean(upload.filename), by=visitor())
     asked.files[question.name] = {
         "sha256": kept.blob,
         "name": kept.name,

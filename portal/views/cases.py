@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from portal import outcomes
-from portal.cases import access, answering, printing, surroundings
+from portal.cases import access, answering, printing, starting, surroundings
 from portal.cases.catalogue import current, workflow_of
 from portal.cases.tables import Case, CaseState
 from portal.database import reader
@@ -46,7 +46,7 @@ def begin(workflow_name: str) -> ResponseReturnValue:
     if organisation is not None and not access.roles_at(visitor(), organisation.id):
         raise NotFoundError
     if request.method == "POST":
-        case_id = answering.start(
+        case_id = starting.start(
             workflow.name,
             by=visitor(),
             organisation_id=organisation.id if organisation else None,

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from htmx_flask import make_response, request
 
-from portal.cases import answering
+from portal.cases import drafts, starting
 from portal.database import reader
 from portal.errors import NotFoundError
 from portal.parties import register
@@ -28,7 +28,7 @@ def begin() -> ResponseReturnValue:
         except EmailNotValidError:
             fault = say(NO_ADDRESS)
         else:
-            answering.start_by_mail("registration", email=email)
+            starting.start_by_mail("registration", email=email)
             return redirect(url_for(".sent"))
     errors = [("email", fault)] if fault else []
     page = render_template("registration/begin.html", email=email, fault=fault, errors=errors)
@@ -44,7 +44,7 @@ def sent() -> ResponseReturnValue:
 @bp.get("/inschrijven/verder/<token>")
 def open_draft(token: str) -> ResponseReturnValue:
     """The mailed link: from now on this browser knows the draft."""
-    case = answering.draft_behind(reader(), token)
+    case = drafts.draft_behind(reader(), token)
     remember_draft(case.id)
     return redirect(url_for("cases.show", case_id=case.id))
 

@@ -1,0 +1,133 @@
+"""Fields and rules of our own: answers that speak Dutch when they are not right."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from wtforms import Field, Form, FormField, RadioField, SelectMultipleField, StringField, ValidationError
+from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.parties import numbers
+from portal.wording import mark, say
+
+SPELLINGS = {
+    "kvk": numbers.complaint_kvk,
+    "board_number": numbers.complaint_board_number,
+    "postcode": numbers.complaint_postcode,
+}
+
+
+class Required:
+    """Something must be filled in; the sentence says what."""
+
+    field_flags: Mapping[str, bool] = MappingProxyType({"required": True})
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if not field.data or (isinstance(field.data, str) and not field.data.strip()):
+            raise StopValidation(self.sentence)
+
+
+class Spelled:
+    """A number or address is spelled as it can be."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        complaint = SPELLINGS[self.kind](field.data or "")
+        if complaint:
+            raise ValidationError(say(complaint))
+
+
+class EmailAddress:
+    def __call__(self, _form: Form, field: Field) -> None:
+        try:
+            validate_email(field.data, check_deliverability=False)
+        except EmailNotValidError as fault:
+            sentence = say("Dit is geen geldig e-mailadres. Een goed adres is bijvoorbeeld naam@school.nl.")
+            raise ValidationError(sentence) from fault
+
+
+class OneOf:
+    """The answer stands in the list; the closed lists of ours, not the browser's."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        allowed = {choice.value for choice in field.choices if not choice.render_kw.get("disabled")}
+        given = field.data if isinstance(field.data, list) else [field.data]
+        if any(value not in allowed for value in given):
+            raise StopValidation(self.sentence)
+
+
+class Ticks(SelectMultipleField):
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Form) -> None:
+        """Our own validator speaks Dutch."""
+
+
+class Radios(RadioField):
+    def pre_validate(self, form: Form) -> None:
+        """Our own validator speaks Dutch."""
+
+
+class Day(Form):
+    day = StringField(mark("Dag"))
+    month = StringField(mark("Maand"))
+    year = StringField(mark("Jaar"))
+
+
+class DayField(FormField):
+    """Three boxes that hold one day; the sentence about it stands at the field as a whole."""
+
+    def __init__(self, label: str, *, required: bool, earliest: dt.date | None, **kwargs: Any) -> None:
+        super().__init__(Day, label, **kwargs)
+        self.required, self.earliest = required, earliest
+        self.sentences: list[str] = []
+
+    @property
+    def errors(self) -> list[str]:
+        return self.sentences
+
+    @property
+    def answer(self) -> str | None:
+        """The day as an ISO string; None when nothing was filled in, or no day that exists."""
+        try:
+            return self._day()
+        except (ValueError, OverflowError):
+            return None
+
+    def validate(self, _form: Form, _extra_validators: Iterable[Any] = ()) -> bool:
+        self.sentences = list(self._complaints())
+        return not self.sentences
+
+    def _day(self) -> str | None:
+        parts = [(part.data or "").strip() for part in (self.form.year, self.form.month, self.form.day)]
+        if not any(parts):
+            return None
+        if not all(part.isascii() and part.isdigit() for part in parts):
+            raise ValueError
+        return dt.date(*(int(part) for part in parts)).isoformat()
+
+    def _complaints(self) -> Iterable[str]:
+        try:
+            answer = self._day()
+        except (ValueError, OverflowError):
+            yield say("Deze datum bestaat niet. Vul dag, maand en jaar in, bijvoorbeeld 1 8 2027.")
+            return
+        if answer is None:
+            if self.required:
+                yield say("Vul een datum in, bijvoorbeeld 1 8 2027.")
+        elif self.earliest and answer < self.earliest.isoformat():
+            yield say("Deze datum is al voorbij. Kies vandaag of een latere dag.")
+        elif not "2000" <= answer[:4] <= "2099":
+            yield say("Vul een jaar in van 2000 tot en met 2099.")

@@ -1,0 +1,121 @@
+"""Starting a case: by a person with the right role, or by mail for somebody without an account."""
+
+import uuid
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.cases.access import Visitor, roles_at
+from portal.cases.catalogue import ENDED, current
+from portal.cases.drafts import DRAFT_LINK_LASTS, new_draft_link
+from portal.cases.tables import Case
+from portal.database import act
+from portal.errors import NotFoundError, RefusedError
+from portal.offers import publications
+from portal.parties.spelling import address
+from portal.parties.tables import Organisation
+from portal.record import ledger, outbox
+from portal.wording import say
+from workflows.vocabulary import Party, Role, Workflow
+
+
+def start(
+    workflow_name: str,
+    *,
+    by: Visitor,
+    organisation_id: uuid.UUID | None = None,
+    product_id: uuid.UUID | None = None,
+) -> uuid.UUID:
+    """Start a case, or return to the one that this organisation or person has open already."""
+    workflow = current(workflow_name)
+    if workflow.subject is Party.PERSON:
+        organisation_id = None  # a person's own case is on nobody's behalf, whatever the form says
+    if not workflow.publication:
+        product_id = None
+    with act() as session:
+        _refuse_start(session, workflow, by, organisation_id)
+        person_id = by.person_id if workflow.subject is Party.PERSON else None
+        publication = None
+        if workflow.publication:
+            if product_id is None:
+                raise NotFoundError
+            publication = publications.current(session, product_id, workflow.publication, at=clock.now())
+        same = select(Case.id).where(
+            Case.workflow == workflow.name,
+            Case.organisation_id == organisation_id,
+            Case.person_id == person_id,
+            Case.product_id == product_id,
+            Case.publication_id == (publication.id if publication else None),
+            Case.state.not_in(ENDED),
+        )
+        already = session.scalar(same.limit(1))
+        if already:
+            return already
+        case = _new(session, workflow, organisation_id=organisation_id, started_by=by.person_id)
+        case.person_id, case.product_id = person_id, product_id
+        case.publication_id = publication.id if publication else None
+        session.flush()
+        ledger.append(
+            session,
+            act="start",
+            subject=f"case:{case.id}",
+            actor=by.person_id,
+            on_behalf_of=organisation_id,
+            workflow=workflow.name,
+            version=workflow.version,
+        )
+        return case.id
+
+
+def start_by_mail(workflow_name: str, *, email: str) -> None:
+    """Start a draft for somebody without an account: the mailed link is the way in."""
+    workflow = current(workflow_name)
+    with act() as session:
+        case = _new(session, workflow, organisation_id=None, started_by=None)
+        case.starter_email = address(email)
+        session.flush()
+        token = new_draft_link(session, case)
+        ledger.append(session, act="start", subject=f"case:{case.id}", workflow=workflow.name, version=workflow.version)
+        outbox.put(
+            session,
+            key=f"draft:{case.id}",
+            to=case.starter_email,
+            kind="draft",
+            subject=say("Ga verder met uw inschrijving (%(reference)s)", reference=case.reference),
+            about=f"case:{case.id}",
+            link=("registration.open_draft", {"token": token}),
+            reference=case.reference,
+            days=DRAFT_LINK_LASTS.days,
+        )
+
+
+def _new(
+    session: Session, workflow: Workflow, *, organisation_id: uuid.UUID | None, started_by: uuid.UUID | None
+) -> Case:
+    prefix = f"{workflow.prefix}-{clock.today():%Y}-"
+    count = session.scalar(select(func.count()).select_from(Case).where(Case.reference.startswith(prefix))) or 0
+    case = Case(
+        reference=f"{prefix}{count + 1:05}",
+        workflow=workflow.name,
+        workflow_version=workflow.version,
+        organisation_id=organisation_id,
+        started_by=started_by,
+    )
+    session.add(case)
+    return case
+
+
+def _refuse_start(session: Session, workflow: Workflow, by: Visitor, organisation_id: uuid.UUID | None) -> None:
+    if by.person_id is None:
+        raise NotFoundError
+    if workflow.subject is Party.PERSON:
+        return
+    organisation = session.get(Organisation, organisation_id) if organisation_id else None
+    roles = roles_at(by, organisation.id, session=session) if organisation else frozenset[Role]()
+    if organisation is None or not roles:
+        raise NotFoundError
+    if organisation.kind != workflow.subject:
+        raise RefusedError("Deze procedure is niet voor dit soort organisatie.")
+    if workflow.started_by and not roles & set(workflow.started_by):
+        raise RefusedError("Alleen een beheerder of een tekenbevoegde kan deze procedure starten.")
