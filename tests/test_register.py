@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -421,6 +421,7 @@ def test_one_wrong_digit_never_passes_the_eleven_test(rsin):
                 assert not numbers.is_rsin(rsin[:place] + other + rsin[place + 1 :])
 
 
+@example("𝓐")
 @given(st.text(max_size=60))
 def test_folding_twice_is_folding_once_and_leaves_only_words(text):
     once = folded(text)

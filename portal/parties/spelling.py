@@ -58,7 +58,8 @@ def folded(text: str) -> str:
     >>> folded("Basisschool 't Zwanenést, 's-Gravenhage")
     'basisschool t zwanenest s gravenhage'
     """
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS_THAT_DO_NOT_FOLD))
+    small = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS_THAT_DO_NOT_FOLD)
+    plain = unicodedata.normalize("NFKD", small)  # what folding made may come apart once more
     kept = "".join(letter if letter.isalnum() else " " for letter in plain if not unicodedata.combining(letter))
     return " ".join(kept.split())
 
