@@ -406,9 +406,9 @@ def test_a_wrong_number_gets_a_sentence_with_an_example_and_a_right_one_none():
         numbers.complaint_board_number: "13622", numbers.complaint_kvk: "01234567",
         numbers.complaint_rsin: "123456782", numbers.complaint_postcode: "2716 PH",
     }  # fmt: skip
-    for complaint, example in complaints.items():
-        assert complaint(example) is None
-        assert example in complaint("fout")
+    for complaint, sound in complaints.items():
+        assert complaint(sound) is None
+        assert sound in complaint("fout")
 
 
 @given(DIGITS)
