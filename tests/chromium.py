@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import axe_playwright_python
 from playwright.sync_api import Browser, ElementHandle, Error, Page
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -25,6 +26,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PASSWORD = "een zin die lang genoeg is"
 
 
@@ -209,3 +212,10 @@ def _is_fault(kind: str, text: str) -> bool:
         r"the server responded with a status of (403|404|409|410|422)|Response Status Error Code 4", text
     )
     return kind in ("error", "warning") and not expected
+
+
+def axe(page: Page) -> list[str]:
+    """What axe finds on the page, a line a fault."""
+    page.evaluate(AXE)
+    seen = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
+    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in seen["violations"]]

@@ -11,7 +11,7 @@ from passlib.totp import TOTP
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from portal.demonstration import EXAMPLE_PDF
-from tests.chromium import ARGUMENTS, CHROMIUM, PASSWORD, Portal, Visit, running, visiting
+from tests.chromium import ARGUMENTS, CHROMIUM, PASSWORD, Portal, Visit, axe, running, visiting
 
 pytestmark = pytest.mark.browser
 STEP = 30
@@ -109,8 +109,12 @@ def test_from_a_real_board_to_its_own_report(
     evidence = tmp_path / "uittreksel.pdf"
     evidence.write_bytes(EXAMPLE_PDF)
 
+    found: list[str] = []
+
     def look(page: Page, name: str) -> None:
         look_at(page, f"{width}-{name}")
+        if scripts:  # axe is one itself
+            found.extend(f"{name}: {fault}" for fault in axe(page))
 
     def at_a_browser():  # type: ignore[no-untyped-def]
         return visiting(chromium, portal, width=width, scripts=scripts, look=look)
@@ -146,6 +150,7 @@ def test_from_a_real_board_to_its_own_report(
         lotte.open("/rapporten").follow_first_school().sees("4 van 5", "nog niet akkoord").shown("gate-terms")
         accept_terms(lotte)
         lotte.follow("Naar het rapport").sees(school.split("\n")[-1]).shown("card")
+    assert not found, "\n".join(found)
 
 
 def declare(visit: Visit, app: App) -> None:

@@ -4,15 +4,12 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.chromium import ARGUMENTS, CHROMIUM, Portal, Visit, running, visiting
+from tests.chromium import ARGUMENTS, CHROMIUM, Portal, Visit, axe, running, visiting
 
 pytestmark = pytest.mark.browser
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (390, 768, 1280)
 Opens = Callable[[Visit], object]
 
@@ -99,13 +96,6 @@ def test_every_page_is_fit_for_everybody_at_every_width(portal: Portal, chromium
                     found[f"{name} at {width}"] = faults
         visit.complaints.clear() if os.environ.get("TEKENPOORT_PICTURES") else None  # taking a picture adds a style
     assert not found, "\n".join(f"{where}: {fault}" for where, faults in found.items() for fault in faults)
-
-
-def axe(page: Page) -> list[str]:
-    """What axe finds on the page, a line a fault."""
-    page.evaluate(AXE)
-    seen = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
-    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in seen["violations"]]
 
 
 def too_wide(page: Page) -> list[str]:
