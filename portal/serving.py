@@ -23,6 +23,7 @@ from portal.parties import people, register
 from portal.parties.tables import Organisation
 from portal.record import ledger
 from portal.reports import datasets
+from portal.views import sessions
 from workflows.vocabulary import Party, Role
 
 PANGO = "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -76,6 +77,7 @@ def prepare(settings: Settings) -> None:
     database = open_database(settings)
     migrations.upgrade(database.engine)
     with database.opened():
+        sessions.remove_expired()
         if not ledger.key_fits(reader()):
             raise SettingError(
                 f"The ledger in this database was made with another key than the one in {settings.data}/secrets.json. "

@@ -95,11 +95,6 @@ def is_met(given: Iterable[Mapping[str, Any]]) -> bool:
     return len(authorities) >= needed
 
 
-def can_be_met(mode: str, together: int, people: int) -> bool:
-    """Whether so many people can ever meet the rule."""
-    return people >= (1 if mode == ALONE else together)
-
-
 def rule_sentence(mode: str, together: int, people: int) -> str:
     """The rule in words, as it stands above the signatures."""
     if mode == ALONE:
