@@ -7,6 +7,7 @@ TEMPLATE for PostgreSQL. `--database=sqlite|postgresql|both` chooses (sqlite whe
 import datetime as dt
 import getpass
 import itertools
+import os
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
@@ -32,6 +34,11 @@ from tests.builders import STAGES, START, Portal
 from tests.guards import Watch
 
 BEGIN = "empty"
+
+# The same examples on every machine, so that a failure is a change of ours; HYPOTHESIS_PROFILE=explore looks further.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

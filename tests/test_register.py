@@ -442,6 +442,8 @@ def test_folding_twice_is_folding_once_and_leaves_only_words(text):
         ("IJMUIDEN", "IJmuiden"),
         ("SUDWEST-FRYSLAN", "Súdwest-Fryslân"),
         ("NUENEN CA", "Nuenen c.a."),
+        ("BERGEN LB", "Bergen (L.)"),
+        ("ZANDBERG LB", "Zandberg (Lb)"),
         ("HENGELO OV", "Hengelo (Ov)"),
         ("ALTEVEER GEM NOORDENVELD", "Alteveer gem. Noordenveld"),
         ("2E EXLOERMOND", "2e Exloermond"),
@@ -452,7 +454,6 @@ def test_a_shouted_place_is_written_as_people_write_it(shouted, written):
     assert place_name(shouted) == written
 
 
-@given(st.text(string.ascii_uppercase + " -'", max_size=30))
+@given(st.text(string.ascii_uppercase + " -'", max_size=30).filter(lambda text: not text.endswith((" LB", " CA"))))
 def test_any_shouted_text_becomes_a_name_without_losing_a_letter(shouted):
-    kept = folded(place_name(shouted)).replace(" ", "")
-    assert kept in (folded(shouted).replace(" ", ""), folded(shouted).replace(" ", "").removesuffix("ca"))
+    assert folded(place_name(shouted)).replace(" ", "") == folded(shouted).replace(" ", "")
