@@ -1,11 +1,11 @@
-# run · test · test-fast · lint · bench · demo-reset: each sets up what it needs by itself.
+# run · test · test-fast · lint · texts · bench · demo-reset: each sets up what it needs by itself.
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 TEKENPOORT_DATA ?= $(CURDIR)/data
 export PORT TEKENPOORT_DATA
 
-.PHONY: run demo-reset test test-fast lint assets clean
+.PHONY: run demo-reset test test-fast bench lint assets clean
 
 run: $(VENV)/.ready pango
 	TEKENPOORT_DEMO=1 $(BIN)/tekenpoort run
@@ -24,11 +24,21 @@ test: $(VENV)/.ready-dev pango
 test-fast: $(VENV)/.ready-dev pango
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not fault and not slow"
 
+# All figures, or ONLY=steps (or another subject, see docs/bench.md).
+bench: $(VENV)/.ready-dev $(VENV)-bench/.ready pango
+	@bash .ci/machine.sh
+	@$(BIN)/python -m tests.bench.bench_ratios $(ONLY)
+
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Every text that can be shown, into the English catalogue; says which have no English yet.
+.PHONY: texts
+texts: $(VENV)/.ready-dev
+	$(BIN)/python .ci/texts.py
 
 assets: static/vendor/complete
 
@@ -50,11 +60,18 @@ $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# Django, for the bench alone, where the portal cannot see it; git does not see it either.
+$(VENV)-bench/.ready: requirements-bench.lock
+	python3 -m venv $(VENV)-bench
+	@echo "*" > $(VENV)-bench/.gitignore
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
 static/vendor/complete: requirements-assets.lock .ci/assets.py | $(VENV)/bin/python
 	$(BIN)/python .ci/assets.py
 
 clean:
-	rm -rf $(VENV) static/vendor
+	rm -rf $(VENV) $(VENV)-bench static/vendor
 
 # The lock files, from pyproject.toml; wants uv on the path.
 .PHONY: locks
@@ -63,3 +80,4 @@ locks:
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	printf 'django-htmx==1.29.0\nfontpkg-source-sans-3==3.52\n' | $(LOCK) --no-deps - -o requirements-assets.lock
+	printf 'django>=5.2,<5.3\ndjango-formtools>=2.5\ngunicorn\n' | $(LOCK) -c requirements.lock - -o requirements-bench.lock

@@ -20,28 +20,78 @@ from portal import dossier, migrations, wording
 from portal.cases import access, catalogue
 from portal.config import Settings
 from portal.database import Database, act, connect, reader
+from portal.dossier import desk
 from portal.errors import PortalError, SettingError
 from portal.gate.conditions import CONDITIONS
+from portal.offers import blocks
 from portal.offers.tables import Product
 from portal.record import jobs, ledger, outbox
 from portal.views import (
+    appearance,
+    blocking,
+    calendar,
+    campaigns,
     cases,
+    colleagues,
+    comments,
+    components_page,
+    desk_people,
     documents,
+    health,
     home,
+    judging,
+    language,
     mailbox,
+    moving,
+    my_data,
+    organisation_lists,
     organisations,
+    products,
+    public,
+    publishing,
     registration,
     reports,
+    rights_holders,
     security,
     service_desk,
     signing,
+    turns,
 )
 from portal.views.visitor import visitor
 from portal.wording import mark, say
 from workflows.vocabulary import ROLE_NAMES, Role
 
 HOUSE = Path(__file__).resolve().parent.parent
-BLUEPRINTS = (home, cases, documents, mailbox, organisations, registration, reports, service_desk, signing)
+BLUEPRINTS = (
+    appearance,
+    components_page,
+    home,
+    cases,
+    documents,
+    mailbox,
+    organisations,
+    organisation_lists,
+    colleagues,
+    my_data,
+    calendar,
+    public,
+    registration,
+    reports,
+    service_desk,
+    signing,
+    comments,
+    judging,
+    turns,
+    desk_people,
+    products,
+    publishing,
+    campaigns,
+    moving,
+    health,
+    blocking,
+    rights_holders,
+)
+VERSION = version("tekenpoort")
 LARGEST_REQUEST = 25 * 1024 * 1024
 LARGEST_FORM = 4 * 1024 * 1024
 BROKEN = mark("Er ging bij ons iets mis. Wij zijn op de hoogte.")
@@ -73,6 +123,8 @@ def create_app(settings: Settings) -> Flask:
         raise
     jobs.hang_bell(settings.data / "worker.bell")
     Htmx(app)
+    language.listen(app, secure=settings.secure)
+    appearance.dress(app, settings.theme)
     _speak(app, settings)
     for each in BLUEPRINTS:
         app.register_blueprint(each.bp)
@@ -129,7 +181,9 @@ def _speak(app: Flask, settings: Settings) -> None:
     def around_every_page() -> dict[str, object]:
         return {
             "language": wording.language(),
-            "version": version("tekenpoort"),
+            "languages": language.choices(),
+            "theme": appearance.around_page(),
+            "version": VERSION,
             "contact": settings.contact,
             "is_demo": settings.demo,
             "test_seal": True,
@@ -151,14 +205,16 @@ def _nav() -> list[dict[str, object]]:
             _item("registration.begin", say("Inschrijven")),
             _item("security.login", say("Inloggen")),
         ]
-    tasks = len(dossier.to_sign(reader(), current_user.id))
+    tasks = dossier.count_to_sign(reader(), current_user.id)
     items = [
         _item("home.index", say("Mijn taken"), tasks),
         _item("organisations.index", say("Organisaties")),
         _item("reports.index", say("Rapporten")),
     ]
+    if blocks.products_of(reader(), current_user.id):
+        items.append(_item("rights_holders.index", say("Rechthebbenden")))
     if access.is_service_desk(visitor()):
-        items.append(_item("service_desk.queue", say("Servicedesk"), len(dossier.to_assess(reader()))))
+        items.append(_item("service_desk.queue", say("Servicedesk"), desk.count_queue(reader())))
     return items
 
 
@@ -166,6 +222,8 @@ def _item(endpoint: str, label: str, count: int = 0) -> dict[str, object]:
     current = request.endpoint == endpoint or (
         request.blueprint == endpoint.split(".", 1)[0] and not endpoint.startswith(("registration", "security"))
     )
+    if endpoint == "service_desk.queue":  # its pages are many blueprints under one address
+        current = request.path.startswith(url_for(endpoint))
     return {"url": url_for(endpoint), "label": label, "current": current, "count": count}
 
 
@@ -180,7 +238,7 @@ def _person() -> dict[str, str] | None:
 
 
 def _footer(settings: Settings) -> list[dict[str, str]]:
-    links = [{"url": url_for("registration.search"), "label": say("Register van scholen")}]
+    links = [{"url": url_for("registration.search"), "label": say("Register van scholen")}, *public.footer_links()]
     if settings.demo and settings.smtp_url is None:
         links.append({"url": url_for("mailbox.index"), "label": say("Postvak van de demonstratie")})
     return links

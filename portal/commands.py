@@ -1,4 +1,4 @@
-"""The command line: run, worker, demo, import, migrate, verify, doctor."""
+"""The command line: run, worker, demo, import, publish, migrate, verify, backup, doctor."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from portal.config import Settings
-from portal.errors import PortalError, SettingError
+from portal.errors import InvalidError, PortalError, SettingError
 
 
 @click.group()
@@ -124,15 +124,46 @@ def verify(as_json: bool) -> None:
     """Re-read everything that is kept; exit 1 and name the first fault when something is not as it was."""
     from portal import audit
     from portal.app import open_database
+    from portal.upkeep import notes
 
     settings = _settings()
     with open_database(settings).opened():
         report = audit.verify(settings)
+    first = f"{report.findings[0].where}: {report.findings[0].what}" if report.findings else ""
+    notes.note(settings.data, notes.VERIFY, findings=len(report.findings), first=first)
     if as_json:
         click.echo(json.dumps(report.as_mapping(), indent=1))
     else:
         click.echo(report.in_words())
     sys.exit(1 if report.findings else 0)
+
+
+@portal.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def backup(folder: Path) -> None:
+    """Copy the database, the keys and the certificates into a new folder under FOLDER; works while the portal works."""
+    from portal.app import open_database
+    from portal.upkeep import backup as upkeep
+
+    settings = _settings()
+    with open_database(settings).opened():
+        click.echo(upkeep.backup(settings, folder))
+
+
+@portal.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--product", required=True, help="The name of the product, as in its address.")
+def publish(file: Path, product: str) -> None:
+    """Publish terms from a TOML file (title, version, since, grace_days, introduction, [[clauses]]), for good."""
+    from portal.app import open_database
+    from portal.offers import drafting
+
+    try:
+        with open_database(_settings()).opened():
+            made = drafting.publish_file(file.read_text(encoding="utf-8"), product_name=product)
+    except InvalidError as fault:
+        raise click.ClickException("\n".join([str(fault), *fault.fields.values()])) from fault
+    click.echo(f"{made.title} {made.version} {made.sha256}")
 
 
 @portal.command()

@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from portal import theme
 from portal.errors import SettingError
 
 SECRETS = ("session", "password_salt", "totp", "ledger", "link", "trace")
@@ -28,6 +29,7 @@ class Settings:
     sender: str = "Tekenpoort <portaal@tekenpoort.example>"
     time_stamp_url: str | None = None
     contact: str = "servicedesk@tekenpoort.example"
+    theme: Path | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -46,6 +48,7 @@ class Settings:
             sender=environ.get("TEKENPOORT_SENDER", cls.sender),
             time_stamp_url=environ.get("TEKENPOORT_TIME_STAMP_URL") or None,
             contact=environ.get("TEKENPOORT_CONTACT", cls.contact),
+            theme=Path(environ["TEKENPOORT_THEME"]).resolve() if environ.get("TEKENPOORT_THEME") else None,
         )
         settings.check()
         return settings
@@ -66,6 +69,8 @@ class Settings:
             )
         if self.smtp_url and not _is_address(self.smtp_url, "smtp", "smtps"):
             raise SettingError("TEKENPOORT_SMTP_URL must look like smtp://name:password@host:587 or smtps://host:465.")
+        if self.theme:
+            theme.load(self.theme)
         if "@" not in self.contact or "@" not in self.sender:
             raise SettingError("TEKENPOORT_CONTACT and TEKENPOORT_SENDER must hold an e-mail address.")
         if self.time_stamp_url and not _is_address(self.time_stamp_url, "http", "https"):

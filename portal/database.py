@@ -18,6 +18,9 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from portal.errors import InvalidError
+from portal.wording import RECORDED, say, speaking
+
 ACTS_ONE_AT_A_TIME = 7_302_019  # the number of our advisory lock on PostgreSQL; any number, kept the same
 
 
@@ -101,10 +104,15 @@ reader: scoped_session[Session] = scoped_session(_new_session, scopefunc=_opened
 
 @contextmanager
 def act() -> Iterator[Session]:
-    """One business deed: all of it is kept, or nothing."""
+    """One business deed: all of it is kept, or nothing. What it writes down is in the language of what is kept."""
     database = _opened.get().database
-    with database.sessions(bind=database.engine.execution_options(takes_the_lock=True)) as session, session.begin():
-        yield session
+    locked = database.engine.execution_options(takes_the_lock=True)
+    try:
+        with speaking(RECORDED), database.sessions(bind=locked) as session, session.begin():
+            yield session
+    except InvalidError as fault:
+        fault.fields = {name: say(sentence) for name, sentence in fault.fields.items()}  # for the reader, who is told
+        raise
     for follow in session.info.pop("afterwards", ()):
         follow()
     if reader.registry.has():

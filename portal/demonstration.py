@@ -17,16 +17,18 @@ from sqlalchemy.orm import Session
 
 from portal import clock, outcomes
 from portal.app import create_app
-from portal.cases import answering, assessing, drafts, signing, starting
+from portal.cases import access, answering, assessing, drafts, printing, signing, starting
 from portal.cases.access import Visitor
 from portal.cases.tables import Case, Document
 from portal.config import Settings
 from portal.database import act, reader
 from portal.errors import PortalError, SettingError
-from portal.offers import publications
+from portal.offers import products, publications
+from portal.offers.products import RECIPIENT_GROUPS, Wanted
 from portal.offers.tables import Product
 from portal.parties import people, register
 from portal.parties.tables import Invitation, Organisation, Person
+from portal.record import ledger
 from portal.reports import datasets
 from portal.views.sign_in import totp_secrets
 from portal.worker import Worker
@@ -36,11 +38,16 @@ IN_FORCE, HALF_SIGNED, IN_QUEUE = "30010", "30240", "31657"
 PAIR_A = (("Ann de Vries", "ann.devries@amersfoort.example"), ("Bas Jansen", "bas.jansen@amersfoort.example"))
 PAIR_B = (("Peter Mulder", "peter.mulder@helmond.example"), ("Karin Visser", "karin.visser@helmond.example"))
 PAIR_C = (("Iris Blom", "iris.blom@hoorn.example"), ("Omar Yilmaz", "omar.yilmaz@hoorn.example"))
+RIGHTS_HOLDERS = (
+    ("Centerdata", "Lotte Vermeer", "lotte.vermeer@centerdata.example"),
+    ("Ministerie van OCW", "Daan Prins", "daan.prins@ocw.example"),
+)
 ACCOUNTS = (
     ("servicedesk@tekenpoort.example", "service desk: the queue, with one registration (code asked)"),
     ("ann.devries@amersfoort.example", "signatory of a board whose declaration is in force (code asked)"),
     ("bas.jansen@amersfoort.example", "the second signatory of that board (code asked)"),
     ("meester.tom@amersfoort.example", "teacher at one of its schools: has not accepted the terms yet"),
+    *((email, f"rights holder of the results monitor, {name}") for name, _, email in RIGHTS_HOLDERS),
     ("peter.mulder@helmond.example", "signatory of a board whose declaration is half signed; has signed (code asked)"),
     ("karin.visser@helmond.example", "the signatory who still has to sign (code asked)"),
 )
@@ -49,20 +56,6 @@ WORDS = (
     "kust", "linde", "maan", "molen", "nest", "oever", "polder", "regen", "rivier", "school", "sluis", "sneeuw",
     "ster", "storm", "toren", "tuin", "veen", "vlinder", "wolk", "wilg", "zand", "zee", "zeil",
 )  # fmt: skip
-RECIPIENT_GROUPS = (
-    ("school", "School"),
-    ("board", "Schoolbestuur"),
-    ("regional_platform", "Regionaal platform"),
-    ("cooperation", "Andere samenwerking van scholen"),
-    ("labour_market_po", "Arbeidsmarktplatform po"),
-    ("labour_market_vo", "Arbeidsmarktplatform vo"),
-    ("po_raad", "PO-Raad"),
-    ("vo_raad", "VO-raad"),
-    ("union", "Onderwijsvakbond"),
-    ("centerdata", "Centerdata"),
-    ("ocw", "Ministerie van OCW"),
-    ("none", "Geen van deze groepen"),
-)
 EXAMPLE_PDF = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
@@ -74,7 +67,16 @@ endstream endobj
 trailer<</Root 1 0 R>>
 %%EOF
 """
-CONDITIONS = ("account", "second_factor", "registered", "member", "terms")
+PRODUCT = Wanted(
+    name="resultatenmonitor",
+    title="Onderwijsresultatenmonitor",
+    description="Schoolkaart en driejaarstrend uit de leerresultaten van de inspectie.",
+    contact="servicedesk@tekenpoort.example",
+    supplier="Voorbeeldleverancier B.V.",
+    conditions=("account", "block", "second_factor", "registered", "member", "terms"),
+    recipient_groups=tuple(RECIPIENT_GROUPS),
+    rights_holders=tuple(name for name, _, _ in RIGHTS_HOLDERS),
+)
 
 
 def prepare(settings: Settings) -> None:
@@ -173,27 +175,20 @@ class _Stage:
             person = people.a_person(
                 session, name="Sanne Bos", email="servicedesk@tekenpoort.example", function="Servicedesk"
             )
-            people.join(session, person, operator, Role.SERVICE_DESK)
-            people.invite(session, person, at=clock.now(), link_secret=self.settings.secret("link"))
+            self._invite(session, person, operator, Role.SERVICE_DESK)
         return self._account("servicedesk@tekenpoort.example")
 
     def _product(self) -> None:
+        wanted = replace(PRODUCT, contact=self.settings.contact)
         with act() as session:
-            supplier = Organisation(kind=Party.SUPPLIER, name="Voorbeeldleverancier B.V.", registered_at=clock.now())
-            session.add(supplier)
-            session.flush()
-            product = Product(
-                name="resultatenmonitor",
-                title="Onderwijsresultatenmonitor",
-                description="Schoolkaart en driejaarstrend uit de leerresultaten van de inspectie.",
-                supplier_id=supplier.id,
-                conditions=list(CONDITIONS),
-                recipient_groups=[list(pair) for pair in RECIPIENT_GROUPS],
-                contact=self.settings.contact,
-            )
-            session.add(product)
-            session.flush()
+            product = products.put(session, Product(name=wanted.name), wanted, by=None)
             publications.publish_terms(session, product.id, publications.SHIPPED / "usage_terms_2026-11.toml")
+            holders = {each.name: each for each in product.rights_holders}
+            for organisation, name, email in RIGHTS_HOLDERS:
+                person = people.a_person(session, name=name, email=email, function="Rechthebbende")
+                self._invite(session, person, holders[organisation], Role.ADMINISTRATOR)
+        for _, _, email in RIGHTS_HOLDERS:
+            self._account(email)
 
     def _registered(
         self, number: str, name: str, domain: str, pair: tuple[tuple[str, str], ...], desk: Person
@@ -245,7 +240,7 @@ class _Stage:
                 ]
             },
             "invoices": {"channel": "email", "address": f"facturen@{domain}", "reference": "", "office": False},
-            "products": {"products": ["results_monitor"], "pupil_system": "parnassys", "year_classes": True},
+            "products": {"products": ["resultatenmonitor"], "pupil_system": "parnassys", "year_classes": True},
         }
         self._answer(case.id, answers, starter)
         return case.id
@@ -266,11 +261,10 @@ class _Stage:
         for name, email in signers:
             person = self._person(email)
             signing.sign(
-                document.id,
+                {document.id: document.certified or ""},
                 by=Visitor(person.id),
                 typed_name=name,
                 code=people.current_code(person, totp_secrets=totp_secrets(self.settings)),
-                seen=document.certified or "",
                 code_is_good=self._code_is_good,
                 follow=self._follow,
             )
@@ -284,15 +278,21 @@ class _Stage:
             teacher = people.a_person(
                 session, name="Tom de Wit", email="meester.tom@amersfoort.example", function="Leerkracht groep 8"
             )
-            people.join(session, teacher, school, Role.READER)
-            people.invite(session, teacher, at=clock.now(), link_secret=self.settings.secret("link"))
+            self._invite(session, teacher, school, Role.READER)
         self._account("meester.tom@amersfoort.example")
+
+    def _invite(self, session: Session, person: Person, organisation: Organisation, role: Role) -> None:
+        """Offer somebody a role, as an administrator would; the link is used by `_account`."""
+        people.join(session, person, organisation, role)
+        people.invite(session, person, at=clock.now(), link_secret=self.settings.secret("link"))
+        about = f"organisation:{organisation.id}"
+        ledger.append(session, act="invite", subject=about, person=str(person.id), role=role)
 
     def _answer(self, case_id: uuid.UUID, answers: dict[str, dict[str, Any]], visitor: Visitor) -> None:
         for step, values in answers.items():
             answering.answer(case_id, step, values, by=visitor, seen=0, follow=self._follow)
         reader.expire_all()
-        seen = answering.digest(answering.answers_of(reader.get_one(Case, case_id)))
+        seen = printing.digest(access.answers_of(reader.get_one(Case, case_id)))
         answering.submit(case_id, by=visitor, seen=seen, follow=self._follow)
 
     def _account(self, email: str) -> Person:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 
 from flask import Flask
@@ -23,6 +23,7 @@ from portal.parties import people, register
 from portal.parties.tables import Organisation
 from portal.record import ledger
 from portal.reports import datasets
+from portal.upkeep import notes
 from portal.views import sessions
 from workflows.vocabulary import Party, Role
 
@@ -162,8 +163,22 @@ def doctor(environ: Mapping[str, str]) -> int:
         except Exception as fault:
             faults += 1
             print(f"WRONG  {name}: {fault}")
+    for warning in _warnings(environ):
+        print(f"LOOK   {warning}")
     print("All is well." if not faults else f"{faults} to mend.")
     return 1 if faults else 0
+
+
+def _warnings(environ: Mapping[str, str]) -> Iterator[str]:
+    """What does not stop the portal, and yet somebody should know."""
+    try:
+        settings = Settings.from_environ(environ)
+    except SettingError:
+        return  # said already
+    if settings.smtp_url is None and not settings.demo:
+        yield "mail: no mail server is set, so nobody gets any mail. Set TEKENPOORT_SMTP_URL."
+    if notes.noted(settings.data, notes.BACKUP) is None and not settings.demo:
+        yield "backup: none was made yet. Have `tekenpoort backup FOLDER` run every night."
 
 
 def _log() -> None:

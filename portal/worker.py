@@ -1,5 +1,6 @@
 """What runs in the background: one function a job, taken from the job table, woken at once."""
 
+import datetime as dt
 import logging
 import os
 import secrets
@@ -7,20 +8,26 @@ import signal
 import socket
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from sqlalchemy.exc import DBAPIError
 
 from portal import clock
-from portal.cases import sealing
+from portal.cases import campaigns, reissuing, reminding, sealing
 from portal.config import Settings
-from portal.database import Database
+from portal.database import Database, act
 from portal.documents import render
 from portal.documents.seal import Sealer
+from portal.dossier import personal
 from portal.errors import PortalError, UnavailableError
+from portal.offers import blocks, drafting
+from portal.parties import erasing
 from portal.record import jobs, letters, outbox
+from portal.upkeep import nightly, notes
 from portal.wording import mark
 
 POLL = 2.0  # seconds; the bell wakes the worker sooner
+SHOWS_ITSELF = dt.timedelta(seconds=30)
 INTERRUPTED = mark("Het werk is onderbroken en wordt opnieuw gedaan.")
 Address = Callable[[str, Mapping[str, str]], str]
 """Makes the full address of an endpoint with its parameters."""
@@ -39,6 +46,7 @@ class Worker:
         self.name = f"{self.host}-{os.getpid()}-{secrets.token_hex(4)}"
         self.stopping = False
         self.interrupted = True
+        self.shown_at = dt.datetime.min.replace(tzinfo=dt.UTC)
 
     def run(self) -> None:
         """Work until told to stop."""
@@ -58,7 +66,11 @@ class Worker:
             if self.interrupted:
                 with self.database.opened():
                     jobs.give_back(self._is_gone, INTERRUPTED)
+                    self._ask_for_reminders(clock.today())
+                    nightly.ask(after=clock.today())
+                    erasing.ask(after=clock.today())
                 self.interrupted = False
+            self._show_life()
             return self.work_off()
         except DBAPIError as fault:
             log.error("the database does not do its work: %s; the worker tries again", fault.orig)
@@ -88,6 +100,7 @@ class Worker:
         with self.database.opened():
             while not self.stopping and (taken := jobs.take(self.name)) is not None:
                 self._do(taken)
+                self._show_life()
                 done += 1
         return done
 
@@ -117,7 +130,12 @@ class Worker:
         match taken.kind:
             case "make":
                 operator = {"name": "Tekenpoort", "contact": self.settings.contact}
-                sealing.make(uuid.UUID(taken.parameters["document"]), sealer=self.sealer, operator=operator)
+                sealing.make(
+                    uuid.UUID(taken.parameters["document"]),
+                    sealer=self.sealer,
+                    operator=operator,
+                    link_secret=self.settings.secret("link"),
+                )
             case "seal":
                 sealing.seal(uuid.UUID(taken.parameters["document"]), sealer=self.sealer)
             case "send":
@@ -127,8 +145,36 @@ class Worker:
                     smtp_url=self.settings.smtp_url,
                     sender=self.settings.sender,
                 )
+            case "remind":
+                reminding.remind_all()
+                self._ask_for_reminders(clock.today())
+            case reissuing.REISSUE:
+                reissuing.reissue(uuid.UUID(taken.parameters["organisation"]))
+            case drafting.CAMPAIGN:
+                campaigns.tell(uuid.UUID(taken.parameters["publication"]), after=taken.parameters["after"])
+            case blocks.LIFT:
+                blocks.lift_expired(uuid.UUID(taken.parameters["block"]), contact=self.settings.contact)
+            case erasing.ERASE:
+                erasing.erase_what_is_over(keeps_name=personal.is_named_in_a_document())
+                erasing.ask(after=clock.today())
+            case nightly.VERIFY:
+                nightly.start(self.settings)
+                nightly.ask(after=clock.today())
             case other:
                 raise PortalError(f"Geen werk dat {other} heet.")
+
+    def _show_life(self) -> None:
+        """Let the health page see that somebody works."""
+        if clock.now() - self.shown_at > SHOWS_ITSELF:
+            with suppress(OSError):  # a full disk is the health page's to tell, not a reason to stop working
+                notes.note(self.settings.data, notes.ALIVE, worker=self.name)
+            self.shown_at = clock.now()
+
+    def _ask_for_reminders(self, after: dt.date) -> None:
+        """Reminders go out once a day: the round of one day asks for that of the next."""
+        tomorrow = reminding.next_round(after)
+        with act() as session:
+            jobs.ask(session, "remind", f"remind:{clock.day_of(tomorrow)}", at=tomorrow)
 
     def _show(self, taken: jobs.Taken, fault: PortalError) -> None:
         if "document" in taken.parameters:

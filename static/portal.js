@@ -15,6 +15,23 @@
 
   const say = (text) => { find("#loading [role=status]").textContent = text; };
 
+  // Some readers no longer hear a table in one that is laid out as cards: what its parts are is said aloud.
+  const parts = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", td: "cell", "thead th": "columnheader", "tbody th": "rowheader" };
+  const name = (root) => {
+    for (const table of root.querySelectorAll?.("table.stacking:not([role])") ?? []) {
+      for (const [part, role] of Object.entries(parts)) table.querySelectorAll(part).forEach((each) => { each.setAttribute("role", role); });
+      table.setAttribute("role", "table");
+    }
+  };
+  name(document);
+  document.addEventListener("htmx:load", (event) => name(event.target.parentNode ?? document));
+
+  // How many were found is said when a search or a choice changes an overview.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const found = event.detail.boosted ? null : event.target.querySelector?.("caption, .empty-title");
+    if (found && event.target.id) say(found.textContent);
+  });
+
   // The same announcement on a first load, where the server cannot move the focus.
   if (find(".error-summary")) focus();
 

@@ -20,6 +20,7 @@ from portal.database import Base, Database, act, connect, reader
 from portal.errors import PortalError
 from portal.parties import people
 from portal.parties.tables import Organisation
+from portal.views import my_data
 from portal.views.security import secure
 from portal.views.sign_in import totp_secrets
 from workflows.vocabulary import Role
@@ -205,6 +206,7 @@ def a_portal(folder: Path, *, public_url: str = "http://127.0.0.1:8000") -> Port
     def cases() -> str:
         return "De zaken"
 
+    app.register_blueprint(my_data.bp)  # the account leads there
     secure(app, settings, send=send, witness=witness)
     return portal
 

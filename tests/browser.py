@@ -213,7 +213,11 @@ class Browser:
             name = each.get("name")
             if not name or "disabled" in each.attrib:
                 continue
-            if each.tag == "textarea":
+            if each.tag == "select":
+                options = list(each.iter("option"))
+                chosen = [option for option in options if "selected" in option.attrib] or options[:1]
+                fields.setlist(name, [option.get("value", "") for option in chosen])
+            elif each.tag == "textarea":
                 fields.add(name, "".join(each.itertext()).removeprefix("\n"))
             elif each.tag == "input" and each.get("type") in ("radio", "checkbox"):
                 if "checked" in each.attrib:

@@ -8,7 +8,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -18,19 +18,19 @@ from passlib.totp import TOTP
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import clock, outcomes
-from portal.cases import answering, assessing, drafts, signing, starting
+from portal import clock, demonstration, outcomes
+from portal.cases import access, answering, assessing, drafts, printing, signing, starting
 from portal.cases.access import Visitor
 from portal.cases.tables import Case, CaseState, Document, DocumentState, KeptFile, Revision
 from portal.config import Settings
 from portal.database import Database, act, reader
-from portal.demonstration import CONDITIONS, EXAMPLE_PDF, RECIPIENT_GROUPS
+from portal.demonstration import EXAMPLE_PDF
 from portal.documents import vault
-from portal.offers import publications
+from portal.offers import blocks, drafting, products, publications
 from portal.offers.tables import Product
 from portal.parties import people, register
 from portal.parties.tables import Invitation, Organisation, Person
-from portal.record import letters, outbox
+from portal.record import ledger, letters, outbox
 from portal.serving import addresses
 from portal.views.sign_in import totp_secrets
 from portal.worker import Worker
@@ -65,6 +65,7 @@ TOM = Someone("Tom de Wit", "tom@ons.example", "Leerkracht")
 SANNE = Someone("Sanne Bos", "sanne@tekenpoort.example", "Servicedesk")
 IRIS = Someone("Iris Blom", "iris@hun.example", "Bestuurder")
 OMAR = Someone("Omar Yilmaz", "omar@hun.example", "Bestuurder")
+LOTTE = Someone("Lotte Vermeer", "lotte@centerdata.example", "Rechthebbende")
 EVERYONE = (ANN, BAS, EVA, NOOR, FEMKE, TOM, SANNE, IRIS, OMAR)
 
 
@@ -228,6 +229,8 @@ def a_role(portal: Portal, someone: Someone, organisation_id: uuid.UUID, role: R
         person = people.a_person(session, name=someone.name, email=someone.email, function=someone.function)
         people.join(session, person, organisation_id, role, **more)
         people.invite(session, person, at=clock.now(), link_secret=portal.settings.secret("link"))
+        about = f"organisation:{organisation_id}"
+        ledger.append(session, act="invite", subject=about, person=str(person.id), role=role)
 
     portal.do(give)
     an_account(portal, someone)
@@ -263,7 +266,7 @@ def answers_for_registration(
             ]
         },
         "invoices": {"channel": "email", "address": f"facturen@{number}.example", "reference": "", "office": False},
-        "products": {"products": ["results_monitor"], "pupil_system": "parnassys", "year_classes": True},
+        "products": {"products": ["resultatenmonitor"], "pupil_system": "parnassys", "year_classes": True},
     }
     for step, values in other.items():
         answers[step] = {**answers.get(step, {}), **values}
@@ -309,7 +312,7 @@ def a_submitted_registration(portal: Portal, *args: Any, starter: Someone = ANN,
 
 def submit(portal: Portal, case_id: uuid.UUID, visitor: Visitor) -> None:
     with portal.opened():
-        seen = answering.digest(answering.answers_of(reader.get_one(Case, case_id)))
+        seen = printing.digest(access.answers_of(reader.get_one(Case, case_id)))
         answering.submit(case_id, by=visitor, seen=seen, follow=portal.follow)
 
 
@@ -379,11 +382,10 @@ def sign(portal: Portal, case_id: uuid.UUID, someone: Someone) -> None:
     visitor = portal.visitor(someone)
     with portal.opened():
         signing.sign(
-            document.id,
+            {document.id: document.certified or ""},
             by=visitor,
             typed_name=someone.name,
             code=code,
-            seen=document.certified or "",
             code_is_good=portal.code_is_good,
             follow=portal.follow,
         )
@@ -407,6 +409,24 @@ def accepted_terms(portal: Portal, someone: Someone, **other: Any) -> uuid.UUID:
     return case_id
 
 
+def a_rights_holder(portal: Portal, someone: Someone = LOTTE, name: str = "Centerdata") -> None:
+    """Gives somebody an account at an organisation that holds rights in the product."""
+    query = select(Organisation.id).filter_by(name=name, kind=Party.RIGHTS_HOLDER)
+    a_role(portal, someone, portal.ask(lambda: reader.execute(query).scalar_one()), Role.ADMINISTRATOR)
+
+
+def a_busy_desk(portal: Portal) -> None:
+    """Drafts of the next terms, and a rights holder who shut Bas out of the product."""
+    a_rights_holder(portal)
+    desk, lotte, bas = (portal.visitor(each).person_id for each in (SANNE, LOTTE, BAS))
+    assert desk and lotte and bas
+    with portal.opened():
+        for _ in range(3):
+            drafting.begin(PRODUCT, terms=None, by=desk)
+        product_id = reader.execute(select(Product.id).filter_by(name=PRODUCT)).scalar_one()
+        blocks.block(bas, product_id, reason="x", words="", until=None, by=lotte, contact=portal.settings.contact)
+
+
 # --- Stages ------------------------------------------------------------------------------------------------------
 
 
@@ -415,19 +435,10 @@ def open_for_business(portal: Portal) -> None:
 
     def set_up(session: Session) -> uuid.UUID:
         desk = Organisation(kind=Party.OPERATOR, name="Servicedesk", registered_at=clock.now())
-        supplier = Organisation(kind=Party.SUPPLIER, name="Voorbeeldleverancier B.V.", registered_at=clock.now())
-        session.add_all([desk, supplier])
+        session.add(desk)
         session.flush()
-        product = Product(
-            name=PRODUCT,
-            title="Onderwijsresultatenmonitor",
-            supplier_id=supplier.id,
-            conditions=list(CONDITIONS),
-            recipient_groups=[list(pair) for pair in RECIPIENT_GROUPS],
-            contact=portal.settings.contact,
-        )
-        session.add(product)
-        session.flush()
+        wanted = replace(demonstration.PRODUCT, description="", contact=portal.settings.contact)
+        product = products.put(session, Product(name=PRODUCT), wanted, by=None)
         publications.publish_terms(session, product.id, publications.SHIPPED / "usage_terms_2026-11.toml")
         return desk.id
 

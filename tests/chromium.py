@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import axe_playwright_python
-from playwright.sync_api import Browser, ElementHandle, Error, Page
+from playwright.sync_api import Browser, ElementHandle, Error, Locator, Page
+
+from tests.accessibility import RUN
 
 HOUSE = Path(__file__).resolve().parent.parent
 CHROMIUM = "/usr/bin/chromium"
@@ -89,16 +91,47 @@ def _wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the portal did not become healthy")
 
 
+@dataclass(frozen=True)
+class Effort:
+    """What one path took a person, beside what it may take at most."""
+
+    path: str
+    counted: dict[str, int]
+    reach: dict[str, int]
+
+    @property
+    def is_within(self) -> bool:
+        return all(self.counted[name] <= most for name, most in self.reach.items())
+
+
+EFFORTS: list[Effort] = []
+"""Filled by the browser tests, printed when they are done."""
+
+
 @dataclass
 class Visit:
-    """One person at one browser; counts the pages and forms it takes."""
+    """One person at one browser; counts the pages, forms, clicks and typed answers it takes."""
 
     portal: Portal
     page: Page
     look: Callable[[Page, str], None] = lambda _page, _name: None
     pages: int = 0
     forms: int = 0
+    clicks: int = 0
+    typed: int = 0
     complaints: list[str] = field(default_factory=list)
+
+    def counts_anew(self) -> "Visit":
+        """From here on it is another path."""
+        self.pages = self.forms = self.clicks = self.typed = 0
+        return self
+
+    def took(self, path: str, **reach: int) -> None:
+        """Note what the path took since the counts began, and hold it to what it may take."""
+        counted = {"pages": self.pages, "forms": self.forms, "clicks": self.clicks, "typed": self.typed}
+        effort = Effort(path, counted, reach)
+        EFFORTS.append(effort)
+        assert effort.is_within, f"{path}: {counted}, at most {reach}"
 
     def open(self, path: str) -> "Visit":
         """Go to an address of the portal, or to the whole address from a mail."""
@@ -108,28 +141,37 @@ class Visit:
     def follow(self, text: str) -> "Visit":
         """Press the link with this text."""
         before = self.page.locator("#page").element_handle()
-        self.page.locator("#page").get_by_role("link", name=text).first.click()
+        self._activate(self.page.locator("#page").get_by_role("link", name=text).first)
+        self.clicks += 1
         self._gone(before)
         return self._arrived()
 
     def press(self, text: str) -> "Visit":
         """Press the button with this text; the page that comes counts as a form filled in."""
         before = self.page.locator("#page").element_handle()
-        self.page.locator("#page").get_by_role("button", name=text, exact=True).first.click()
+        self._activate(self.page.locator("#page").get_by_role("button", name=text, exact=True).first)
         self.forms += 1
+        self.clicks += 1
         self._gone(before)
         return self._arrived()
 
     def fill(self, **fields: str) -> "Visit":
         """Fill text boxes by their name (two underscores stand for a dash)."""
         for name, value in fields.items():
-            self.page.locator(f'[name="{name.replace("__", "-")}"]').first.fill(value)
+            self._write(self.page.locator(f'[name="{name.replace("__", "-")}"]').first, value)
+            self.typed += 1
         return self
 
     def choose(self, name: str, *values: str) -> "Visit":
         """Choose radio buttons or tick boxes."""
         for value in values:
-            self.page.locator(f'input[name="{name}"][value="{value}"]').check(force=True)  # its label lies over it
+            self._tick(self.page.locator(f'input[name="{name}"][value="{value}"]'))
+        return self
+
+    def tick_all(self, name: str) -> "Visit":
+        """Tick every box of this name."""
+        for box in self.page.locator(f'input[name="{name}"]').all():
+            self._tick(box)
         return self
 
     def upload(self, name: str, path: Path) -> "Visit":
@@ -171,6 +213,15 @@ class Visit:
         self.page.get_by_text(text).first.wait_for(timeout=30_000)
         return self
 
+    def _activate(self, control: Locator) -> None:
+        control.click()
+
+    def _write(self, box: Locator, value: str) -> None:
+        box.fill(value)
+
+    def _tick(self, box: Locator) -> None:
+        box.check(force=True)  # its label lies over it
+
     def _gone(self, before: ElementHandle) -> None:
         with suppress(Error):  # the whole page went, which is as good
             before.wait_for_element_state("hidden", timeout=15_000)
@@ -182,6 +233,59 @@ class Visit:
         return self
 
 
+class ByKeyboard(Visit):
+    """The same person without a mouse: every control is reached with Tab, seen to have the focus, and pressed."""
+
+    LONGEST_WAY = 400
+
+    def _activate(self, control: Locator) -> None:
+        self._reach(control)
+        self.page.keyboard.press("Enter")
+
+    def _write(self, box: Locator, value: str) -> None:
+        self._reach(box)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(value)
+
+    def _tick(self, box: Locator) -> None:
+        if box.is_checked():
+            return
+        if box.get_attribute("type") == "radio":
+            self._choose_radio(box)
+        else:
+            self._reach(box)
+            self.page.keyboard.press("Space")
+        assert box.is_checked()
+
+    def _choose_radio(self, button: Locator) -> None:
+        """Tab comes to a group once; arrows go round in it."""
+        group = self.page.locator(f'input[type=radio][name="{button.get_attribute("name")}"]')
+        self._reach(group, any_of=True)
+        self.page.keyboard.press("Space")
+        for _ in range(group.count()):
+            if button.is_checked():
+                return
+            self.page.keyboard.press("ArrowDown")
+
+    def _reach(self, control: Locator, *, any_of: bool = False) -> None:
+        wanted = [each.element_handle() for each in control.all()] if any_of else [control.element_handle()]
+        for _ in range(self.LONGEST_WAY):
+            if any(self.page.evaluate("each => each === document.activeElement", each) for each in wanted):
+                assert self.page.evaluate(FOCUS_SHOWS), f"focus cannot be seen on {self.page.url}"
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"Tab never comes to {control} on {self.page.url}")
+
+
+FOCUS_SHOWS = """() => {
+  const shows = node => { const s = getComputedStyle(node);
+    return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none'; };
+  const at = document.activeElement, box = at.closest('.choice');
+  return shows(at) || (box !== null && shows(box));
+}"""
+"""Whether what has the focus shows it: by an outline or a shadow, its own or that of the choice it stands in."""
+
+
 @contextmanager
 def visiting(
     browser: Browser,
@@ -190,12 +294,13 @@ def visiting(
     width: int = 1280,
     scripts: bool = True,
     look: Callable[[Page, str], None] | None = None,
+    kind: type[Visit] = Visit,
 ) -> Iterator[Visit]:
     """A fresh browser of one person; faults on its console are faults of the test."""
     context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts, locale="nl-NL")
     page = context.new_page()
     page.set_default_timeout(10_000)
-    visit = Visit(portal, page)
+    visit = kind(portal, page)
     if look:
         visit.look = look
     page.on("pageerror", lambda fault: visit.complaints.append(str(fault)))
@@ -218,4 +323,5 @@ def axe(page: Page) -> list[str]:
     """What axe finds on the page, a line a fault."""
     page.evaluate(AXE)
     seen = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
+    RUN.note(page, seen)
     return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in seen["violations"]]

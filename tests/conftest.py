@@ -11,6 +11,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,6 +51,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen = metafunc.config.getoption("--database")
         kinds = ("sqlite", "postgresql") if chosen == "both" else (chosen,)
         metafunc.parametrize("kind_of_database", kinds, scope="session")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What each path took a person, where browsers walked it."""
+    efforts = getattr(sys.modules.get("tests.chromium"), "EFFORTS", [])
+    for effort in efforts:
+        most = ", ".join(f"{effort.counted[name]} {name} of at most {number}" for name, number in effort.reach.items())
+        terminalreporter.write_line(f"effort: {effort.path}: {most}")
 
 
 # --- Where databases come from -----------------------------------------------------------------------------------

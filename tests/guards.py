@@ -23,7 +23,8 @@ PUBLIC = frozenset(
         "static", "home.index", "home.health", "registration.begin", "registration.sent", "registration.search",
         "registration.entry", "registration.open_draft", "accounts.invitation", "security.login", "security.logout",
         "security.forgot_password", "security.reset_password", "security.two_factor_token_validation",
-        "security.mf_recovery",
+        "security.mf_recovery", "public.privacy", "public.accessibility", "public.weakness", "public.security_txt",
+        "public.robots_txt", "calendar.subscribed", "appearance.stylesheet", "appearance.logo",
     }
 )  # fmt: skip
 SIGNED_IN = frozenset(
@@ -31,16 +32,49 @@ SIGNED_IN = frozenset(
         "accounts.signed_in", "accounts.prove", "accounts.second_factor", "accounts.drop_second_factor",
         "accounts.recovery_codes", "accounts.account", "accounts.details", "accounts.sign_out_everywhere",
         "security.change_password", "organisations.index", "reports.index", "cases.begin",
+        "home.waiting", "home.in_force", "home.cases", "home.tasks_csv", "home.waiting_csv", "home.in_force_csv",
+        "home.cases_csv", "calendar.index", "calendar.download", "calendar.download_csv", "calendar.one",
+        "calendar.renew", "calendar.stop", "my_data.index", "my_data.as_json", "my_data.as_zip",
+        "my_data.end_session", "my_data.end_other_sessions",
     }
 )  # fmt: skip
-PARTICIPANT = frozenset({"cases.show", "cases.answer", "cases.check", "cases.submit", "cases.done", "cases.discard"})
+PARTICIPANT = frozenset(
+    {
+        "cases.show", "cases.answer", "cases.check", "cases.submit", "cases.done",
+        "turns.take", "turns.remind", "comments.show", "comments.settle",
+    }
+)  # fmt: skip
 """Who takes part in the case, also by the mailed link of a draft."""
 READER_OF_DOCUMENT = frozenset({"documents.show", "documents.pdf"})
-MEMBER = frozenset({"organisations.show", "organisations.invite", "organisations.end_role"})
+MEMBER = frozenset(
+    {
+        "organisations.show", "colleagues.index", "colleagues.people_csv", "colleagues.invite",
+        "colleagues.invite_again", "colleagues.end_role", "colleagues.change_acts", "colleagues.evidence",
+        "organisation_lists.documents", "organisation_lists.documents_csv", "organisation_lists.cases",
+        "organisation_lists.cases_csv", "organisation_lists.schools", "organisation_lists.schools_csv",
+    }
+)  # fmt: skip
 NEAR_SCHOOL = frozenset({"reports.show", "reports.gate"})
-SIGNATORY = frozenset({"signing.sign"})
-SERVICE_DESK = frozenset({"service_desk.queue", "service_desk.assess", "service_desk.evidence"})
-DEMONSTRATION = frozenset({"mailbox.index", "mailbox.show"})
+SIGNATORY = frozenset({"signing.sign", "signing.several"})
+JUDGE = frozenset({"judging.judge"})
+"""Who assesses from a seat at an organisation, or advises."""
+SERVICE_DESK = frozenset(
+    {
+        "service_desk.queue", "service_desk.queue_csv", "service_desk.assess", "service_desk.evidence",
+        "service_desk.open_cases", "service_desk.open_cases_csv", "desk_people.persons", "desk_people.persons_csv",
+        "desk_people.person", "desk_people.organisations", "desk_people.organisations_csv", "desk_people.organisation",
+        "products.index", "products.make", "products.show", "products.change", "products.begin_draft",
+        "publishing.edit", "publishing.preview", "publishing.publish", "publishing.discard", "publishing.show",
+        "campaigns.show", "campaigns.show_csv", "campaigns.organisations", "campaigns.organisations_csv",
+        "campaigns.remind", "moving.index", "moving.index_csv", "moving.move", "health.show", "health.hurry",
+        "health.send_again", "blocking.block_account",
+    }
+)  # fmt: skip
+RIGHTS_HOLDER = frozenset(
+    {"rights_holders.index", "rights_holders.readers", "rights_holders.readers_csv", "blocking.block", "blocking.lift"}
+)
+"""Blocking for a product is also the service desk's; each lifts only its own."""
+DEMONSTRATION = frozenset({"mailbox.index", "mailbox.show", "components_page.show", "components_page.export"})
 NOWHERE = frozenset({"security.two_factor_rescue"})
 """A name that only makes an address; nothing answers there."""
 ACCESS = {
@@ -51,7 +85,9 @@ ACCESS = {
     "member": MEMBER,
     "near the school": NEAR_SCHOOL,
     "signatory": SIGNATORY,
+    "judge": JUDGE,
     "service desk": SERVICE_DESK,
+    "rights holder": RIGHTS_HOLDER,
     "demonstration": DEMONSTRATION,
     "nowhere": NOWHERE,
 }

@@ -122,11 +122,10 @@ class Installation:
             person = reader.scalars(select(Person).filter_by(email=email)).one()
             document = reader.scalars(select(Document).join(Document.case).filter_by(reference=reference)).one()
             signing.sign(
-                document.id,
+                {document.id: document.certified or ""},
                 by=Visitor(person.id),
                 typed_name=person.name,
                 code=people.current_code(person, totp_secrets=totp_secrets(self.settings)),
-                seen=document.certified or "",
                 code_is_good=self._code_is_good,
                 follow=self.follow,
             )

@@ -609,7 +609,7 @@ def test_details_are_changed_on_the_account_page(portal: Portal) -> None:
     portal.person(ANN)
     browser = portal.browser()
     browser.sign_in(ANN)
-    browser.fill("/account/gegevens", {"name": "Ann <b>Wit</b>", "function": "Rector", "phone": "030 123 45 67"})
+    browser.fill("/account/wijzigen", {"name": "Ann <b>Wit</b>", "function": "Rector", "phone": "030 123 45 67"})
     page = browser.follow()
     assert "Ann &lt;b&gt;Wit&lt;/b&gt;" in page.text
     assert portal.column(ANN, "phone") == "030 123 45 67"
@@ -619,7 +619,7 @@ def test_details_are_changed_on_the_account_page(portal: Portal) -> None:
     "address",
     [
         "/account",
-        "/account/gegevens",
+        "/account/wijzigen",
         "/wachtwoord-wijzigen",
         "/herstelcodes",
         "/tweede-factor",
@@ -656,7 +656,7 @@ def test_every_account_page_is_html_that_parses(portal: Portal) -> None:
         ann.get(address).text
         for address in (
             "/account",
-            "/account/gegevens",
+            "/account/wijzigen",
             "/wachtwoord-wijzigen",
             "/tweede-factor",
             "/herstelcodes",

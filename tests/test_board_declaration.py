@@ -1,22 +1,25 @@
 """The board declaration: its scope, its invoices, its first day, and who may act for the schools afterwards."""
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from portal import dossier
+from portal import audit, dossier
 from portal.cases import in_force as holding
 from portal.cases.tables import Case, InForce
 from portal.database import reader
 from portal.parties.register import RegisterLocation
+from portal.record import ledger
 from tests.browser import Browser
 from tests.builders import (
     ANN,
     BAS,
     EVA,
     IRIS,
+    NOOR,
     OTHER_SCHOOL,
     OURS,
     PRODUCT,
@@ -43,8 +46,8 @@ PIA = Someone("Pia Groen", "pia@ons.example")
 
 def begun(portal: Portal, someone: Someone = EVA, board: str = OURS) -> Browser:
     """Somebody at the first step of a declaration of their board."""
-    browser = portal.sign_in(someone).open(f"/organisaties/{portal.organisation(board)}")
-    return browser.follow("Bestuursverklaring").press("Beginnen").follow("Welke scholen vallen hieronder?")
+    where = f"/zaken/begin/board_declaration?organisation={portal.organisation(board)}"
+    return portal.sign_in(someone).open(where).press("Beginnen").follow("Welke scholen vallen hieronder?")
 
 
 def at_licence(portal: Portal) -> Browser:
@@ -244,6 +247,114 @@ def test_a_third_declaration_does_not_bring_back_what_the_second_will_end(in_for
     assert days == [False, False, True]
 
 
+# --- Declaring anew ----------------------------------------------------------------------------------------------
+
+
+def all_is_well(portal: Portal) -> bool:
+    portal.work()
+    findings = portal.ask(lambda: audit.verify(portal.settings)).findings
+    assert findings == ()
+    return True
+
+
+def signed(portal: Portal, case_id: uuid.UUID, *those: Someone) -> uuid.UUID:
+    for someone in those or (ANN, BAS):
+        sign(portal, case_id, someone)
+    return case_id
+
+
+def test_the_next_declaration_is_filled_in_from_the_one_that_holds_and_says_so(registered: Portal) -> None:
+    office = [{"name": PIA.name, "email": PIA.email, "acts": ["reports"]}]
+    licence = {"collective": True, "reference": ""}
+    signed(registered, a_declaration(registered, SCHOOL, actors={"people": office}, licence=licence))
+    browser = begun(registered).sees("Ingevuld uit uw verklaring BV-2026-00001")
+    assert browser.values()["schools"] == [SCHOOL]
+    browser.press(SAVE).sees("uit uw verklaring BV-2026-00001")
+    assert browser.values()["people-0-email"] == [PIA.email]
+    assert browser.press(SAVE).values()["collective"] == ["yes"]
+
+
+def test_a_school_that_falls_out_is_told_and_its_reports_shut(in_force: Portal) -> None:
+    signed(in_force, a_declaration(in_force, OTHER_SCHOOL, real=True))
+    letter = in_force.letter(TOM.email, "Stichting Voorbeeld 28849 spreekt niet meer")
+    assert "Vanaf maandag 23 november 2026" in letter
+    assert not declared(in_force)
+    assert all_is_well(in_force)
+
+
+def test_who_is_not_named_again_acts_no_longer_from_the_day_of_the_new_one(registered: Portal) -> None:
+    office = [{"name": each.name, "email": each.email, "acts": ["reports"]} for each in (PIA, NOOR)]
+    signed(registered, a_declaration(registered, actors={"people": office}, real=True))
+    registered.work()
+    for someone in (PIA, NOOR):
+        an_account(registered, someone)
+    day = START.date() + dt.timedelta(days=3)
+    again = [{"name": NOOR.name, "email": NOOR.email, "acts": ["invite"]}]
+    signed(registered, a_declaration(registered, actors={"people": again}, since=day, real=True))
+    assert (acts_of(registered, PIA), acts_of(registered, NOOR)) == ({"reports"}, {"reports"})
+    registered.later(days=3)
+    assert (acts_of(registered, PIA), acts_of(registered, NOOR)) == (set(), {"invite"})
+    assert "handelt u niet meer" in registered.letter(PIA.email, "U handelt niet meer")
+    assert all_is_well(registered)
+
+
+def acts_of(portal: Portal, someone: Someone) -> set[str]:
+    person = portal.visitor(someone).person_id
+    assert person is not None
+    found = portal.ask(lambda: dossier.acting_for(reader(), person, at=portal.moment))  # type: ignore[arg-type]
+    return {act for each in found for act in each.acts}
+
+
+def test_a_school_that_another_board_lets_go_can_be_declared_from_that_day(in_force: Portal) -> None:
+    """Merger and split: each board declares anew, and the old declaration ends the day before."""
+    move(in_force, SCHOOL, THEIRS)
+    day = START.date() + dt.timedelta(days=7)
+    signed(in_force, a_declaration(in_force, OTHER_SCHOOL, "09KD00", since=day, real=True))
+    browser = begun(in_force, IRIS, THEIRS).sees("vrij vanaf maandag 30 november 2026")
+    chosen = [*browser.values()["schools"], SCHOOL]
+    browser.choose("schools", *chosen).press(SAVE).press(SAVE).choose("collective", "no").press(SAVE).press(SAVE)
+    assert "staat tot maandag 30 november 2026 in de verklaring van" in browser.faults()["since"]
+    browser.fill(since__day="30", since__month="11", since__year="2026").press(SAVE)
+    browser.press("Klaarzetten om te tekenen")
+    in_force.work()
+    theirs = in_force.case("board_declaration", organisation_id=in_force.organisation(THEIRS))
+    signed(in_force, theirs, IRIS)
+    ours = in_force.organisation(OURS)
+    assert speaks_for(in_force, SCHOOL) == ours
+    in_force.later(days=7)
+    assert speaks_for(in_force, SCHOOL) == in_force.organisation(THEIRS)
+    assert all_is_well(in_force)
+
+
+def speaks_for(portal: Portal, school: str) -> uuid.UUID | None:
+    where = {"organisation_id": portal.organisation(school)}
+    rows = portal.ask(lambda: holding.holding(reader(), "board_declaration", at=portal.moment, **where))
+    assert len(rows) <= 1
+    return rows[0].on_behalf_of if rows else None
+
+
+@pytest.mark.parametrize(
+    ("licence", "version"),
+    [
+        ({"collective": True, "reference": ""}, "one_invoice"),
+        ({"collective": True, "reference": "4711", "invoice_each_school": True}, "per_school"),
+        ({"collective": False}, None),
+    ],
+)
+def test_a_board_licence_rests_on_a_signed_declaration_and_says_where_the_invoices_go(
+    registered: Portal, licence: dict[str, Any], version: str | None
+) -> None:
+    """R002-18, -19, -20: recorded, in the ledger too, and only once it is signed."""
+    case_id = a_declaration(registered, licence=licence, real=True)
+    assert registered.count(InForce, kind="board_licence") == 0
+    signed(registered, case_id)
+    rows = registered.ask(lambda: [each.version for each in reader.query(InForce).filter_by(kind="board_licence")])
+    assert rows == ([version] if version else [])
+    entry = registered.ask(lambda: reader.query(ledger.Entry).filter_by(act="declare").one())
+    assert entry.detail["invoices"] == (version or "per_school")
+    assert all_is_well(registered)
+
+
 # --- Who may start, and who may act ------------------------------------------------------------------------------
 
 
@@ -266,7 +377,8 @@ def test_a_school_in_scope_counts_as_registered_and_is_acted_for(in_force: Porta
     ann = in_force.sign_in(ANN).open(GATE)
     assert TAKES_PART not in ann.missing()
     assert "U hoort bij deze school" not in ann.missing()
-    ann.open("/organisaties").follow("Rooms Katholieke Basisschool Antonius").sees("U nodigt uit namens")
+    ann.open("/organisaties").follow("Rooms Katholieke Basisschool Antonius").follow("Mensen en rollen")
+    ann.sees("U nodigt uit namens")
 
 
 @pytest.mark.parametrize(("acts", "may_invite", "may_read"), [(["invite"], True, False), (["reports"], False, True)])
@@ -279,18 +391,16 @@ def test_the_board_office_does_what_it_was_given_and_no_more(
     for someone in (ANN, BAS):
         sign(registered, case_id, someone)
     an_account(registered, PIA)
-    pia = registered.sign_in(PIA).open(f"/organisaties/{registered.organisation(SCHOOL)}")
-    assert ("Collega uitnodigen" in pia.text) is may_invite
+    pia = registered.sign_in(PIA).open(f"/organisaties/{registered.organisation(SCHOOL)}/mensen")
+    assert ("U nodigt uit namens" in pia.text) is may_invite
     assert ("U hoort bij deze school" not in pia.open(GATE).missing()) is may_read
 
 
 def test_who_acts_for_a_school_does_so_on_record(in_force: Portal) -> None:
     """R002-21: every such act names both."""
-    ann = in_force.sign_in(ANN).open(f"/organisaties/{in_force.organisation(SCHOOL)}")
+    ann = in_force.sign_in(ANN).open(f"/organisaties/{in_force.organisation(SCHOOL)}/mensen")
     ann.fill(name=PIA.name, email=PIA.email).choose("role", "reader").press("Uitnodigen").sees("is uitgenodigd")
-    from portal.record import ledger
-
-    entry = in_force.ask(lambda: reader.query(ledger.Entry).filter_by(act="invite").one())
+    entry = in_force.ask(lambda: reader.query(ledger.Entry).filter_by(act="invite").order_by("number").all()[-1])
     assert entry.actor == str(in_force.visitor(ANN).person_id)
     assert entry.on_behalf_of == str(in_force.organisation(SCHOOL))
 

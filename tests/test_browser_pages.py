@@ -7,11 +7,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.accessibility import RUN
 from tests.chromium import ARGUMENTS, CHROMIUM, Portal, Visit, axe, running, visiting
 
 pytestmark = pytest.mark.browser
 WIDTHS = (390, 768, 1280)
 Opens = Callable[[Visit], object]
+
+
+def board_of_ann(visit: Visit, part: str) -> Visit:
+    """One part of the organisation of which Ann is a signatory."""
+    return visit.open("/organisaties").follow("Stichting Voorbeeldonderwijs").follow(part)
+
 
 PAGES: dict[str, tuple[str | None, Opens]] = {
     "welcome": (None, lambda visit: visit.open("/")),
@@ -27,6 +34,8 @@ PAGES: dict[str, tuple[str | None, Opens]] = {
     "forgotten": (None, lambda visit: visit.open("/wachtwoord-vergeten")),
     "not-found": (None, lambda visit: visit.open("/bestaat-niet")),
     "expired-link": (None, lambda visit: visit.open("/inschrijven/verder/klopt-niet")),
+    "components": (None, lambda visit: visit.open("/onderdelen")),
+    "components-duin": (None, lambda visit: visit.open("/onderdelen?thema=duin")),
     "mailbox": (None, lambda visit: visit.open("/postvak")),
     "mail": (None, lambda visit: visit.open("/postvak").follow("Te tekenen")),
     "teacher-tasks": ("meester.tom", lambda visit: visit.open("/")),
@@ -36,17 +45,35 @@ PAGES: dict[str, tuple[str | None, Opens]] = {
     "signatory-tasks": ("karin", lambda visit: visit.open("/")),
     "signatory-sign": ("karin", lambda visit: visit.open("/").follow("Lees en teken")),
     "signatory-sign-fault": ("karin", lambda visit: visit.open("/").follow("Lees en teken").press("Teken nu")),
-    "signatory-case": ("karin", lambda visit: visit.open("/").follow("Inschrijving")),
+    "signatory-case": ("karin", lambda visit: visit.open("/zaken").follow("Inschrijving")),
     "signatory-gate": ("karin", lambda visit: visit.open("/rapporten").follow_first_school()),
     "organisations": ("ann", lambda visit: visit.open("/organisaties")),
     "organisation": ("ann", lambda visit: visit.open("/organisaties").follow("Stichting Voorbeeldonderwijs")),
     "organisation-fault": (
         "ann",
-        lambda visit: visit.open("/organisaties").follow("Stichting Voorbeeldonderwijs").press("Uitnodigen"),
+        lambda visit: board_of_ann(visit, "Mensen en rollen").press("Uitnodigen"),
     ),
+    "organisation-people": ("ann", lambda visit: board_of_ann(visit, "Mensen en rollen")),
+    "organisation-end-role": (
+        "ann",
+        lambda visit: board_of_ann(visit, "Mensen en rollen").follow("Rol beëindigen"),
+    ),
+    "organisation-documents": ("ann", lambda visit: board_of_ann(visit, "Stukken")),
+    "organisation-cases": ("ann", lambda visit: board_of_ann(visit, "Zaken")),
+    "organisation-schools": ("ann", lambda visit: board_of_ann(visit, "Scholen")),
+    "my-data": ("ann", lambda visit: visit.open("/account/gegevens")),
+    "my-waiting": ("ann", lambda visit: visit.open("/wacht-op-anderen")),
+    "my-in-force": ("ann", lambda visit: visit.open("/van-kracht")),
+    "my-in-force-nothing": ("ann", lambda visit: visit.open("/van-kracht?q=xyzzy")),
+    "my-cases": ("ann", lambda visit: visit.open("/zaken")),
+    "my-deadlines": ("karin", lambda visit: visit.open("/agenda")),
+    "my-deadlines-empty": ("ann", lambda visit: visit.open("/agenda")),
+    "privacy": (None, lambda visit: visit.open("/privacy")),
+    "accessibility": (None, lambda visit: visit.open("/toegankelijkheid")),
+    "weakness": (None, lambda visit: visit.open("/zwakke-plek-melden")),
     "school-acted-for": ("ann", lambda visit: visit.open("/organisaties").follow_school_acted_for()),
     "reports": ("ann", lambda visit: visit.open("/rapporten")),
-    "declared-case": ("ann", lambda visit: visit.open("/").follow("Bestuursverklaring")),
+    "declared-case": ("ann", lambda visit: visit.open("/zaken").follow("Bestuursverklaring")),
     "queue": ("sanne", lambda visit: visit.open("/servicedesk")),
     "queue-nothing": ("sanne", lambda visit: visit.open("/servicedesk?q=xyzzy")),
     "assess": ("sanne", lambda visit: visit.open("/servicedesk").follow("Stichting Voorbeeldonderwijs Hoorn")),
@@ -75,6 +102,7 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+    RUN.write(states=len(PAGES))
 
 
 @pytest.mark.parametrize("who", [None, *PEOPLE])

@@ -163,26 +163,6 @@ def test_the_back_button_leads_to_the_answers_as_they_are(registered: Portal) ->
     assert stored(registered, "scope")["office"] == "Ander kantoor"
 
 
-def test_a_draft_is_thrown_away_after_being_asked(registered: Portal) -> None:
-    eva = a_begun_declaration(registered).follow("Zaak weggooien").sees("Wilt u deze zaak weggooien?")
-    eva.press("Ja, weggooien").sees("is weggegooid")
-    assert registered.state(registered.case("board_declaration")) == "withdrawn"
-    eva.open(f"/zaken/{registered.case('board_declaration')}/intrekken").sees("Weggegooid").sees_not("Ja, weggooien")
-
-
-def test_throwing_away_twice_does_so_once(registered: Portal) -> None:
-    case = a_begun_declaration(registered).address
-    pages = [registered.sign_in(EVA).open(f"{case}/intrekken") for _ in range(2)]
-    assert [each.press("Ja, weggooien").status for each in pages] == [200, 200]
-
-
-def test_a_case_that_was_sent_cannot_be_thrown_away(to_sign: Portal) -> None:
-    eva = to_sign.sign_in(EVA)
-    case = f"/zaken/{to_sign.case('board_declaration')}"
-    assert eva.open(case).post(f"{case}/intrekken").status == 409
-    assert to_sign.state(to_sign.case("board_declaration")) == "signing"
-
-
 # --- Several people, and who is there ----------------------------------------------------------------------------
 
 

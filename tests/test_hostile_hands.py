@@ -36,7 +36,7 @@ def test_a_reader_of_the_board_cannot_throw_its_draft_away(registered: Portal) -
     case_id = a_declaration(registered, draft=True)
     a_role(registered, FEMKE, registered.organisation(OURS), Role.FINANCIAL_CONTACT)
     femke = registered.sign_in(FEMKE).open(f"/zaken/{case_id}")
-    assert "Zaak weggooien" not in femke.text
+    assert "Zaak intrekken" not in femke.text
     femke.post(f"/zaken/{case_id}/intrekken")
     assert femke.status == 409
     assert registered.state(case_id) == "draft"
@@ -54,7 +54,7 @@ def test_the_certified_name_signs_however_wide_it_was_typed(to_sign: Portal) -> 
 
 
 def test_who_may_sign_does_not_take_another_name_after_the_evidence_was_compared(to_sign: Portal) -> None:
-    ann = to_sign.sign_in(ANN).open("/account/gegevens").fill(name="Koning Willem", function="Minister")
+    ann = to_sign.sign_in(ANN).open("/account/wijzigen").fill(name="Koning Willem", function="Minister")
     ann.press("Opslaan").open("/account").sees(ANN.name)
     assert "Koning Willem" not in ann.text
 

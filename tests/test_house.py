@@ -34,7 +34,7 @@ from tests.builders import (
 
 OPENING, CLOSING = "⟦", "⟧"
 SPOKEN = ("alt", "title", "aria-label", "placeholder", "data-text")
-OURS_BY_NAME = {"Tekenpoort", "Servicedesk"}
+OURS_BY_NAME = {"Tekenpoort", "Servicedesk", "English", "Nederlands"}
 NEVER_SHOWN = {"CSRF Token", "Next"}
 """Labels of Flask-Security's hidden fields."""
 NOT_WORDS = re.compile(r"\b\d\d[A-Z]{2}(\d\d)?\b|SHA|PDF|QR|kB|MB|KvK|BRIN|\b[0-9a-f]{8,}\b|CET|CEST|A/?3")
@@ -150,9 +150,9 @@ def pages(portal: Portal) -> Iterator[Browser]:
         yield desk.open(address)
     tom = portal.sign_in(TOM)
     for address in (
-        "/", "/rapporten", "/organisaties", "/account", "/account/gegevens", "/wachtwoord-wijzigen", "/bevestigen",
+        "/", "/rapporten", "/organisaties", "/account", "/account/gegevens", "/account/wijzigen", "/wachtwoord-wijzigen", "/bevestigen",
         "/tweede-factor", f"/rapporten/{PRODUCT}/{SCHOOL}", f"/rapporten/{PRODUCT}/{SCHOOL}/poort",
-        f"/organisaties/{portal.organisation(SCHOOL)}", f"/zaken/{portal.case('usage_terms')}/ontvangen",
+        f"/organisaties/{portal.organisation(SCHOOL)}", f"/organisaties/{portal.organisation(SCHOOL)}/mensen", f"/zaken/{portal.case('usage_terms')}/ontvangen",
     ):  # fmt: skip
         yield tom.open(address)
     case_id = a_declaration(portal, draft=True)

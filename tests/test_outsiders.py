@@ -11,12 +11,27 @@ import pytest
 from werkzeug.routing import Rule
 
 from portal.cases.catalogue import every_workflow
-from portal.cases.tables import Case, Document, KeptFile
+from portal.cases.tables import Case, Comment, Document, KeptFile
 from portal.database import reader
-from portal.parties.tables import Membership, Organisation
+from portal.offers.tables import Block, Publication, PublicationDraft
+from portal.parties.tables import Mandate, Membership, Organisation, Person
+from portal.record.jobs import Job
 from portal.record.outbox import Mail
+from portal.views.turns import OFFERS
 from tests.browser import HTMX, Browser
-from tests.builders import IRIS, OTHER_SCHOOL, OURS, PRODUCT, SCHOOL, TOM, Portal, a_declaration, accepted_terms
+from tests.builders import (
+    IRIS,
+    OTHER_SCHOOL,
+    OURS,
+    PRODUCT,
+    SANNE,
+    SCHOOL,
+    TOM,
+    Portal,
+    a_busy_desk,
+    a_declaration,
+    accepted_terms,
+)
 from tests.guards import NOWHERE, PUBLIC, SIGNED_IN
 
 OTHER_METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
@@ -28,6 +43,13 @@ NOT_THERE: Mapping[str, Any] = {
     "membership_id": uuid.UUID(int=4),
     "kept_id": uuid.UUID(int=5),
     "mail_id": uuid.UUID(int=6),
+    "mandate_id": uuid.UUID(int=8),
+    "person_id": uuid.UUID(int=9),
+    "block_id": uuid.UUID(int=10),
+    "publication_id": uuid.UUID(int=11),
+    "job_id": uuid.UUID(int=12),
+    "draft_id": uuid.UUID(int=13),
+    "comment_id": uuid.UUID(int=14),
     "code": "00AA00",
 }
 
@@ -54,6 +76,15 @@ def ours_in(portal: Portal) -> dict[str, list[Any]]:
             "membership_id": [each.id for each in reader.query(Membership) if each.person.email != IRIS.email],
             "kept_id": [each.id for each in reader.query(KeptFile)],
             "mail_id": [each.id for each in reader.query(Mail)],
+            "mandate_id": [each.id for each in reader.query(Mandate) if each.person.email != IRIS.email],
+            "key": ["x"],
+            "turn": sorted(OFFERS),
+            "person_id": [each.id for each in reader.query(Person) if each.email in (TOM.email, SANNE.email)],
+            "block_id": [each.id for each in reader.query(Block)],
+            "publication_id": [each.id for each in reader.query(Publication)],
+            "comment_id": [each.id for each in reader.query(Comment)] or [uuid.UUID(int=14)],
+            "job_id": [each.id for each in reader.query(Job).limit(2)],
+            "draft_id": [each.id for each in reader.query(PublicationDraft).limit(1)],
             "step_name": sorted(steps),
             "product_name": [PRODUCT],
             "code": [SCHOOL, OTHER_SCHOOL],
@@ -94,6 +125,7 @@ def lived_in(in_force: Portal) -> Portal:
     """A portal in which we have one of everything: also terms accepted, and a declaration that is waiting."""
     accepted_terms(in_force, TOM)
     a_declaration(in_force)
+    a_busy_desk(in_force)
     return in_force
 
 
@@ -133,7 +165,8 @@ class Comparison:
         data = {"csrf_token": self.browser.token} if method not in ("GET", "HEAD", "OPTIONS") else None
         with self.portal.opened():
             answer = self.browser.client.open(address, method=method, data=data, headers=HTMX if htmx else {})
-        return answer.status_code, re.sub(r'name="csrf_token" value="[^"]+"', "", answer.text)
+        text = re.sub(r'name="csrf_token" value="[^"]+"', "", answer.text)
+        return answer.status_code, text.replace(address, "")  # the other language of this page is at this address
 
 
 def test_the_detector_sees_a_difference(lived_in: Portal) -> None:

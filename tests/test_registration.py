@@ -1,9 +1,18 @@
 """Registration: what is asked of whom, what is refused and why, and that nothing typed is lost."""
 
-import pytest
+import uuid
+from typing import Any
 
-from portal.cases.tables import Case, KeptFile
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import audit
+from portal.cases import assessing
+from portal.cases.access import Visitor
+from portal.cases.tables import Case, InForce, KeptFile
 from portal.database import reader
+from portal.offers.tables import Product
 from portal.parties.tables import Organisation
 from tests.browser import Browser
 from tests.builders import (
@@ -13,18 +22,27 @@ from tests.builders import (
     EVA,
     FEMKE,
     OURS,
+    PRODUCT,
     SANNE,
     THEIRS,
+    TOM,
     Portal,
+    Someone,
     a_draft,
+    a_role,
     a_submitted_registration,
     accept,
+    an_account,
     answers_for_registration,
     at_step,
+    submit,
 )
 from workflows.registration import remarks
+from workflows.vocabulary import Role
 
 SAVE = "Opslaan en verder"
+SUUS = Someone("Suus Vos", "suus@leverancier.example", "Accountmanager")
+LARS = Someone("Lars Kok", "lars@anders.example", "Accountmanager")
 
 
 def named(*rows: dict[str, object]) -> dict[str, str]:
@@ -125,29 +143,165 @@ def test_a_support_body_that_fits_goes_on(portal: Portal) -> None:
     browser.sees("Gegevens van de organisatie").sees_not("Bestuursnummer")
 
 
-@pytest.mark.parametrize("kind", ["school", "school_group", "support_body"])
+@pytest.mark.parametrize("kind", ["school_group", "support_body"])
 def test_every_kind_of_organisation_can_be_accepted(portal: Portal, kind: str) -> None:
     """R002-15, -17"""
-    answers = answers_for_registration(kind={"kind": kind}, party={"party": "location:03KF00"})
+    case_id = submitted(portal, answers_for_a(kind))
+    accept(portal, case_id)
+    assert portal.ask(lambda: reader.get_one(Case, case_id).organisation.kind) == kind  # type: ignore[union-attr]
+
+
+def answers_for_a(kind: str, *, starter: Someone = ANN) -> dict[str, dict[str, Any]]:
+    """The answers of a sound registration of something that is no board."""
+    answers = answers_for_registration(kind={"kind": kind}, party={"party": "location:03KF00"}, starter=starter)
+    answers["details"]["name"] = "Voorbeeld"
+    if kind == "school":
+        return answers
     fits = {"for_education": True, "subsidised_by": "local", "commercial": False}
-    if kind != "school":
-        answers["details"].pop("board_number")
-        order = {"kind": answers.pop("kind")} | ({"support": fits} if kind == "support_body" else {})
-        answers = {**order, **{name: values for name, values in answers.items() if name != "party"}}
-    accept(portal, submitted(portal, answers))
-    kinds = portal.ask(
-        lambda: [each.kind for each in reader.query(Organisation).filter_by(name="Stichting Voorbeeld 28849")]
-    )
-    assert kinds == ["location" if kind == "school" else kind]
+    answers["details"].pop("board_number")
+    order = {"kind": answers.pop("kind")} | ({"support": fits} if kind == "support_body" else {})
+    return {**order, **{name: values for name, values in answers.items() if name != "party"}}
 
 
-def submitted(portal: Portal, answers: dict[str, dict[str, object]]):  # type: ignore[no-untyped-def]
-    from portal.cases.access import Visitor
-    from tests.builders import submit
-
-    case_id = a_draft(portal, answers)
+def submitted(portal: Portal, answers: dict[str, dict[str, Any]], *, starter: Someone = ANN) -> uuid.UUID:
+    case_id = a_draft(portal, answers, starter=starter)
     submit(portal, case_id, Visitor(drafts=frozenset({case_id})))
     return case_id
+
+
+def judged(portal: Portal, case_id: uuid.UUID, by: Someone, verdict: str = "accept", words: str = "") -> None:
+    visitor = portal.visitor(by)
+    with portal.opened():
+        assessing.assess(case_id, verdict=verdict, words=words, by=visitor, follow=portal.follow)
+
+
+def all_is_well(portal: Portal) -> bool:
+    portal.work()
+    findings = portal.ask(lambda: audit.verify(portal.settings)).findings
+    assert findings == ()
+    return True
+
+
+# --- A support body, and its suppliers ---------------------------------------------------------------------------
+
+
+def suppliers(portal: Portal) -> None:
+    """The supplier of the results monitor has an administrator; so has that of another product."""
+    first = portal.ask(lambda: reader.query(Product).one().supplier_id)
+
+    def another(session: Session) -> uuid.UUID:
+        supplier = Organisation(kind="supplier", name="Andere leverancier", registered_at=portal.moment)
+        session.add(supplier)
+        session.flush()
+        old = session.query(Product).one()
+        columns = {name: getattr(old, name) for name in ("conditions", "recipient_groups", "contact")}
+        session.add(Product(name="focus_po", title="Focus PO", supplier_id=supplier.id, **columns))
+        return supplier.id
+
+    a_role(portal, SUUS, first, Role.ADMINISTRATOR)
+    a_role(portal, LARS, portal.do(another), Role.ADMINISTRATOR)
+
+
+def admitted_to(portal: Portal, case_id: uuid.UUID) -> set[str]:
+    rows = select(Product.name).join(InForce, InForce.product_id == Product.id)
+    return portal.ask(lambda: set(reader.scalars(rows.where(InForce.case_id == case_id, InForce.kind == "admission"))))
+
+
+def test_each_supplier_decides_whether_a_support_body_may_have_its_products(portal: Portal) -> None:
+    """R002-17: and finally the supplier decides, for its own products."""
+    suppliers(portal)
+    answers = answers_for_a("support_body")
+    answers["products"]["products"] = [PRODUCT, "focus_po"]
+    case_id = submitted(portal, answers)
+    for someone in (SUUS, LARS, SANNE):
+        assert any(each.startswith("Te beoordelen: Inschrijving") for each in portal.mails(someone.email))
+    judged(portal, case_id, LARS, "refuse", "Niet voor instellingen buiten scholen.")
+    judged(portal, case_id, SANNE)
+    assert portal.state(case_id) == "assessing"
+    judged(portal, case_id, SUUS)
+    assert portal.state(case_id) == "decided"
+    assert admitted_to(portal, case_id) == {PRODUCT}
+    portal.work()
+    said = [(each["verdict"], each["for"]) for each in portal.document(case_id).facts["assessments"]]
+    assert ("Geweigerd", "Andere leverancier") in said
+    assert ("Akkoord", "") in said
+
+
+def test_the_operators_no_is_the_end_whatever_the_suppliers_say(portal: Portal) -> None:
+    suppliers(portal)
+    case_id = submitted(portal, answers_for_a("support_body"))
+    judged(portal, case_id, SUUS)
+    judged(portal, case_id, SANNE, "refuse", "Het bewijsstuk is van een ander.")
+    assert portal.state(case_id) == "refused"
+    assert admitted_to(portal, case_id) == set()
+
+
+def test_a_supplier_judges_only_what_concerns_its_own_products(portal: Portal) -> None:
+    suppliers(portal)
+    case_id = submitted(portal, answers_for_a("support_body"))
+    assert portal.sign_in(LARS).open(f"/zaken/{case_id}").status == 404
+    board = a_submitted_registration(portal, starter=EVA)
+    assert portal.sign_in(SUUS).open(f"/zaken/{board}").status == 404
+
+
+def test_an_admission_that_nobody_gave_is_named(portal: Portal) -> None:
+    suppliers(portal)
+    case_id = submitted(portal, answers_for_a("support_body"))
+    judged(portal, case_id, SUUS, "refuse", "Nee.")
+    judged(portal, case_id, SANNE)
+
+    def forge(session: Session) -> None:
+        row = session.query(InForce).filter_by(case_id=case_id, kind="registration").one()
+        product = session.query(Product).filter_by(name=PRODUCT).one()
+        columns = {name: getattr(row, name) for name in ("organisation_id", "since", "case_id")}
+        session.add(InForce(kind="admission", product_id=product.id, **columns))
+
+    portal.do(forge)
+    findings = portal.ask(lambda: audit.verify(portal.settings)).findings
+    assert any("iets anders van kracht" in each.what for each in findings)
+
+
+# --- A school, and its board -------------------------------------------------------------------------------------
+
+
+def test_a_schools_registration_is_confirmed_by_a_signatory_of_its_board(registered: Portal) -> None:
+    case_id = submitted(registered, answers_for_a("school", starter=TOM), starter=TOM)
+    assert registered.sign_in(BAS).open(f"/zaken/{case_id}").status == 404  # the service desk looks first
+    accept(registered, case_id)
+    assert registered.state(case_id) == "assessing"
+    assert any(each.startswith("Te beoordelen: Inschrijving") for each in registered.mails(BAS.email))
+    waits = registered.browser().open(registered.mailed_link(TOM.email, "Ontvangen")).open(f"/zaken/{case_id}")
+    waits.sees("een tekenbevoegde van Stichting Voorbeeld 28849")
+    assert registered.sign_in(EVA).open(f"/zaken/{case_id}").status == 404  # an administrator cannot bind the board
+    registered.sign_in(BAS).open(f"/zaken/{case_id}/oordeel").press("Akkoord")
+    assert registered.state(case_id) == "decided"
+    registered.work()
+    facts = registered.document(case_id).facts["assessments"]
+    assert [(each["name"], each["for"]) for each in facts][-1] == (BAS.name, "Stichting Voorbeeld 28849")
+    assert all_is_well(registered)
+
+
+def test_the_boards_no_is_the_end(registered: Portal) -> None:
+    case_id = submitted(registered, answers_for_a("school", starter=TOM), starter=TOM)
+    accept(registered, case_id)
+    judged(registered, case_id, ANN, "refuse", "Deze school doet mee via ons bestuur.")
+    assert registered.state(case_id) == "refused"
+    letter = registered.letter(TOM.email, "Uw zaak")
+    assert "een tekenbevoegde van Stichting Voorbeeld 28849 schrijft" in letter
+
+
+def test_where_the_board_is_not_registered_the_case_waits_and_says_for_what(portal: Portal) -> None:
+    """It goes on by itself once the board has registered."""
+    case_id = submitted(portal, answers_for_a("school", starter=TOM), starter=TOM)
+    accept(portal, case_id)
+    link = portal.mailed_link(TOM.email, "Ontvangen")
+    portal.browser().open(link).open(f"/zaken/{case_id}").sees("dat zich eerst zelf moet inschrijven")
+    assert portal.state(case_id) == "assessing"
+    accept(portal, a_submitted_registration(portal))
+    an_account(portal, BAS)
+    portal.browser().open(link).open(f"/zaken/{case_id}").sees("een tekenbevoegde van Stichting Voorbeeld 28849")
+    judged(portal, case_id, BAS)
+    assert portal.state(case_id) == "decided"
 
 
 # --- Refused -----------------------------------------------------------------------------------------------------
@@ -170,6 +324,7 @@ def test_a_registered_board_is_refused_by_its_number_too(registered: Portal) -> 
 def test_of_two_registrations_of_one_board_the_first_that_is_accepted_wins(portal: Portal) -> None:
     first, second = a_submitted_registration(portal), a_submitted_registration(portal, starter=EVA)
     accept(portal, first)
+    assert "is intussen al ingeschreven" in portal.letter(EVA.email, "Al ingeschreven")
     desk = portal.sign_in(SANNE).open(f"/servicedesk/{second}").press("Akkoord")
     assert desk.status == 409
     desk.sees("is intussen al ingeschreven", "wijzigingsformulier")

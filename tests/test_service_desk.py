@@ -1,14 +1,23 @@
 """The service desk: its queue, what stands out, the evidence, and that it is for the service desk only."""
 
-import pytest
+import time
+import uuid
 
-from portal.cases.tables import KeptFile
+import pytest
+from sqlalchemy import event, insert
+
+from portal.cases.catalogue import current
+from portal.cases.tables import Case, KeptFile
 from portal.database import reader
 from tests.builders import (
     A_PDF,
     ANN,
+    BAS,
     EVA,
+    IRIS,
+    OURS,
     SANNE,
+    TOM,
     Portal,
     Someone,
     a_draft,
@@ -26,7 +35,11 @@ def test_the_queue_has_what_waits_with_its_age_oldest_first(portal: Portal) -> N
     first = a_submitted_registration(portal, "28849")
     portal.later(days=4)
     a_submitted_registration(portal, "31189", starter=EVA)
-    desk = portal.sign_in(SANNE).open("/servicedesk").sees("2 inschrijvingen wachten", "4 dagen", "vandaag")
+    desk = (
+        portal.sign_in(SANNE)
+        .open("/servicedesk")
+        .sees("2 zaken wachten", "4 dagen", "vandaag", "maandag 23 november 2026")
+    )
     assert desk.text.index("28849") < desk.text.index("31189")
     assert desk.follow("Stichting Voorbeeld 28849").address == f"/servicedesk/{first}"
 
@@ -100,11 +113,99 @@ def test_two_of_the_service_desk_judge_once(portal: Portal) -> None:
     assert portal.state(case_id) == "refused"
 
 
-def test_the_service_desk_sees_documents_and_mails_that_wait(registered: Portal) -> None:
-    accept(registered, a_submitted_registration(registered, "20183", starter=EVA))
-    registered.sign_in(SANNE).open("/servicedesk").sees("Stukken die wachten", "taken wachten op de achtergrond")
+def test_the_queue_is_sorted_filtered_and_exported(portal: Portal) -> None:
+    a_submitted_registration(portal, "28849")
+    a_submitted_registration(portal.later(days=1), "31189", starter=EVA)
+    desk = portal.sign_in(SANNE).open("/servicedesk?sort=-name")
+    assert desk.text.index("Voorbeeld 31189") < desk.text.index("Voorbeeld 28849")
+    desk.open("/servicedesk?workflow=board_declaration").sees("Niets gevonden").sees_not("Voorbeeld 28849")
+    desk.open("/servicedesk?q=28849").follow("Opslaan als spreadsheet")
+    assert desk.response.mimetype == "text/csv"
+    lines = desk.response.data.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith('"Organisatie";"Procedure"')
+    assert len(lines) == 2 and "Voorbeeld 28849" in lines[1]
 
 
-@pytest.mark.parametrize("address", ["/servicedesk", "/postvak"])
+def test_an_empty_queue_says_so(portal: Portal) -> None:
+    portal.sign_in(SANNE).open("/servicedesk").sees("De wachtrij is leeg")
+
+
+def test_open_cases_anywhere_say_who_must_act_and_since_when_oldest_first(to_sign: Portal) -> None:
+    a_draft(to_sign.later(days=3), answers_for_registration("20183", starter=EVA), starter=EVA)
+    desk = to_sign.sign_in(SANNE).open("/servicedesk").follow("Open zaken")
+    desk.sees("2 open zaken", ANN.name, BAS.name, "Wacht op handtekeningen", "eva@ons.example")
+    assert desk.text.index("BV-2026-00001") < desk.text.index("IN-2026-0000")
+    desk.open("/servicedesk/zaken?state=draft").sees("1 open zaak").sees_not("BV-2026-00001")
+    desk.open("/servicedesk/zaken?q=BV-2026").sees("1 open zaak", "Bestuursverklaring")
+    desk.follow("Opslaan als spreadsheet")
+    assert "BV-2026-00001" in desk.response.data.decode()
+
+
+def test_the_open_cases_take_as_many_questions_to_the_database_for_many_as_for_few(registered: Portal) -> None:
+    """quality.md: the task list with 100,000 cases."""
+    desk = registered.sign_in(SANNE)
+
+    def add(many: int) -> None:
+        start = registered.count(Case)
+        columns = {"workflow": "board_declaration", "workflow_version": current("board_declaration").version}
+        columns |= {"organisation_id": registered.organisation(OURS), "state": "draft", "round": 1}
+        columns |= {"started_at": registered.moment, "moved_at": registered.moment}
+        rows = [columns | {"id": uuid.uuid4(), "reference": f"X-{start + each:06}"} for each in range(many)]
+        registered.do(lambda session: session.execute(insert(Case), rows))
+
+    def asked() -> int:
+        statements: list[str] = []
+        listener = lambda _c, _cursor, statement, *_: statements.append(statement)  # noqa: E731
+        event.listen(registered.database.engine, "before_cursor_execute", listener)
+        desk.open("/servicedesk/zaken")
+        event.remove(registered.database.engine, "before_cursor_execute", listener)
+        return len(statements)
+
+    add(5)
+    asked()  # the first look also notes that this browser was here
+    few = asked()
+    add(20_000)
+    before = time.perf_counter()
+    assert asked() == few
+    assert time.perf_counter() - before < 5
+    desk.sees("20005 open zaken", "Pagina 1 van 401")
+    desk.open("/servicedesk/zaken?page=401").sees("X-")
+
+
+def test_persons_are_found_by_name_address_and_organisation(in_force: Portal) -> None:
+    desk = in_force.sign_in(SANNE).open("/servicedesk/personen?q=tom%20de").sees("1 persoon", TOM.email)
+    desk.open("/servicedesk/personen?q=Voorbeeld%2028849").sees(ANN.name, BAS.name).sees_not(IRIS.name)
+    desk.open("/servicedesk/personen?state=invited").sees("uitgenodigd").sees_not(TOM.name)
+    desk.open("/servicedesk/personen?q=zzzz").sees("Niets gevonden")
+    desk.open("/servicedesk/personen?q=tom%20de").follow(TOM.name).sees("rapportlezer", "nergens geblokkeerd")
+
+
+def test_organisations_are_found_and_lead_to_their_people(in_force: Portal) -> None:
+    desk = in_force.sign_in(SANNE).open("/servicedesk/organisaties?q=28849").sees("schoolbestuur")
+    desk.open("/servicedesk/organisaties?kind=supplier").sees("Voorbeeldleverancier").sees_not("schoolbestuur 28849")
+    desk.open("/servicedesk/organisaties?q=Voorbeeld%2028849").follow("Stichting Voorbeeld 28849").sees(ANN.email)
+    desk.follow("Zoek en sorteer").sees(BAS.name).sees_not(IRIS.name, TOM.name)
+
+
+def test_the_first_person_of_a_supplier_is_invited_here_and_of_a_board_is_not(in_force: Portal) -> None:
+    desk = in_force.sign_in(SANNE).open("/servicedesk/organisaties?kind=supplier").follow("Voorbeeldleverancier")
+    assert desk.fill(name="", email="x").press("Uitnodigen").status == 422
+    assert set(desk.faults()) == {"name", "email"}
+    desk.fill(name="Bo Smit", email="bo@leverancier.example").press("Uitnodigen").sees("Bo Smit is uitgenodigd")
+    assert any("Uitnodiging" in each for each in in_force.mails("bo@leverancier.example"))
+    board = in_force.organisation(OURS)
+    desk.open(f"/servicedesk/organisaties/{board}").sees_not("Iemand uitnodigen")
+    assert desk.post(f"/servicedesk/organisaties/{board}", {"name": "X", "email": "x@x.example"}).status == 404
+
+
+PAGES = (
+    "/servicedesk", "/servicedesk/wachtrij.csv", "/servicedesk/zaken", "/servicedesk/zaken.csv", "/servicedesk/personen",
+    "/servicedesk/personen.csv", "/servicedesk/organisaties", "/servicedesk/organisaties.csv", "/servicedesk/producten",
+    "/servicedesk/producten/nieuw", "/servicedesk/producten/resultatenmonitor", "/servicedesk/verplaatsen",
+    "/servicedesk/verplaatsen/oude-versies.csv", "/servicedesk/gezondheid", "/postvak",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PAGES)
 def test_a_member_of_a_board_does_not_find_it(registered: Portal, address: str) -> None:
     assert registered.sign_in(ANN).open(address).status == 404

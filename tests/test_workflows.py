@@ -1,14 +1,21 @@
 """The words of the workflows: what contradicts itself is refused, the path is a function, and each can be walked."""
 
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.cases.catalogue import every_workflow
+import workflows
+from portal import audit
+from portal.cases.catalogue import current, every_workflow
 from portal.cases.tables import InForce
-from tests.builders import Portal
+from portal.documents.text import TEMPLATES, environment
+from tests.builders import ANN, Portal
 from tests.walker import begin
 from workflows.vocabulary import (
     Answered,
@@ -16,7 +23,13 @@ from workflows.vocabulary import (
     Assessor,
     Choice,
     Choices,
+    Clauses,
+    ConfirmedEmail,
+    FromRegister,
     Party,
+    PartyRows,
+    Question,
+    RecipientGroup,
     Role,
     Signatory,
     Step,
@@ -57,7 +70,7 @@ def a_workflow(*steps: Step, **others: Any) -> Workflow:
         ((step("one", "1", A),), {"one_sitting": True, "signatory": Signatory("I do")}, "others must act"),
         (
             (step("one", "1", A),),
-            {"one_sitting": True, "assessor": Assessor(Role.SERVICE_DESK, Party.OPERATOR)},
+            {"one_sitting": True, "assessors": (Assessor(Role.SERVICE_DESK, Party.OPERATOR),)},
             "others must act",
         ),
         ((step("one", "1", A),), {"prefix": ""}, "references need letters"),
@@ -104,7 +117,7 @@ VALUES = st.sampled_from([True, False, "x", "", None, []])
 
 
 @st.composite
-def workflows(draw: st.DrawFn) -> Workflow:
+def any_workflows(draw: st.DrawFn) -> Workflow:
     """A workflow whose steps and questions depend on any question asked before."""
     steps: list[Step] = []
     asked: list[str] = []
@@ -127,7 +140,7 @@ ANSWERS = st.dictionaries(
 )
 
 
-@given(workflows(), ANSWERS)
+@given(any_workflows(), ANSWERS)
 def test_the_path_is_in_the_order_of_the_definition_and_each_step_stands_there_once(
     workflow: Workflow, answers: Answers
 ) -> None:
@@ -135,7 +148,7 @@ def test_the_path_is_in_the_order_of_the_definition_and_each_step_stands_there_o
     assert names == [each.name for each in workflow.steps if each.name in names]
 
 
-@given(workflows(), ANSWERS)
+@given(any_workflows(), ANSWERS)
 def test_abandoned_branches_decide_nothing_and_reach_no_document(workflow: Workflow, answers: Answers) -> None:
     kept = workflow.relevant(answers)
     path = workflow.path(answers)
@@ -146,7 +159,7 @@ def test_abandoned_branches_decide_nothing_and_reach_no_document(workflow: Workf
         assert set(kept.get(each.name, {})) <= {question.name for question in each.asked(kept)}
 
 
-@given(workflows(), ANSWERS)
+@given(any_workflows(), ANSWERS)
 def test_answering_the_open_steps_one_by_one_comes_to_an_end(workflow: Workflow, answers: Answers) -> None:
     given_so_far = dict(answers)
     for _ in workflow.steps:
@@ -158,7 +171,7 @@ def test_answering_the_open_steps_one_by_one_comes_to_an_end(workflow: Workflow,
     assert workflow.open_steps(given_so_far) == ()
 
 
-@given(workflows(), ANSWERS)
+@given(any_workflows(), ANSWERS)
 def test_what_comes_later_does_not_change_the_path_before_it(workflow: Workflow, answers: Answers) -> None:
     path = workflow.path(answers)
     for at, each in enumerate(path):
@@ -170,14 +183,159 @@ def test_what_comes_later_does_not_change_the_path_before_it(workflow: Workflow,
 
 
 @pytest.mark.parametrize("workflow", CURRENT.values(), ids=CURRENT)
-def test_every_workflow_can_be_walked_to_its_end(registered: Portal, workflow: Workflow) -> None:
+def test_every_workflow_can_be_walked_to_its_end(in_force: Portal, workflow: Workflow) -> None:
     """With answers made from the questions alone: a new workflow is tested the day it is added."""
-    walk = begin(registered, workflow)
+    walk = begin(in_force, workflow)
     case_id = walk.to_the_end()
+    assert in_force.state(case_id) == "decided"
+    assert in_force.document(case_id).state == "complete"
+    assert walk.steps[0] == workflow.steps[0].name
+    assert what_is_wrong(in_force) == ()
+
+
+def what_is_wrong(portal: Portal) -> tuple[audit.Finding, ...]:
+    return portal.ask(lambda: audit.verify(portal.settings)).findings
+
+
+TINY = '''"""A key handed out: the smallest workflow there is."""
+
+from workflows.vocabulary import Party, Text, Workflow, step
+
+WORKFLOW = Workflow(
+    name="key_handed_out",
+    title="Sleuteluitgifte",
+    prefix="SL",
+    version="1",
+    subject=Party.BOARD,
+    introduction="U noteert wie een sleutel kreeg.",
+    steps=(step("key", "Wie kreeg een sleutel?", Text("who", "Naam")),),
+    document="documents/key_handed_out.html",
+    afterwards="Het stuk staat klaar.",
+)
+'''
+EVERYTHING = '''"""Every kind of question, judges of every kind, an adviser and a signatory that depends."""
+
+from workflows.vocabulary import *
+
+WORKFLOW = Workflow(
+    name="everything_at_once",
+    title="Alles tegelijk",
+    prefix="AT",
+    version="1",
+    subject=frozenset({Party.SCHOOL_GROUP, Party.SUPPORT_BODY}),
+    introduction="Elke soort vraag komt voor.",
+    started_by=(Role.ADMINISTRATOR,),
+    steps=(
+        step(
+            "words",
+            "Woorden",
+            Text("line", "Regel"),
+            LongText("lines", "Regels"),
+            Email("email", "E-mailadres"),
+            Text("postcode", "Postcode", kind="postcode"),
+            TypedName("own", "Uw naam"),
+        ),
+        step(
+            "choices",
+            "Keuzes",
+            YesNo("yes", "Wel of niet?"),
+            Choice("one", "Een van", options=(("a", "A"), ("b", "B"))),
+            Choices("some", "Enkele van", options=(("a", "A"), ("b", "B"))),
+            Date("day", "Dag"),
+            File("file", "Bestand"),
+            complaint=lambda values, answers: {} if values["some"] == ["b"] else {"some": "Alleen B past."},
+        ),
+        step(
+            "lists",
+            "Lijsten",
+            Rows("rows", "Rijen", questions=(Text("name", "Naam"), Choices("what", "Wat", options=(("x", "X"),)))),
+            OnFile("products", "Producten", of="products"),
+            OnFile("signatories", "Tekenbevoegden", of="signatories"),
+            by=Role.ADMINISTRATOR,
+            when=Answered("choices.yes", True),
+        ),
+        step("never", "Nooit", Text("no", "Nee"), when=Answered("choices.yes", False)),
+    ),
+    assessors=(
+        Assessor(Role.PRIVACY_OFFICER, at=Party.SCHOOL_GROUP),
+        Assessor(Role.SERVICE_DESK, at=Party.OPERATOR, when=Answered("lists.rows")),
+        Assessor(Role.FINANCIAL_CONTACT, at=Party.SCHOOL_GROUP, when=Answered("never.no")),
+    ),
+    adviser=Adviser(Role.FG, when=Answered("choices.some", "b")),
+    signatory=Signatory(confirms="Ik bevestig alles.", when=Answered("choices.yes", True)),
+    document="documents/everything_at_once.html",
+    afterwards="Dan is het klaar.",
+)
+'''
+TEMPLATE = """{% extends layout %}
+{% import "documents/parts.html" as parts with context %}
+{% block text %}{{ parts.sections() }}{{ parts.assessments("Oordeel") }}{{ parts.signatures("Ondertekening") }}{% endblock %}
+"""
+
+
+@pytest.fixture
+def add_workflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], Workflow]]:
+    """Adds a workflow as anybody would: one Python file and one template, here in a folder of its own."""
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    for on_paper in (True, False):
+        monkeypatch.setattr(environment(on_paper=on_paper).loader, "searchpath", [str(TEMPLATES), str(tmp_path)])
+    monkeypatch.setattr(workflows, "__path__", [*workflows.__path__, str(tmp_path)])
+    every_workflow.cache_clear()
+    added: list[str] = []
+
+    def add(name: str, source: str) -> Workflow:
+        (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
+        (documents / f"{name}.html").write_text(TEMPLATE, encoding="utf-8")
+        added.append(f"workflows.{name}")
+        importlib.invalidate_caches()
+        return current(name)
+
+    yield add
+    every_workflow.cache_clear()
+    for module in added:
+        sys.modules.pop(module, None)
+
+
+def test_a_workflow_is_added_with_one_file_and_a_template(
+    registered: Portal, add_workflow: Callable[[str, str], Workflow]
+) -> None:
+    """Without an outcome: nothing but its document follows. No other line of the house knows of it."""
+    workflow = add_workflow("key_handed_out", TINY)
+    case_id = begin(registered, workflow).to_the_end()
     assert registered.state(case_id) == "decided"
     assert registered.document(case_id).state == "complete"
-    assert registered.count(InForce, case_id=case_id) >= 1
-    assert walk.steps[0] == workflow.steps[0].name
+    assert registered.count(InForce, case_id=case_id) == 0
+    assert any(each.startswith("Uw stuk is klaar: Sleuteluitgifte") for each in registered.mails(ANN.email))
+    assert what_is_wrong(registered) == ()
+
+
+def test_a_workflow_with_every_kind_of_question_and_everybody_who_can_be_asked(
+    registered: Portal, add_workflow: Callable[[str, str], Workflow]
+) -> None:
+    workflow = add_workflow("everything_at_once", EVERYTHING)
+    asked = {
+        type(each) for each in workflow.steps[0].questions + workflow.steps[1].questions + workflow.steps[2].questions
+    }
+    of_other_workflows = {Clauses, RecipientGroup, PartyRows, FromRegister, ConfirmedEmail}
+    assert asked | of_other_workflows == set(every_kind_of(Question))
+    walk = begin(registered, workflow)
+    case_id = walk.to_the_end()
+    assert walk.steps == ["words", "choices", "lists"]
+    assert walk.judged == [Role.PRIVACY_OFFICER, Role.SERVICE_DESK, Role.FG]
+    assert registered.state(case_id) == "decided"
+    document = registered.document(case_id)
+    assert document.state == "complete"
+    assert [each["verdict"] for each in document.facts["assessments"]] == ["Akkoord", "Akkoord", "Advies"]
+    assert len(document.signatures) == 1
+    set_up_by_hand = ("mandate", "membership")  # the organisation of this walk was not registered by a case
+    assert [each for each in what_is_wrong(registered) if each.kind not in set_up_by_hand] == []
+
+
+def every_kind_of(kind: type[Question]) -> Iterator[type[Question]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from every_kind_of(each)
 
 
 def test_a_case_whose_definition_is_gone_stops_the_start(registered: Portal) -> None:

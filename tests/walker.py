@@ -1,7 +1,8 @@
 """Walks any workflow to its end through the pages, with answers made from its questions alone.
 
 What it does not know is which answers fit together. So it answers, reads the faults on the page, and tries the next
-possibility at each question that was complained about, until the step is taken.
+possibility at each question that was complained about, until the step is taken. Then it judges, advises and signs as
+whoever is asked: people whom it makes for the seats that a case calls for.
 """
 
 import itertools
@@ -9,13 +10,22 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
+
+from portal import clock
+from portal.cases import access, assessing
+from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, CaseState
 from portal.database import reader
+from portal.documents import vault
+from portal.parties import mandates, people
+from portal.parties.tables import Organisation
 from tests.browser import Browser
-from tests.builders import A_PDF, ANN, EVA, OURS, PRODUCT, SANNE, Portal, Someone, accept, sign
+from tests.builders import A_PDF, ANN, EVA, EVERYONE, OURS, PRODUCT, SANNE, Portal, Someone, a_role, sign
 from workflows import vocabulary as v
 
 MOST_TRIES = 40
+MOST_TURNS = 12
 TEXTS = {
     "text": ("Voorbeeld", "naam@voorbeeld.example"),
     "tel": ("020 123 45 67",),
@@ -24,6 +34,7 @@ TEXTS = {
     "postcode": ("1431 SG",),
 }
 SAVE = "Opslaan en verder"
+ADVICE = "Ik adviseer positief, want de gegevens zijn juist en volledig."
 
 
 @dataclass
@@ -34,8 +45,10 @@ class Walk:
     workflow: v.Workflow
     someone: Someone
     browser: Browser
-    addresses: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     steps: list[str] = field(default_factory=list)
+    judged: list[v.Role] = field(default_factory=list)
+    """The seats from which the case was judged or advised on, in order."""
 
     def to_the_end(self) -> uuid.UUID:
         """Every step, the check page, and everybody who must act; gives the case's id."""
@@ -46,23 +59,62 @@ class Walk:
             self._step()
         if not self.workflow.one_sitting:
             self.browser.press(self.workflow.submit)
-        if self.workflow.assessor:
-            accept(self.portal, case_id)
-        self.portal.work()
-        if self.workflow.signatory:
-            for signatory in list(self.portal.document(case_id).facts["signatories"]):
-                if self._state(case_id) != CaseState.DECIDED:
-                    sign(self.portal, case_id, self._who(signatory["name"]))
-        self.portal.work()
+        for _ in range(MOST_TURNS):
+            self.portal.work()
+            match self._state(case_id):
+                case CaseState.ASSESSING:
+                    self._judge(case_id)
+                case CaseState.ADVISING:
+                    self._advise(case_id)
+                case CaseState.SIGNING:
+                    self._sign(case_id)
+                case _:
+                    break
         return case_id
 
     def _state(self, case_id: uuid.UUID) -> str:
         return self.portal.state(case_id)
 
-    def _who(self, name: str) -> Someone:
-        from tests.builders import EVERYONE
+    # --- Who must act besides
 
-        return next(each for each in EVERYONE if each.name == name)
+    def _judge(self, case_id: uuid.UUID) -> None:
+        """One yes, from somebody who is new at the first seat that is still empty."""
+        seat = self.portal.ask(lambda: access.seats_left(reader.get_one(Case, case_id))[0])
+        self.judged.append(seat.role)
+        by = self._somebody(seat.organisation_id or self._operator(), seat.role)
+        with self.portal.opened():
+            assessing.assess(case_id, verdict="accept", words="Akkoord.", by=by, follow=self.portal.follow)
+
+    def _advise(self, case_id: uuid.UUID) -> None:
+        def asked() -> tuple[uuid.UUID, v.Role]:
+            case = reader.get_one(Case, case_id)
+            adviser = workflow_of(case).asked_to_advise(access.relevant_answers(case))
+            assert adviser is not None
+            assert case.organisation_id is not None
+            return case.organisation_id, adviser.role
+
+        organisation_id, role = self.portal.ask(asked)
+        self.judged.append(role)
+        by = self._somebody(organisation_id, role)
+        with self.portal.opened():
+            assessing.advise(case_id, words=ADVICE, by=by, follow=self.portal.follow)
+
+    def _sign(self, case_id: uuid.UUID) -> None:
+        for signatory in list(self.portal.document(case_id).facts["signatories"]):
+            if self._state(case_id) == CaseState.SIGNING:
+                sign(self.portal, case_id, next(each for each in EVERYONE if each.name == signatory["name"]))
+
+    def _somebody(self, organisation_id: uuid.UUID, role: v.Role) -> access.Visitor:
+        number = next(self.numbers)
+        someone = Someone(f"Beoordelaar {number}", f"beoordelaar{number}@voorbeeld.example")
+        a_role(self.portal, someone, organisation_id, role)
+        return self.portal.visitor(someone)
+
+    def _operator(self) -> uuid.UUID:
+        operator = select(Organisation.id).filter_by(kind=v.Party.OPERATOR)
+        return self.portal.ask(lambda: reader.scalars(operator).one())
+
+    # --- Answering
 
     def _step(self) -> None:
         """One step, tried until it is taken."""
@@ -98,7 +150,7 @@ class Walk:
                 for column in columns:
                     self._answer(column, f"{name}-0-{column.name}", turn)
             case v.Email():
-                self.browser.filled[name] = f"iemand{next(self.addresses)}@voorbeeld.example"
+                self.browser.filled[name] = f"iemand{next(self.numbers)}@voorbeeld.example"
             case v.Text(kind=kind):
                 self.browser.filled[name] = self.browser.values().get(name, [""])[0] or _turn(TEXTS[kind], turn)
                 if turn:
@@ -107,7 +159,7 @@ class Walk:
                 self.browser.choose(name, _turn(("yes", "no"), turn))
             case v.Choice(options=options) | v.Choices(options=options):
                 self.browser.choose(name, _turn([key for key, _ in options], turn))
-            case v.RecipientGroup():
+            case v.RecipientGroup() | v.OnFile():
                 self.browser.choose(name, _turn(self._offered(name), turn))
             case v.Clauses():
                 self.browser.choose(name, *self._offered(name))
@@ -118,7 +170,11 @@ class Walk:
             case v.FromRegister():
                 self.browser.fill(q="20183").press("Zoeken")
                 self.browser.choose(name, _turn(self._offered(name), turn))
-            case v.Date() | v.PartyRows() | v.ConfirmedEmail():
+            case v.Date():
+                today = clock.day_of(self.portal.moment)
+                for part in ("day", "month", "year"):
+                    self.browser.filled[f"{name}-{part}"] = str(getattr(today, part))
+            case v.PartyRows() | v.ConfirmedEmail():
                 pass  # filled in by the portal
             case _:
                 raise AssertionError(f"the walker knows no answer to {type(question).__name__}")
@@ -144,15 +200,45 @@ Begins = Callable[[Portal, v.Workflow], tuple[Someone, Browser]]
 
 
 def _starts(workflow: v.Workflow) -> Begins:
-    if workflow.subject is v.Party.BOARD:
-        return _for_a_board
+    if not workflow.personal:
+        return _for_an_organisation
     return _for_a_product if workflow.publication else _by_mail
 
 
-def _for_a_board(portal: Portal, workflow: v.Workflow) -> tuple[Someone, Browser]:
+def _for_an_organisation(portal: Portal, workflow: v.Workflow) -> tuple[Someone, Browser]:
+    """Our board where it can be one, else an organisation of a kind that it is for, which Ann may bind."""
+    if workflow.concerns(v.Party.BOARD):
+        organisation_id = portal.organisation(OURS)
+    else:
+        organisation_id = _an_organisation(portal, workflow)
     browser = portal.sign_in(ANN)
-    browser.open(f"/zaken/begin/{workflow.name}?organisation={portal.organisation(OURS)}").press("Beginnen")
+    browser.open(f"/zaken/begin/{workflow.name}?organisation={organisation_id}").press("Beginnen")
     return ANN, browser
+
+
+def _an_organisation(portal: Portal, workflow: v.Workflow) -> uuid.UUID:
+    kinds = workflow.subject if isinstance(workflow.subject, frozenset) else {workflow.subject}
+
+    def make(session) -> uuid.UUID:  # type: ignore[no-untyped-def]
+        organisation = Organisation(kind=min(kinds), name="Voorbeeldorganisatie", registered_at=clock.now())
+        session.add(organisation)
+        session.flush()
+        ann = people.by_email(session, ANN.email)
+        assert ann is not None
+        for role in (*workflow.started_by, v.Role.SIGNATORY):
+            people.join(session, ann, organisation, role, status="active")
+        mandates.change(
+            session,
+            organisation.id,
+            at=clock.now(),
+            joining=[ann.id],
+            rule=mandates.Rule("alone"),
+            basis="statutes",
+            evidence=vault.keep(session, A_PDF),
+        )
+        return organisation.id
+
+    return portal.do(make)
 
 
 def _for_a_product(portal: Portal, workflow: v.Workflow) -> tuple[Someone, Browser]:

@@ -13,6 +13,7 @@ from workflows.vocabulary import (
     PartyRows,
     Role,
     Rows,
+    Sentence,
     Signatory,
     Text,
     Workflow,
@@ -28,7 +29,7 @@ ACTS = (
 )
 
 
-def _invoices_per_school_are_meant(values: Mapping[str, Any], _answers: Answers) -> dict[str, str]:
+def _invoices_per_school_are_meant(values: Mapping[str, Any], _answers: Answers) -> dict[str, Sentence]:
     """R002-20: a reference number sends an invoice to each school; that takes a yes of its own."""
     if values.get("reference") and values.get("invoice_each_school") is False:
         return {"reference": "Maak dit veld leeg, of bevestig hieronder dat elke school een eigen factuur krijgt."}
@@ -109,6 +110,7 @@ WORKFLOW = Workflow(
         ),
     ),
     signatory=Signatory(confirms="Ik verklaar namens het bestuur dat deze scholen onder ons bestuur vallen."),
+    card=("scope.schools", "licence.collective", "start.since"),
     document="documents/board_declaration.html",
     outcome="act_for_schools",
     submit="Klaarzetten om te tekenen",

@@ -16,6 +16,7 @@ from workflows.vocabulary import (
     Party,
     Role,
     Rows,
+    Sentence,
     Text,
     Workflow,
     YesNo,
@@ -24,7 +25,7 @@ from workflows.vocabulary import (
 
 IN_REGISTER = Answered("kind.kind", "board", "school")
 PRODUCTS = (
-    ("results_monitor", "Onderwijsresultatenmonitor"),
+    ("resultatenmonitor", "Onderwijsresultatenmonitor"),
     ("focus_po", "Focus PO"),
     ("office_package", "Basispakket Microsoft"),
     ("planmirror", "Planmirror"),
@@ -37,9 +38,9 @@ ROLE_OPTIONS = (
 )
 
 
-def _support_may_join(values: Mapping[str, Any], _answers: Answers) -> dict[str, str]:
+def _support_may_join(values: Mapping[str, Any], _answers: Answers) -> dict[str, Sentence]:
     """R002-17: only for education, subsidised by a government, not commercial."""
-    refused = {}
+    refused: dict[str, Sentence] = {}
     if values.get("for_education") is False:
         refused["for_education"] = "Alleen instellingen die er speciaal voor het onderwijs zijn, kunnen meedoen."
     if values.get("subsidised_by") == "none":
@@ -49,44 +50,51 @@ def _support_may_join(values: Mapping[str, Any], _answers: Answers) -> dict[str,
     return refused
 
 
-def _authority_can_be_met(values: Mapping[str, Any], answers: Answers) -> dict[str, str]:
+def _authority_can_be_met(values: Mapping[str, Any], answers: Answers) -> dict[str, Sentence]:
     people = signatories_of(values, answers)
     if not people:
         return {"others": "Noem ten minste één tekenbevoegde: uzelf of iemand anders."}
     needed = together_of(values)
     if len(people) < needed:
-        return {
-            "others": f"Er moeten {needed} personen samen tekenen, maar u noemt er {len(people)}. "
+        sentence = (
+            "Er moeten %(needed)s personen samen tekenen, maar u noemt er %(named)s. "
             "Noem meer tekenbevoegden, of kies een andere regel."
-        }
+        )
+        return {"others": (sentence, {"needed": needed, "named": len(people)})}
     named = answers.get("roles", {}).get("people", [])
     return _no_twins(people, "others") or _adviser_who_signs(people, named, "others")
 
 
-def _exactly_one_financial_contact(values: Mapping[str, Any], answers: Answers) -> dict[str, str]:
+def _exactly_one_financial_contact(values: Mapping[str, Any], answers: Answers) -> dict[str, Sentence]:
     people = values.get("people", [])
     count = sum("financial_contact" in person["roles"] for person in people)
     if count != 1:
-        return {"people": f"Er moet precies één financieel contactpersoon zijn. U noemt er {count}."}
+        sentence = "Er moet precies één financieel contactpersoon zijn. U noemt er %(count)s."
+        return {"people": (sentence, {"count": count})}
     signatories = signatories_of(answers.get("authority", {}), answers)
     return _adviser_who_signs(signatories, people, "people") or _no_twins(people, "people")
 
 
-def _adviser_who_signs(signatories: list[dict[str, str]], people: list[Mapping[str, Any]], name: str) -> dict[str, str]:
+def _adviser_who_signs(
+    signatories: list[dict[str, str]], people: list[Mapping[str, Any]], name: str
+) -> dict[str, Sentence]:
     who_signs = {person["email"].lower() for person in signatories}
     for person in people:
         if "fg" in person["roles"] and person["email"].lower() in who_signs:
-            return {name: f"{person['name']} kan niet FG én tekenbevoegde zijn: de FG adviseert, maar tekent niet."}
+            sentence = "%(name)s kan niet FG én tekenbevoegde zijn: de FG adviseert, maar tekent niet."
+            return {name: (sentence, {"name": person["name"]})}
     return {}
 
 
-def _no_twins(rows: Sequence[Mapping[str, Any]], name: str) -> dict[str, str]:
+def _no_twins(rows: Sequence[Mapping[str, Any]], name: str) -> dict[str, Sentence]:
     addresses = [row["email"].lower() for row in rows]
     twice = next((address for address in addresses if addresses.count(address) > 1), None)
-    return {name: f"Het e-mailadres {twice} staat er twee keer. Ieder heeft een eigen adres."} if twice else {}
+    if twice is None:
+        return {}
+    return {name: ("Het e-mailadres %(address)s staat er twee keer. Ieder heeft een eigen adres.", {"address": twice})}
 
 
-def _address_fits_channel(values: Mapping[str, Any], _answers: Answers) -> dict[str, str]:
+def _address_fits_channel(values: Mapping[str, Any], _answers: Answers) -> dict[str, Sentence]:
     if values.get("channel") == "email" and "@" not in values.get("address", ""):
         return {"address": "U wilt de facturen per e-mail. Vul een e-mailadres in, bijvoorbeeld facturen@school.nl."}
     return {}
@@ -107,10 +115,10 @@ def signatories_of(authority: Mapping[str, Any], answers: Answers) -> list[dict[
     return [*([first] if authority.get("self") else []), *authority.get("others", [])]
 
 
-def remarks(answers: Answers) -> list[str]:
+def remarks(answers: Answers) -> list[Sentence]:
     """What will not work with these answers, said before anyone is disappointed (R001-13, R001-14)."""
     wishes = answers.get("products", {})
-    said = []
+    said: list[Sentence] = []
     if "focus_po" in wishes.get("products", []):
         if wishes.get("year_classes") is False:
             said.append("Focus PO werkt alleen voor basisscholen met een jaarklassensysteem.")
@@ -272,10 +280,15 @@ WORKFLOW = Workflow(
             YesNo("year_classes", "Werkt u met een jaarklassensysteem?"),
         ),
     ),
-    assessor=Assessor(Role.SERVICE_DESK, at=Party.OPERATOR),
+    assessors=(
+        Assessor(Role.SERVICE_DESK, at=Party.OPERATOR),
+        Assessor(Role.ADMINISTRATOR, at=Party.SUPPLIER, when=Answered("kind.kind", "support_body")),
+        Assessor(Role.SIGNATORY, at=Party.BOARD, when=Answered("kind.kind", "school")),
+    ),
     document="documents/registration.html",
     outcome="register_organisation",
     submit="Inschrijving versturen",
-    afterwards="De servicedesk beoordeelt uw inschrijving. Meestal hoort u binnen drie werkdagen van ons.",
+    afterwards="De servicedesk beoordeelt uw inschrijving. Meestal hoort u binnen drie werkdagen van ons. "
+    "Het bestuur van een school bevestigt haar daarna; over een ondersteunende instelling beslist ook de leverancier.",
     remarks=remarks,
 )

@@ -39,5 +39,6 @@ WORKFLOW = Workflow(
     document="documents/usage_terms.html",
     outcome="accept_terms",
     submit="Ik ga akkoord",
+    taken_back="U trekt uw akkoord in. De rapporten van dit product gaan voor u dicht. Verder verandert er niets.",
     afterwards="De rapporten staan voor u open. Wij mailen u een ontvangstbewijs.",
 )

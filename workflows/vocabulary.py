@@ -13,6 +13,8 @@ from typing import Any
 
 Answers = Mapping[str, Mapping[str, Any]]
 Condition = Callable[[Answers], bool]
+Sentence = str | tuple[str, Mapping[str, Any]]
+"""What a person is told: a text, or a text with named places and what fills them, so that it can be translated."""
 
 
 class WorkflowError(Exception):
@@ -73,6 +75,10 @@ PARTY_NAMES: Mapping[Party, str] = {
 }
 
 
+ORGANISATIONS = frozenset(Party) - {Party.PERSON}
+"""Every kind of party but a person: for procedures that any organisation may start."""
+
+
 # --- Questions ---------------------------------------------------------------------------------------------------
 
 
@@ -85,7 +91,7 @@ class Question:
     hint: str = field(default="", kw_only=True)
     optional: bool = field(default=False, kw_only=True)
     when: Condition | None = field(default=None, kw_only=True)
-    complaint: Callable[[Any], str] | None = field(default=None, kw_only=True)
+    complaint: Callable[[Any], Sentence] | None = field(default=None, kw_only=True)
     """A rule of this question alone: a sentence when the answer breaks it, else the empty string."""
 
 
@@ -174,6 +180,16 @@ class PartyRows(Question):
 
 
 @dataclass(frozen=True)
+class OnFile(Question):
+    """Some of what the portal has on file: of the subject its signatories, roles or declarations, or the products on
+    offer. The answer is a list of keys.
+    """
+
+    of: str = field(default="", kw_only=True)
+    """signatories, roles, declarations or products"""
+
+
+@dataclass(frozen=True)
 class Clauses(Question):
     """The clauses of the case's publication; the answer is the list of ids of the key clauses confirmed."""
 
@@ -193,7 +209,10 @@ class TypedName(Question):
 
 @dataclass(frozen=True)
 class Answered:
-    """Holds where the question "step.question" was answered with one of these values (or, without values, at all)."""
+    """Holds where "step.question" was answered with one of these values (or, without values, at all).
+
+    Where the answer is a list, one of its items suffices.
+    """
 
     place: str
     values: tuple[Any, ...]
@@ -205,7 +224,9 @@ class Answered:
     def __call__(self, answers: Answers) -> bool:
         step_name, question_name = self.place.split(".")
         value = answers.get(step_name, {}).get(question_name)
-        return value in self.values if self.values else value not in (None, "", [], {})
+        if not self.values:
+            return value not in (None, "", [], {})
+        return any(each in self.values for each in (value if isinstance(value, list) else [value]))
 
 
 # --- Who decides -------------------------------------------------------------------------------------------------
@@ -213,10 +234,24 @@ class Answered:
 
 @dataclass(frozen=True)
 class Assessor:
-    """A role, at the operator or at the subject, that accepts, asks or refuses."""
+    """A role that accepts, asks or refuses: at the operator, at the subject, or at a supplier.
+
+    At a supplier each supplier of the products that the case names decides for its own products, and the operator
+    where none of them can: a no there ends the case only when nobody said yes (R002-17). At a board, in a case of a
+    person: who may bind the board of the school that the answers name, after the operator said yes.
+    """
 
     role: Role
     at: Party
+    when: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Adviser:
+    """A role at the subject that reads, advises and never decides: its words stand in the document."""
+
+    role: Role
+    when: Condition | None = None
 
 
 @dataclass(frozen=True)
@@ -224,6 +259,10 @@ class Signatory:
     """Those with authority to bind the subject, and the sentence each of them confirms."""
 
     confirms: str
+    when: Condition | None = None
+    """Whether these answers want a signature at all; none: always."""
+    or_else: Assessor | None = None
+    """Who judges where nobody is left with authority to sign."""
 
 
 # --- Steps and workflows -----------------------------------------------------------------------------------------
@@ -239,7 +278,7 @@ class Step:
     by: Role | None = None
     when: Condition | None = None
     intro: str = ""
-    complaint: Callable[[Mapping[str, Any], Answers], Mapping[str, str]] | None = None
+    complaint: Callable[[Mapping[str, Any], Answers], Mapping[str, Sentence]] | None = None
     """A rule over several questions of the step: question name → sentence, empty when all is well."""
 
     def asked(self, answers: Answers) -> tuple[Question, ...]:
@@ -254,7 +293,7 @@ def step(
     by: Role | None = None,
     when: Condition | None = None,
     intro: str = "",
-    complaint: Callable[[Mapping[str, Any], Answers], Mapping[str, str]] | None = None,
+    complaint: Callable[[Mapping[str, Any], Answers], Mapping[str, Sentence]] | None = None,
 ) -> Step:
     """A step, written with its questions in a row."""
     return Step(name, title, questions, by, when, intro, complaint)
@@ -267,16 +306,18 @@ class Workflow:
     name: str
     title: str
     version: str
-    subject: Party
+    subject: Party | frozenset[Party]
     steps: tuple[Step, ...]
     document: str
-    outcome: str
+    outcome: str = ""
+    """What follows when it is decided, by name; none: nothing but its document."""
     introduction: str = ""
     prefix: str = ""
     """The letters with which a case's reference begins."""
     started_by: tuple[Role, ...] = ()
     """Roles at the subject that may start it; none: anybody may."""
-    assessor: Assessor | None = None
+    assessors: tuple[Assessor, ...] = ()
+    adviser: Adviser | None = None
     signatory: Signatory | None = None
     publication: str | None = None
     """The kind of publication a case is pinned to."""
@@ -285,11 +326,49 @@ class Workflow:
     submit: str = "Versturen"
     afterwards: str = ""
     """What happens next, for the confirmation page."""
-    remarks: Callable[[Answers], list[str]] | None = None
+    remarks: Callable[[Answers], list[Sentence]] | None = None
     """What these answers will lead to and the person should know before submitting."""
+    card: tuple[str, ...] = ()
+    """The questions ("step.question") whose answers tell a signatory at a glance what is signed."""
+    expected_days: int = 14
+    """Within how many days whoever must act is expected to act."""
+    reminders: tuple[int, ...] = (3, 7, 14)
+    """After how many days of waiting whoever must act is reminded."""
+    lapses_after: int = 90
+    """After how many days without anything happening an open case lapses; its people are warned 14 days before."""
+    taken_back: str = ""
+    """The sentence under which a person may take a decision back by themselves; empty: that cannot be done."""
 
     def __post_init__(self) -> None:
         _refuse_contradictions(self)
+
+    @property
+    def personal(self) -> bool:
+        """Whether it is a person's own, and not an organisation's."""
+        return self.subject is Party.PERSON
+
+    def concerns(self, kind: str) -> bool:
+        """Whether this kind of party may be its subject."""
+        return kind == self.subject if isinstance(self.subject, Party) else kind in self.subject
+
+    @property
+    def may_be_assessed(self) -> bool:
+        """Whether there are answers with which somebody judges it."""
+        return bool(self.assessors or (self.signatory and self.signatory.or_else))
+
+    def asked_to_assess(self, answers: Answers) -> tuple[Assessor, ...]:
+        """The assessors that these answers call for."""
+        return tuple(each for each in self.assessors if each.when is None or each.when(answers))
+
+    def asked_to_advise(self, answers: Answers) -> Adviser | None:
+        """The adviser, where these answers call for one."""
+        adviser = self.adviser
+        return adviser if adviser and (adviser.when is None or adviser.when(answers)) else None
+
+    def asked_to_sign(self, answers: Answers) -> Signatory | None:
+        """The signatory, where these answers call for a signature."""
+        signatory = self.signatory
+        return signatory if signatory and (signatory.when is None or signatory.when(answers)) else None
 
     def path(self, answers: Answers) -> tuple[Step, ...]:
         """The steps that these answers lead to, in order.
@@ -344,9 +423,17 @@ def _refuse_contradictions(workflow: Workflow) -> None:
             if isinstance(question, Choice | Choices) and not question.options:
                 raise WorkflowError(f"{workflow.name}.{each.name}.{question.name}: a choice of nothing")
         seen |= {f"{each.name}.{q.name}" for q in each.questions}
-    if workflow.one_sitting and (workflow.signatory or workflow.assessor):
+    if unknown := set(workflow.card) - seen:
+        raise WorkflowError(f"{workflow.name}: its card shows {min(unknown)!r}, which is not asked")
+    for decider in (*workflow.assessors, workflow.adviser, workflow.signatory):
+        _refuse_unknown(workflow.name, [decider.when if decider else None], seen)
+    if workflow.one_sitting and (workflow.signatory or workflow.assessors or workflow.adviser):
         raise WorkflowError(f"{workflow.name}: one sitting, yet others must act")
-    if workflow.subject is not Party.PERSON and not workflow.prefix:
+    if isinstance(workflow.subject, frozenset) and (not workflow.subject or Party.PERSON in workflow.subject):
+        raise WorkflowError(f"{workflow.name}: its subjects are organisations, at least one kind")
+    if workflow.personal and (workflow.signatory or workflow.adviser):
+        raise WorkflowError(f"{workflow.name}: a person's own case is not signed or advised on by an organisation")
+    if not workflow.personal and not workflow.prefix:
         raise WorkflowError(f"{workflow.name}: its references need letters")
 
 

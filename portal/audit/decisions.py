@@ -1,43 +1,50 @@
-"""Cases, what is in force, mandates and publications: nothing is so that no act in the ledger made so."""
+"""Cases, publications and unsent mail: nothing is so that no act in the ledger made so."""
 
 import datetime as dt
 import hashlib
 import json
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from portal.audit import holdings, mandates, memberships
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
 from portal.cases.catalogue import every_workflow
-from portal.cases.in_force import BOARD_DECLARATION, REGISTRATION, USAGE_TERMS
-from portal.cases.tables import Assessment, Case, CaseState, Document, InForce, StepAnswer
+from portal.cases.tables import Assessment, Case, CaseState, Comment, Document, StepAnswer, Turn, TurnKind
 from portal.config import Settings
 from portal.offers.tables import Publication
-from portal.parties.tables import Mandate, Organisation
 from portal.record.jobs import Job
 from portal.record.ledger import Entry
 from portal.record.outbox import Mail
 from portal.wording import mark
 
-OPEN = (CaseState.ASSESSING, CaseState.PREPARING, CaseState.SIGNING)
+OPEN = (CaseState.ASSESSING, CaseState.ADVISING, CaseState.PREPARING, CaseState.SIGNING)
+ENDED = (CaseState.DECIDED, CaseState.REFUSED, CaseState.DECLINED, CaseState.WITHDRAWN, CaseState.LAPSED)
 WITH_A_DOCUMENT = (CaseState.PREPARING, CaseState.SIGNING, CaseState.DECIDED)
 STATES_AFTER: Mapping[str, tuple[CaseState, ...]] = {
     "start": (CaseState.DRAFT,),
     "ask": (CaseState.DRAFT,),
     "submit": OPEN,
-    "accept": (CaseState.DECIDED,),
+    "accept": OPEN,
+    "advise": (CaseState.PREPARING, CaseState.SIGNING),
+    "reissue": (CaseState.PREPARING, CaseState.SIGNING),
     "decide": (CaseState.DECIDED,),
-    "refuse": (CaseState.REFUSED,),
-    "withdraw": (CaseState.WITHDRAWN,),
+    "refuse": (*OPEN, CaseState.REFUSED),
+    TurnKind.SENT_BACK: (CaseState.DRAFT,),
+    TurnKind.HANDED_OVER: (CaseState.DRAFT,),
+    TurnKind.DECLINED: (CaseState.DECLINED,),
+    TurnKind.WITHDRAWN: (CaseState.WITHDRAWN,),
+    TurnKind.LAPSED: (CaseState.LAPSED,),
+    TurnKind.TAKEN_BACK: (CaseState.DECIDED,),
+    TurnKind.MOVED: (CaseState.DRAFT,),
 }
 """In which states a case can be after the last of these acts."""
-MAKES_TRUE: Mapping[str, tuple[str, ...]] = {
-    REGISTRATION: ("register",),
-    BOARD_DECLARATION: ("declare",),
-    USAGE_TERMS: ("decide",),
-}
-"""The act with which each kind begins to hold; a kind that is not here needs a decision and no more."""
+JUDGEMENTS = ("accept", "ask", "refuse", "advise")
+ENDINGS = ("decide", "refuse", TurnKind.DECLINED, TurnKind.WITHDRAWN, TurnKind.LAPSED)
+VOIDING = (
+    TurnKind.SENT_BACK, TurnKind.DECLINED, TurnKind.WITHDRAWN, TurnKind.LAPSED, TurnKind.MOVED, "reissue",
+)  # fmt: skip
+"""The acts that make a document void."""
 ONE_ACT = dt.timedelta(minutes=1)
 
 
@@ -49,8 +56,9 @@ def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
         if entry.detail.get("case") and not entry.subject.startswith("case:"):
             acts.setdefault(f"case:{entry.detail['case']}", []).append(entry)
     _check_cases(kept, acts, tally)
-    _check_in_force(kept, acts, tally)
-    _check_mandates(kept, acts, tally)
+    holdings.check(kept, acts, tally)
+    mandates.check(kept, acts, tally)
+    memberships.check(kept, acts, tally)
     _check_publications(kept, acts, tally)
     _check_mails(kept, tally)
 
@@ -62,39 +70,59 @@ def _check_cases(kept: Snapshot, acts: Mapping[str, Sequence[Entry]], tally: Tal
     for entry in kept.rows(Entry):
         if entry.subject.startswith("case:") and entry.subject not in known:
             tally.find("ledger_entry", entry.number, mark("gaat over een zaak die er niet is"))
-    assessments = kept.by(Assessment, "case_id")
     for case in cases:
         with tally.guarded("case", case.reference):
             mine = [each for each in acts.get(f"case:{case.id}", ()) if each.subject == f"case:{case.id}"]
-            judged = sorted(assessments.get(case.id, []), key=lambda each: each.at)
-            for what in _faults_of_case(case, mine, judged):
-                tally.find("case", case.reference, what)
+            for faults in (_faults_of_case(case, mine), _faults_of_words(kept, case, mine)):
+                for what in faults:
+                    tally.find("case", case.reference, what)
             for what in _faults_of_answers(kept, case, mine):
                 tally.find("case", case.reference, what)
             documents = kept.by(Document, "case_id").get(case.id, [])
             if case.state in WITH_A_DOCUMENT and all(each.void_at for each in documents):
                 tally.find("case", case.reference, mark("heeft geen stuk"))
+            voided = [each.at for each in mine if each.act in VOIDING]
+            for document in documents:
+                if document.void_at and all(abs(document.void_at - at) > ONE_ACT for at in voided):
+                    tally.find("case", case.reference, mark("heeft een stuk dat zonder reden is vervallen"))
 
 
-def _faults_of_case(case: Case, mine: Sequence[Entry], assessments: Sequence[Assessment]) -> Iterator[str]:
+def _faults_of_case(case: Case, mine: Sequence[Entry]) -> Iterator[str]:
     steps = [each for each in mine if each.act in STATES_AFTER]
     if not steps or steps[0].act != "start":
         yield mark("is volgens het logboek nooit begonnen")
         return
     begun = steps[0].detail
-    if (begun.get("workflow"), begun.get("version")) != (case.workflow, case.workflow_version):
+    moved = [each.detail["version"] for each in steps if each.act == TurnKind.MOVED]
+    version = moved[-1] if moved else begun.get("version")
+    if (begun.get("workflow"), version) != (case.workflow, case.workflow_version):
         yield mark("is met een andere procedure begonnen dan er nu bij staat")
     if steps[0].on_behalf_of not in (None, str(case.organisation_id)):
         yield mark("is voor een andere organisatie begonnen dan er nu bij staat")
     last = steps[-1]
-    if case.state not in STATES_AFTER[last.act]:
+    allowed = STATES_AFTER[last.act]
+    if last.act == "refuse" and last.on_behalf_of is None:
+        allowed = (CaseState.REFUSED,)  # only a supplier's no can leave a case open
+    if case.state not in allowed:
         yield mark("heeft een andere stand dan het logboek zegt")
-    ended = case.state in (CaseState.DECIDED, CaseState.REFUSED, CaseState.WITHDRAWN)
-    if ended != (case.decided_at is not None) or (case.decided_at and abs(case.decided_at - last.at) > ONE_ACT):
+    ended = [each.at for each in steps if each.act in ENDINGS] if case.state in ENDED else []
+    if bool(ended) != (case.decided_at is not None) or (case.decided_at and abs(case.decided_at - ended[-1]) > ONE_ACT):
         yield mark("heeft een ander moment van beslissing dan het logboek zegt")
-    judged = [(each.act, each.actor) for each in steps if each.act in ("accept", "ask", "refuse")]
-    if judged != [(each.verdict, str(each.assessor_id)) for each in assessments]:
+
+
+def _faults_of_words(kept: Snapshot, case: Case, mine: Sequence[Entry]) -> Iterator[str]:
+    """Judgements, turns and comments against the ledger, in both directions."""
+    judged = sorted(kept.by(Assessment, "case_id").get(case.id, []), key=lambda each: each.at)
+    told = [(each.act, each.actor, each.on_behalf_of) for each in mine if each.act in JUDGEMENTS]
+    rows = [(each.verdict, str(each.assessor_id), _text(each.for_organisation)) for each in judged]
+    if sorted(told, key=str) != sorted(rows, key=str):
         yield mark("is volgens het logboek anders beoordeeld")
+    turned = sorted((each.act, str(each.actor)) for each in mine if each.act in set(TurnKind))
+    if turned != sorted((each.kind, str(each.person_id)) for each in kept.by(Turn, "case_id").get(case.id, [])):
+        yield mark("is volgens het logboek anders gelopen")
+    said = sorted(str(each.detail.get("comment")) for each in mine if each.act == "comment")
+    if said != sorted(str(each.id) for each in kept.by(Comment, "case_id").get(case.id, [])):
+        yield mark("heeft andere opmerkingen dan het logboek weet")
 
 
 def _faults_of_answers(kept: Snapshot, case: Case, mine: Sequence[Entry]) -> Iterator[str]:
@@ -110,78 +138,6 @@ def _faults_of_answers(kept: Snapshot, case: Case, mine: Sequence[Entry]) -> Ite
         answers = {each.step: each.values for each in kept.by(StepAnswer, "case_id").get(case.id, [])}
         if _digest(workflow.relevant(answers)) != digests[-1]:
             yield mark("heeft andere antwoorden dan er zijn verstuurd")
-
-
-def _check_in_force(kept: Snapshot, acts: Mapping[str, Sequence[Entry]], tally: Tally) -> None:
-    cases = {each.id: each for each in kept.rows(Case)}
-    rows = kept.rows(InForce)
-    tally.checked["in_force"] = len(rows)
-    for row in rows:
-        name = f"{row.kind} {row.id}"
-        with tally.guarded("in_force", name):
-            case = cases.get(row.case_id)
-            if case is None or case.state != CaseState.DECIDED:
-                tally.find("in_force", name, mark("rust op een zaak die niet is beslist"))
-                continue
-            for what in _faults_of_row(kept, row, acts.get(f"case:{case.id}", ())):
-                tally.find("in_force", name, what)
-    for case in cases.values():
-        with tally.guarded("case", case.reference):
-            mine = kept.by(InForce, "case_id").get(case.id, [])
-            if case.state == CaseState.DECIDED and not mine:
-                tally.find("case", case.reference, mark("is beslist, maar er is niets van kracht geworden"))
-            elif mine and not _as_decided(kept, case, mine):
-                tally.find("case", case.reference, mark("heeft iets anders van kracht dan er is beslist"))
-
-
-def _faults_of_row(kept: Snapshot, row: InForce, told: Sequence[Entry]) -> Iterator[str]:
-    made = [each for each in told if each.act in MAKES_TRUE.get(row.kind, ("decide", "accept"))]
-    if not made:
-        yield mark("is volgens het logboek nooit van kracht geworden")
-        return
-    since = made[-1].detail.get("since")
-    began = dt.datetime.fromisoformat(since) if since else None
-    if row.since != began if began else abs(row.since - made[-1].at) > ONE_ACT:
-        yield mark("begint op een ander moment dan het logboek zegt")
-    # Only a later decision of the same kind, for the same party, ends what holds.
-    same = kept.by(InForce, "on_behalf_of")[row.on_behalf_of] if row.until else []
-    successors = (each for each in same if each.case_id != row.case_id and each.kind == row.kind)
-    if row.until is not None and all(row.until != max(each.since, row.since) for each in successors):
-        yield mark("is beëindigd zonder dat iets anders ervoor in de plaats kwam")
-
-
-def _as_decided(kept: Snapshot, case: Case, rows: Sequence[InForce]) -> bool:
-    """Whether exactly that holds which this case asked for; of a kind that is not known here, anything may."""
-    whom = [(each.kind, each.organisation_id, each.person_id, each.product_id, each.version) for each in rows]
-    match case.workflow:
-        case "registration":
-            return whom == [(REGISTRATION, case.organisation_id, None, None, "")]
-        case "usage_terms":
-            [publication] = kept.by(Publication, "id")[case.publication_id]
-            return whom == [(USAGE_TERMS, None, case.person_id, case.product_id, publication.version)]
-        case "board_declaration":
-            schools = kept.by(Organisation, "id")
-            [scope] = (each for each in kept.by(StepAnswer, "case_id")[case.id] if each.step == "scope")
-            asked = sorted(f"location:{code}" for code in scope.values["schools"])
-            declared = sorted(str(schools[each.organisation_id][0].register_key) for each in rows)
-            board = {(each.kind, each.on_behalf_of) for each in rows}
-            return declared == asked and board == {(BOARD_DECLARATION, case.organisation_id)}
-    return True
-
-
-def _check_mandates(kept: Snapshot, acts: Mapping[str, Sequence[Entry]], tally: Tally) -> None:
-    """No more and no fewer mandates than were accepted with a registration."""
-    held: dict[uuid.UUID, int] = {}
-    for mandate in kept.rows(Mandate):
-        held[mandate.organisation_id] = held.get(mandate.organisation_id, 0) + 1
-    tally.checked["mandates"] = sum(held.values())
-    for organisation in kept.rows(Organisation):
-        told = acts.get(f"organisation:{organisation.id}", ())
-        accepted = sum(int(each.detail.get("mandates", 0)) for each in told if each.act == "register")
-        if held.pop(organisation.id, 0) != accepted:
-            tally.find("mandate", organisation.id, mark("er zijn er meer of minder dan het logboek weet"))
-    for organisation_id in held:
-        tally.find("mandate", organisation_id, mark("hoort bij een organisatie die er niet is"))
 
 
 def _check_publications(kept: Snapshot, acts: Mapping[str, Sequence[Entry]], tally: Tally) -> None:
@@ -204,6 +160,7 @@ def _check_publications(kept: Snapshot, acts: Mapping[str, Sequence[Entry]], tal
             publication_id = used.get(document.case_id)
             if (
                 publication_id is not None
+                and document.void_at is None
                 and document.facts["publication"]["sha256"] != publications[publication_id].sha256
             ):
                 tally.find(
@@ -219,6 +176,10 @@ def _check_mails(kept: Snapshot, tally: Tally) -> None:
             tally.waiting["mails"] += 1
             if f"send:{mail.id}" not in work:
                 tally.find("mail", f"{mail.kind} {mail.id}", mark("wacht, maar niemand heeft opdracht om te versturen"))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _digest(answers: Mapping[str, Any]) -> str:

@@ -19,7 +19,11 @@ PLACES: Mapping[str, str] = {
     "case": mark("zaak %(name)s"),
     "in_force": mark("van kracht %(name)s"),
     "mandate": mark("tekenbevoegdheid %(name)s"),
+    "membership": mark("rol %(name)s"),
+    "organisation": mark("organisatie %(name)s"),
     "publication": mark("publicatie %(name)s"),
+    "product": mark("product %(name)s"),
+    "block": mark("blokkade %(name)s"),
     "mail": mark("mail %(name)s"),
     "row": mark("rij in %(name)s"),
     "file": mark("map %(name)s"),
@@ -35,7 +39,10 @@ COUNTED: Mapping[str, str] = {
     "cases": mark("zaken"),
     "in_force": mark("regels van kracht"),
     "mandates": mark("tekenbevoegdheden"),
+    "memberships": mark("rollen"),
     "publications": mark("publicaties"),
+    "products": mark("producten"),
+    "blocks": mark("blokkades"),
     "mails": mark("mails"),
 }
 WAITING: Mapping[str, str] = {

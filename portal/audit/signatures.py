@@ -50,7 +50,8 @@ def check(kept: Snapshot, tally: Tally, names: Mapping[uuid.UUID, str]) -> None:
     for document_id, signatures in given.items():
         name = names.get(document_id, str(document_id))
         with tally.guarded("document", name):
-            _check_rule(name, signatures, cases[documents[document_id].case_id], tally)
+            document = documents[document_id]
+            _check_rule(name, signatures, document, cases[document.case_id], tally)
 
 
 def _differences(signature: Signature, entry: Entry, document: Document, case: Case) -> list[str]:
@@ -82,21 +83,26 @@ def _faults_of_authority(kept: Snapshot, signature: Signature, entry: Entry) -> 
     if (mandate.basis, mandate.evidence) != (frozen["basis"], frozen["evidence"]):
         faults.append(mark("rust op een ander bewijs dan er nu bij de tekenbevoegdheid staat"))
     rules = kept.by(AuthorityRule, "organisation_id").get(mandate.organisation_id, [])
-    rule = max((each for each in rules if _held(each, entry.at)), key=lambda each: each.since, default=None)
-    if rule is None:
+    held = [each for each in rules if _held(each, entry.at)]
+    if not held:
         return [*faults, mark("is gegeven toen er geen regel van bevoegdheid gold")]
-    alone = "alone" in (rule.mode, mandate.counts)
-    if (frozen["mode"], frozen["together"]) != (("alone", 1) if alone else ("jointly", rule.together)):
+    if (frozen["mode"], frozen["together"]) not in [_counted(each, mandate) for each in held]:
         faults.append(mark("is gegeven onder een andere regel van bevoegdheid dan er staat"))
     return faults
 
 
 def _held(row: Mandate | AuthorityRule, at: dt.datetime) -> bool:
-    return row.since <= at and (row.until is None or at < row.until)
+    """Whether it held at this moment; at that of its end too, since the signature may be what ended it."""
+    return row.since <= at and (row.until is None or at <= row.until)
 
 
-def _check_rule(name: str, signatures: list[Signature], case: Case, tally: Tally) -> None:
-    """Exactly the signature that met the rule says so, and with it the case was decided."""
+def _counted(rule: AuthorityRule, mandate: Mandate) -> tuple[str, int]:
+    """How a signature counts by this rule: its mode, and how many must sign together."""
+    return ("alone", 1) if "alone" in (rule.mode, mandate.counts) else ("jointly", rule.together)
+
+
+def _check_rule(name: str, signatures: list[Signature], document: Document, case: Case, tally: Tally) -> None:
+    """Exactly the signature that met the rule says so, and with it the case was decided; a void document never was."""
     met = False
     for count, signature in enumerate(signatures, 1):
         meets = not met and (
@@ -108,5 +114,5 @@ def _check_rule(name: str, signatures: list[Signature], case: Case, tally: Tally
             tally.find(
                 "signature", f"{name}, {signature.field}", mark("maakt het stuk volledig en zegt van niet, of andersom")
             )
-    if met != (case.state == CaseState.DECIDED):
+    if met != (case.state == CaseState.DECIDED and document.void_at is None):
         tally.find("document", name, mark("is volledig getekend en de zaak is niet beslist, of andersom"))

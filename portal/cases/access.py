@@ -1,7 +1,9 @@
 """Who is looking at a case, and what each may do there."""
 
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,9 +13,21 @@ from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, CaseState
 from portal.database import reader
 from portal.errors import NotFoundError
+from portal.offers.tables import Product
 from portal.parties import mandates
 from portal.parties.tables import Membership, Organisation, Person
-from workflows.vocabulary import Party, Role, Step
+from portal.wording import mark, say
+from workflows.vocabulary import Answers, Party, Role, Step
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a visitor is and may where, read once for a list of cases: never for an act."""
+
+    roles: Mapping[uuid.UUID, frozenset[Role]]
+    is_service_desk: bool
+    authority: frozenset[uuid.UUID]
+    """The organisations that this visitor may bind."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +37,30 @@ class Visitor:
     person_id: uuid.UUID | None = None
     drafts: frozenset[uuid.UUID] = field(default_factory=frozenset)
     """Cases whose mailed link was opened in this browser."""
+    known: Known | None = None
+
+
+def well_known(visitor: Visitor, *, session: Session | None = None) -> Visitor:
+    """The same visitor, whose roles are read here and now, so that a list of cases asks for them once."""
+    if visitor.person_id is None:
+        return visitor
+    mine = (Membership.person_id == visitor.person_id, *Membership.held(clock.now()))
+    rows = _session(session).execute(
+        select(Membership.organisation_id, Membership.role, Organisation.kind).join(Organisation).where(*mine)
+    )
+    roles: dict[uuid.UUID, set[Role]] = {}
+    desk = False
+    for organisation_id, role, kind in rows:
+        roles.setdefault(organisation_id, set()).add(Role(role))
+        desk = desk or (role == Role.SERVICE_DESK and kind == Party.OPERATOR)
+    return replace(
+        visitor,
+        known=Known(
+            {each: frozenset(held) for each, held in roles.items()},
+            desk,
+            mandates.bound_by(_session(session), visitor.person_id, at=clock.now()),
+        ),
+    )
 
 
 def find(case_id: uuid.UUID, *, reader: Visitor, session: Session | None = None) -> Case:
@@ -43,7 +81,19 @@ def may_read(case: Case, visitor: Visitor, *, session: Session | None = None) ->
         return True
     if case.organisation_id and roles_at(visitor, case.organisation_id, session=session):
         return True
+    if any(each.assessor_id == visitor.person_id for each in case.assessments):
+        return True  # also when their seat is there no more
     return case.state != CaseState.DRAFT and may_assess(case, visitor, session=session)
+
+
+def relevant_answers(case: Case) -> dict[str, dict[str, Any]]:
+    """The answers on the path: those that decide who is asked."""
+    return workflow_of(case).relevant(answers_of(case))
+
+
+def answers_of(case: Case) -> dict[str, dict[str, Any]]:
+    """All answers of a case, on the path or not."""
+    return {each.step: each.values for each in case.answers}
 
 
 def may_answer(case: Case, step: Step, visitor: Visitor, *, session: Session | None = None) -> bool:
@@ -58,12 +108,116 @@ def may_answer(case: Case, step: Step, visitor: Visitor, *, session: Session | N
 
 def may_assess(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
     """Whether this visitor is an assessor of this case. Nobody assesses what they started, or are named in."""
-    assessor = workflow_of(case).assessor
-    if assessor is None or visitor.person_id is None or _started(case, visitor.person_id, session):
+    return bool(seats_of(case, visitor, session=session))
+
+
+def may_advise(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
+    """Whether this visitor is the adviser of this case. Whoever started, answered or can sign it never advises."""
+    adviser = workflow_of(case).asked_to_advise(relevant_answers(case))
+    if adviser is None or case.organisation_id is None or visitor.person_id is None:
         return False
-    if assessor.at is Party.OPERATOR:
-        return is_service_desk(visitor, session=session)
-    return bool(case.organisation_id and assessor.role in roles_at(visitor, case.organisation_id, session=session))
+    roles = roles_at(visitor, case.organisation_id, session=session)
+    wrote = case.started_by == visitor.person_id or any(each.answered_by == visitor.person_id for each in case.answers)
+    return adviser.role in roles and not wrote and not may_sign(case, visitor, session=session)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A place from which a case is judged: the operator's, the subject's own, one supplier's, or a school's board's."""
+
+    role: Role
+    organisation_id: uuid.UUID | None
+    """None for the operator: whoever works at the service desk."""
+    name: str
+    supplier: bool = False
+    board: bool = False
+    """Of the board of the school that registers; without an organisation while that board is not registered."""
+
+    @property
+    def judges_for(self) -> uuid.UUID | None:
+        """For whom a judgement from here is given; None for the operator and the subject itself."""
+        return self.organisation_id if self.supplier or self.board else None
+
+
+def seats(case: Case, *, session: Session | None = None) -> list[Seat]:
+    """Every place from which this case is to be judged, with these answers and at this moment."""
+    kept, workflow = _session(session), workflow_of(case)
+    answers = relevant_answers(case)
+    called = list(workflow.asked_to_assess(answers))
+    signatory = workflow.asked_to_sign(answers)
+    nobody_left = case.organisation_id and not mandates.mandates_at(kept, case.organisation_id, at=clock.now())
+    if signatory and signatory.or_else and nobody_left:
+        called.append(signatory.or_else)
+    found: list[Seat] = []
+    for assessor in called:
+        match assessor.at:
+            case Party.OPERATOR:
+                found.append(Seat(assessor.role, None, ""))
+            case Party.SUPPLIER:
+                suppliers = _suppliers(kept, answers)
+                found += [Seat(assessor.role, each.id, each.name, supplier=True) for each in suppliers]
+                if not suppliers:
+                    found.append(Seat(Role.SERVICE_DESK, None, ""))
+            case Party.BOARD if workflow.personal:
+                found += _boards(kept, case, answers, assessor.role)
+            case _ if case.organisation:
+                found.append(Seat(assessor.role, case.organisation_id, case.organisation.name))
+    return list(dict.fromkeys(found))
+
+
+def seats_of(case: Case, visitor: Visitor, *, session: Session | None = None) -> list[Seat]:
+    """The seats that this visitor may take."""
+    if visitor.person_id is None or not workflow_of(case).may_be_assessed:
+        return []
+    desk = is_service_desk(visitor, session=session)
+    mine = [seat for seat in seats(case, session=session) if _sits(seat, visitor, desk, session)]
+    # Who signs for a board often signs for its schools too: confirming that is no judgement of one's own request.
+    own = bool(mine) and _started(case, visitor.person_id, session)
+    return [seat for seat in mine if seat.board or not own]
+
+
+def seats_left(case: Case, *, session: Session | None = None) -> list[Seat]:
+    """The seats from which no judgement was given yet in this round."""
+    said = [each for each in case.assessments if each.round == case.round and each.verdict != "advise"]
+    judged = {(each.for_organisation, each.role) for each in said}
+    return [
+        seat
+        for seat in seats(case, session=session)
+        if (seat.judges_for, seat.role) not in judged or (seat.board and seat.organisation_id is None)
+    ]
+
+
+def _sits(seat: Seat, visitor: Visitor, desk: bool, session: Session | None) -> bool:
+    if seat.organisation_id is None:
+        return desk and not seat.board
+    if seat.role not in roles_at(visitor, seat.organisation_id, session=session):
+        return False
+    return seat.role != Role.SIGNATORY or _may_bind(visitor, seat.organisation_id, session)
+
+
+def _boards(session: Session, case: Case, answers: Answers, role: Role) -> list[Seat]:
+    """The board of the school that registers, once the operator said yes; it must be registered itself to confirm."""
+    said = [each for each in case.assessments if each.round == case.round and each.role == Role.SERVICE_DESK]
+    if not any(each.verdict == "accept" for each in said):
+        return []
+    number = str(answers.get("details", {}).get("board_number", ""))
+    board = session.scalar(select(Organisation).where(Organisation.register_key == f"board:{number}"))
+    if board is None or board.registered_at is None:
+        sentence = mark("het schoolbestuur met nummer %(number)s, dat zich eerst zelf moet inschrijven")
+        return [Seat(role, None, say(sentence, number=number), board=True)]
+    return [Seat(role, board.id, say("een tekenbevoegde van %(board)s", board=board.name), board=True)]
+
+
+def _suppliers(session: Session, answers: Answers) -> list[Organisation]:
+    """The suppliers of the products that these answers name, as far as somebody there can decide (R002-17)."""
+    named = answers.get("products", {}).get("products", [])
+    theirs = (
+        select(Organisation)
+        .join(Product, Product.supplier_id == Organisation.id)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Product.name.in_(named), Membership.role == Role.ADMINISTRATOR, *Membership.held(clock.now()))
+    )
+    return list(session.scalars(theirs.order_by(Organisation.name)).unique())  # no DISTINCT: it has JSON
 
 
 def _started(case: Case, person_id: uuid.UUID, session: Session | None) -> bool:
@@ -79,7 +233,15 @@ def may_sign(case: Case, visitor: Visitor, *, session: Session | None = None) ->
     """Whether this visitor has authority to bind the organisation of this case at this moment."""
     if visitor.person_id is None or case.organisation_id is None:
         return False
-    found = mandates.authority_of(_session(session), visitor.person_id, case.organisation_id, at=clock.now())
+    return _may_bind(visitor, case.organisation_id, session)
+
+
+def _may_bind(visitor: Visitor, organisation_id: uuid.UUID, session: Session | None) -> bool:
+    if visitor.person_id is None:
+        return False
+    if visitor.known is not None:
+        return organisation_id in visitor.known.authority
+    found = mandates.authority_of(_session(session), visitor.person_id, organisation_id, at=clock.now())
     return found is not None
 
 
@@ -87,10 +249,12 @@ def roles_at(visitor: Visitor, organisation_id: uuid.UUID, *, session: Session |
     """The roles that this visitor has at the organisation now."""
     if visitor.person_id is None:
         return frozenset()
+    if visitor.known is not None:
+        return visitor.known.roles.get(organisation_id, frozenset())
     query = select(Membership.role).where(
         Membership.person_id == visitor.person_id,
         Membership.organisation_id == organisation_id,
-        Membership.status == "active",
+        *Membership.held(clock.now()),
     )
     return frozenset(Role(role) for role in _session(session).scalars(query))
 
@@ -99,12 +263,14 @@ def is_service_desk(visitor: Visitor, *, session: Session | None = None) -> bool
     """Whether this visitor works for the operator of the portal."""
     if visitor.person_id is None:
         return False
+    if visitor.known is not None:
+        return visitor.known.is_service_desk
     query = (
         select(Membership.id)
         .join(Organisation)
         .where(
             Membership.person_id == visitor.person_id,
-            Membership.status == "active",
+            *Membership.held(clock.now()),
             Membership.role == Role.SERVICE_DESK,
             Organisation.kind == Party.OPERATOR,
         )

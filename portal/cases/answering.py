@@ -1,25 +1,24 @@
 """Answering the steps of a case, and submitting it: from what a person says to what the portal keeps."""
 
-import hashlib
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import printing, surroundings
-from portal.cases.access import Visitor, find, may_answer
+from portal.cases import course, printing, refusals
+from portal.cases.access import Visitor, answers_of, find, may_answer
 from portal.cases.catalogue import workflow_of
+from portal.cases.course import Follow
 from portal.cases.drafts import new_draft_link
 from portal.cases.tables import Case, CaseState, StepAnswer
 from portal.database import act
 from portal.errors import NotFoundError, RefusedError
 from portal.record import ledger, outbox
-from portal.wording import mark, say
+from portal.wording import say
 from workflows.vocabulary import Answers, Step, Workflow
-
-Follow = Callable[[Session, Case], None]
 
 
 class StaleAnswerError(RefusedError):
@@ -30,20 +29,40 @@ class StaleAnswerError(RefusedError):
         self.stored, self.version = stored, version
 
 
+@dataclass(frozen=True)
+class Onward:
+    """Where somebody goes after an answer."""
+
+    is_done: bool = False
+    """That was the last act of a workflow of one sitting."""
+    is_full: bool = False
+    """Every step has been answered."""
+    step: str = ""
+    """The next step, where they may answer it."""
+
+
+def onward(case: Case, *, by: Visitor, session: Session | None = None) -> Onward:
+    """Where this visitor goes now in this case."""
+    open_steps = workflow_of(case).open_steps(answers_of(case))
+    if not open_steps:
+        return Onward(is_full=True)
+    return Onward(step=open_steps[0].name if may_answer(case, open_steps[0], by, session=session) else "")
+
+
 def answer(
     case_id: uuid.UUID, step_name: str, values: Mapping[str, Any], *, by: Visitor, seen: int, follow: Follow
-) -> bool:
-    """Keep the answers of one step. Says whether this was the last act of a workflow of one sitting."""
+) -> Onward:
+    """Keep the answers of one step; says where to go after it."""
     with act() as session:
         case = find(case_id, reader=by, session=session)
         workflow = workflow_of(case)
         if case.state == CaseState.DECIDED and workflow.one_sitting:
-            return True  # the last button, pressed twice
+            return Onward(is_done=True)  # the last button, pressed twice
         step_to_answer(case, step_name, by=by, session=session)
         stored = session.get(StepAnswer, (case_id, step_name))
         if (stored.version if stored else 0) != seen:
             if stored is not None and stored.values == dict(values):
-                return False  # the same form, sent twice
+                return onward(case, by=by, session=session)  # the same form, sent twice
             raise StaleAnswerError(stored.values if stored else {}, stored.version if stored else 0)
         if stored is None:
             stored = StepAnswer(case_id=case_id, step=step_name, values={}, version=0)
@@ -51,11 +70,13 @@ def answer(
         if stored.version == 0 or stored.values != dict(values):
             stored.values, stored.version = dict(values), stored.version + 1
             stored.answered_by, stored.answered_at = by.person_id, clock.now()
+            case.moved_at = clock.now()
         session.flush()
         if workflow.one_sitting and not workflow.open_steps(answers_of(case)):
-            _decide(session, case, workflow, by, follow)
-            return True
-        return False
+            course.decide(session, case, by=by, follow=follow)
+            printing.ask_document(session, case)
+            return Onward(is_done=True)
+        return onward(case, by=by, session=session)
 
 
 def step_to_answer(case: Case, step_name: str, *, by: Visitor, session: Session | None = None) -> Step:
@@ -88,7 +109,7 @@ def submit(case_id: uuid.UUID, *, by: Visitor, seen: str, follow: Follow) -> Non
             raise RefusedError("Nog niet alle stappen zijn beantwoord.")
         if not may_submit(case, by, session=session):
             raise RefusedError("Alleen wie deze stappen mag beantwoorden, kan de zaak versturen.")
-        if digest(answers) != seen:
+        if printing.digest(answers) != seen:
             raise RefusedError("De antwoorden zijn intussen gewijzigd. Lees ze opnieuw en verstuur ze dan.")
         _refuse_what_changed_meanwhile(session, case, workflow, answers)
         case.submitted_at = clock.now()
@@ -98,46 +119,16 @@ def submit(case_id: uuid.UUID, *, by: Visitor, seen: str, follow: Follow) -> Non
             subject=f"case:{case.id}",
             actor=by.person_id,
             on_behalf_of=case.organisation_id,
-            answers=digest(workflow.relevant(answers)),
+            answers=printing.digest(workflow.relevant(answers)),
         )
-        if workflow.assessor:
-            case.state = CaseState.ASSESSING
-        elif workflow.signatory:
-            case.state = CaseState.PREPARING
-            printing.ask_document(session, case)
-        else:
-            _decide(session, case, workflow, by, follow)
+        course.advance(session, case, by=by, follow=follow)
         _confirm(session, case, workflow)
-
-
-def discard(case_id: uuid.UUID, *, by: Visitor) -> None:
-    """Withdraw a draft."""
-    with act() as session:
-        case = find(case_id, reader=by, session=session)
-        if case.state == CaseState.WITHDRAWN:
-            return  # pressed twice
-        if case.state != CaseState.DRAFT:
-            raise RefusedError("Deze zaak is al verstuurd en kan hier niet meer worden ingetrokken.")
-        if not may_submit(case, by, session=session):
-            raise RefusedError("Alleen wie deze stappen mag beantwoorden, kan de zaak weggooien.")
-        case.state, case.decided_at = CaseState.WITHDRAWN, clock.now()
-        ledger.append(session, act="withdraw", subject=f"case:{case.id}", actor=by.person_id)
 
 
 def may_submit(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
     """Whether this visitor may answer every step on the path, and so submit the case or throw it away."""
     path = workflow_of(case).path(answers_of(case))
     return all(may_answer(case, step, visitor, session=session) for step in path)
-
-
-def answers_of(case: Case) -> dict[str, dict[str, Any]]:
-    """All answers of a case, on the path or not."""
-    return {each.step: each.values for each in case.answers}
-
-
-def digest(answers: Answers) -> str:
-    """One hash for a set of answers: what was on the screen is what is submitted."""
-    return hashlib.sha256(printing.canonical(answers)).hexdigest()
 
 
 def version_of(case: Case, step_name: str) -> int:
@@ -150,33 +141,9 @@ def _refuse_what_changed_meanwhile(session: Session, case: Case, workflow: Workf
     kept = workflow.relevant(answers)
     for step in workflow.path(kept):
         said = dict(step.complaint(kept[step.name], kept)) if step.complaint else {}
-        for sentence in (said | surroundings.complaints(session, case, step.name, kept)).values():
-            raise RefusedError(sentence)
-    around = surroundings.of(session, case)
-    taken = {place.code: place for place in around.places if place.taken_by}
-    for code in answers.get("scope", {}).get("schools", []):
-        if code in taken:
-            place = taken[code]
-            raise RefusedError(
-                mark("%(name)s staat intussen in de verklaring van %(board)s. Haal deze school uit de lijst."),
-                name=place.name,
-                board=place.taken_by,
-            )
-
-
-def _decide(session: Session, case: Case, workflow: Workflow, by: Visitor, follow: Follow) -> None:
-    case.state, case.decided_at = CaseState.DECIDED, clock.now()
-    case.submitted_at = case.submitted_at or clock.now()
-    ledger.append(
-        session,
-        act="decide",
-        subject=f"case:{case.id}",
-        actor=by.person_id,
-        on_behalf_of=case.organisation_id,
-        answers=digest(workflow.relevant(answers_of(case))),
-    )
-    follow(session, case)
-    printing.ask_document(session, case)
+        for sentence in (said | dict(refusals.complaints(session, case, step.name, kept))).values():
+            text, values = (sentence, {}) if isinstance(sentence, str) else sentence
+            raise RefusedError(text, **values)
 
 
 def _confirm(session: Session, case: Case, workflow: Workflow) -> None:

@@ -1,66 +1,129 @@
-"""Judging a submitted case: accept, ask, or refuse, each with its words."""
+"""Judging a submitted case: accept, ask, or refuse, each with its words; and advising on one."""
 
 import uuid
 
+from sqlalchemy.orm import Session
+
 from portal import clock
-from portal.cases import printing
-from portal.cases.access import Visitor, find, may_assess
-from portal.cases.answering import Follow
+from portal.cases import course
+from portal.cases.access import Seat, Visitor, find, may_advise, may_assess, seats_left, seats_of
 from portal.cases.catalogue import workflow_of
+from portal.cases.course import Follow
 from portal.cases.drafts import new_draft_link
 from portal.cases.tables import Assessment, Case, CaseState
 from portal.database import act
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.record import ledger, outbox
-from portal.wording import say
+from portal.wording import mark, say
 
-ACCEPT, ASK, REFUSE = "accept", "ask", "refuse"
+ACCEPT, ASK, REFUSE, ADVISE = "accept", "ask", "refuse", "advise"
+SHORTEST_ADVICE = 20
+TOLD = {
+    ASK: mark("Een vraag over uw zaak %(reference)s"),
+    REFUSE: mark("Uw zaak %(reference)s is geweigerd"),
+    ACCEPT: mark("Antwoord op uw zaak %(reference)s"),
+}
 
 
 def assess(case_id: uuid.UUID, *, verdict: str, words: str, by: Visitor, follow: Follow) -> None:
-    """One judgement, and what follows from it: in force, back to the person, or the end."""
+    """One judgement from every seat that is this person's, and what follows from it.
+
+    The operator's no, or the subject's, ends the case; a supplier's no keeps the case out of its own products only.
+    """
     with act() as session:
         case = find(case_id, reader=by, session=session)
         if by.person_id is None or not may_assess(case, by, session=session):
             raise NotFoundError
-        if case.state != CaseState.ASSESSING:
-            if case.assessments and case.assessments[-1].verdict == verdict:
+        mine = _seats_to_take(session, case, by)
+        if not mine:
+            if any(each.verdict == verdict and each.assessor_id == by.person_id for each in case.assessments[-1:]):
                 return  # pressed twice
             raise RefusedError("Deze zaak is intussen al beoordeeld.")
         if verdict not in (ACCEPT, ASK, REFUSE):
             raise InvalidError("Kies wat u wilt doen.", {"verdict": say("Kies wat u wilt doen.")})
         if verdict != ACCEPT and not words:
             raise InvalidError("Schrijf op waarom.", {"words": say("Schrijf op waarom, of wat u wilt weten.")})
-        case.assessments.append(Assessment(case_id=case.id, assessor_id=by.person_id, verdict=verdict, words=words))
-        session.flush()
-        ledger.append(session, act=verdict, subject=f"case:{case.id}", actor=by.person_id)
-        if verdict == ACCEPT:
-            case.state, case.decided_at = CaseState.DECIDED, clock.now()
-            follow(session, case)
-            printing.ask_document(session, case)
-            return
-        title = say(workflow_of(case).title)
+        for seat in mine:
+            _judge(session, case, seat, verdict=verdict, words=words, by=by.person_id)
         if verdict == ASK:
             case.state, case.submitted_at = CaseState.DRAFT, None
-            subject = say("Een vraag over uw zaak %(reference)s", reference=case.reference)
-        else:
+            _tell_starter(session, case, mine[0], verdict=verdict, words=words)
+            case.round += 1
+        elif verdict == REFUSE and _ends_it(session, case, mine):
             case.state, case.decided_at = CaseState.REFUSED, clock.now()
-            subject = say("Uw zaak %(reference)s is geweigerd", reference=case.reference)
-        link = ("registration.open_draft", {"token": new_draft_link(session, case)})
-        outbox.put(
-            session,
-            key=f"{verdict}:{case.id}:{case.round}",
-            to=_starter(case),
-            kind=f"assessed_{verdict}",
-            subject=subject,
-            about=f"case:{case.id}",
-            link=link if case.starter_email else ("cases.show", {"case_id": str(case.id)}),
-            reference=case.reference,
-            title=title,
-            words=words,
+            _tell_starter(session, case, mine[0], verdict=verdict, words=words)
+            case.round += 1
+        else:
+            if words and verdict == ACCEPT:
+                _tell_starter(session, case, mine[0], verdict=verdict, words=words)
+            course.advance(session, case, by=by, follow=follow)
+        case.moved_at = clock.now()
+
+
+def advise(case_id: uuid.UUID, *, words: str, by: Visitor, follow: Follow) -> None:
+    """Give advice, which becomes part of the document word for word; deciding is left to others."""
+    with act() as session:
+        case = find(case_id, reader=by, session=session)
+        if by.person_id is None or not may_advise(case, by, session=session):
+            raise NotFoundError
+        if case.state != CaseState.ADVISING:
+            if any(each.verdict == ADVISE and each.assessor_id == by.person_id for each in case.assessments):
+                return  # pressed twice
+            raise RefusedError("Deze zaak wacht niet (meer) op advies.")
+        if len(words) < SHORTEST_ADVICE:
+            sentence = mark("Schrijf uw advies op, in ten minste %(count)s tekens.")
+            raise InvalidError("Schrijf uw advies op.", {"words": say(sentence, count=SHORTEST_ADVICE)})
+        case.assessments.append(
+            Assessment(case_id=case.id, assessor_id=by.person_id, verdict=ADVISE, words=words, round=case.round)
         )
-        case.round += 1
+        session.flush()
+        ledger.append(session, act=ADVISE, subject=f"case:{case.id}", actor=by.person_id)
+        course.advance(session, case, by=by, follow=follow)
 
 
-def _starter(case: Case) -> str:
-    return case.starter_email or (case.starter.email if case.starter else "")
+def _seats_to_take(session: Session, case: Case, by: Visitor) -> list[Seat]:
+    if case.state != CaseState.ASSESSING:
+        return []
+    left = seats_left(case, session=session)
+    return [seat for seat in seats_of(case, by, session=session) if seat in left]
+
+
+def _ends_it(session: Session, case: Case, mine: list[Seat]) -> bool:
+    """Whether a no from these seats is the end: any but a supplier's, and a supplier's where nobody said yes."""
+    if not all(seat.supplier for seat in mine):
+        return True
+    said_yes = any(each.verdict == ACCEPT and each.round == case.round for each in case.assessments)
+    return not said_yes and not seats_left(case, session=session)
+
+
+def _judge(session: Session, case: Case, seat: Seat, *, verdict: str, words: str, by: uuid.UUID) -> None:
+    case.assessments.append(
+        Assessment(
+            case_id=case.id,
+            assessor_id=by,
+            verdict=verdict,
+            words=words,
+            round=case.round,
+            for_organisation=seat.judges_for,
+            role=seat.role,
+        )
+    )
+    session.flush()
+    ledger.append(session, act=verdict, subject=f"case:{case.id}", actor=by, on_behalf_of=seat.judges_for)
+
+
+def _tell_starter(session: Session, case: Case, seat: Seat, *, verdict: str, words: str) -> None:
+    link = ("registration.open_draft", {"token": new_draft_link(session, case)})
+    outbox.put(
+        session,
+        key=f"{verdict}:{case.id}:{case.round}:{seat.judges_for or ''}",
+        to=case.starter_email or (case.starter.email if case.starter else ""),
+        kind=f"assessed_{verdict}",
+        subject=say(TOLD[verdict], reference=case.reference),
+        about=f"case:{case.id}",
+        link=link if case.starter_email else ("cases.show", {"case_id": str(case.id)}),
+        reference=case.reference,
+        title=say(workflow_of(case).title),
+        words=words,
+        who=seat.name or say("De servicedesk"),
+    )

@@ -12,7 +12,7 @@ from portal.cases.tables import Case, CaseState
 from portal.errors import NotFoundError, SettingError
 from workflows.vocabulary import Workflow
 
-ENDED = (CaseState.DECIDED, CaseState.REFUSED, CaseState.WITHDRAWN)
+ENDED = (CaseState.DECIDED, CaseState.REFUSED, CaseState.DECLINED, CaseState.WITHDRAWN, CaseState.LAPSED)
 
 
 @cache

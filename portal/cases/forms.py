@@ -21,7 +21,7 @@ from wtforms.validators import Length, Optional
 from portal.cases.fields import SPELLINGS, DayField, EmailAddress, OneOf, Radios, Required, Spelled, Ticks
 from portal.cases.surroundings import Surroundings
 from portal.parties.spelling import clean, clean_lines
-from portal.wording import say
+from portal.wording import day, say
 from workflows import vocabulary as v
 
 ROWS_SHOWN_AT_FIRST = 1
@@ -92,6 +92,13 @@ def _field(question: v.Question, around: Surroundings) -> Field:
             return Radios(label, rules, choices=groups, description=hint)
         case v.PartyRows():
             return Ticks(label, [*required, OneOf(_missing(question))], choices=_places(around), description=hint)
+        case v.OnFile(of=of):
+            kept = [
+                SelectChoice(each.key, each.name, {"data-hint": each.more} if each.more else {})
+                for each in around.on_file.get(of, ())
+                if not each.gone
+            ]
+            return Ticks(label, [*required, OneOf(_missing(question))], choices=kept, description=hint)
         case v.Clauses():
             keys = [clause for clause in around.clauses if clause["key"]]
             choices = [SelectChoice(clause["id"], clause["confirm"]) for clause in keys]
@@ -124,7 +131,7 @@ def _value(question: v.Question, field: Field, around: Surroundings) -> Any:
             return [row for row in rows if any(value not in (None, "", []) for value in row.values())]
         case v.File():
             return None
-        case v.Clauses() | v.Choices() | v.PartyRows():
+        case v.Clauses() | v.Choices() | v.PartyRows() | v.OnFile():
             return list(dict.fromkeys(field.data or []))
     return field.data or ""
 
@@ -191,7 +198,7 @@ def _missing(question: v.Question) -> str:
     match question:
         case v.YesNo() | v.Choice() | v.RecipientGroup():
             return say("Maak een keuze bij: %(label)s", label=say(question.label))
-        case v.Choices() | v.PartyRows():
+        case v.Choices() | v.PartyRows() | v.OnFile():
             return say("Kies ten minste één mogelijkheid bij: %(label)s", label=say(question.label))
     return say("Vul in: %(label)s", label=say(question.label))
 
@@ -228,7 +235,14 @@ def _places(around: Surroundings) -> list[SelectChoice]:
     choices: list[SelectChoice] = []
     for place in around.places:
         where = ", ".join(part for part in (place.code, place.address, place.town) if part)
-        if place.taken_by:
+        if place.taken_by and place.free_from:
+            free = say(
+                "nu nog in de verklaring van %(board)s, vrij vanaf %(day)s",
+                board=place.taken_by,
+                day=day(place.free_from, weekday=True),
+            )
+            choices.append(SelectChoice(place.code, place.name, {"data-hint": f"{where}: {free}"}))
+        elif place.taken_by:
             taken = say("staat al in de verklaring van %(board)s", board=place.taken_by)
             choices.append(SelectChoice(place.code, place.name, {"data-hint": f"{where}: {taken}", "disabled": True}))
         else:

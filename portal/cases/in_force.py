@@ -8,8 +8,14 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from portal.cases.tables import Case, InForce
+from portal.record import ledger
 
 REGISTRATION, BOARD_DECLARATION, USAGE_TERMS = "registration", "board_declaration", "usage_terms"
+ADMISSION = "admission"
+"""A support body may order this product: its supplier said so (R002-17)."""
+BOARD_LICENCE = "board_licence"
+"""A board takes licences for its schools together; the version says where the invoices go (R002-18, -20)."""
+ONE_INVOICE, PER_SCHOOL = "one_invoice", "per_school"
 
 
 def put(
@@ -39,11 +45,34 @@ def put(
     )
 
 
-def end(rows: Iterable[InForce], *, at: dt.datetime) -> None:
-    """End what held until this moment; what would only have begun later never begins."""
-    for row in rows:
-        if row.until is None or row.until > at:
-            row.until = max(at, row.since)
+def end(
+    session: Session,
+    rows: Iterable[InForce],
+    *,
+    at: dt.datetime,
+    by: uuid.UUID | None = None,
+    because: Case | None = None,
+) -> list[InForce]:
+    """End what holds at this moment; what would only have begun later never begins. Says which rows that were.
+
+    The ledger names each row with its end, under the case that made it true: an end without such an entry is none.
+    """
+    ended = [row for row in rows if row.until is None or row.until > at]
+    moments: dict[tuple[uuid.UUID, dt.datetime], list[InForce]] = {}
+    for row in ended:
+        row.until = max(at, row.since)
+        moments.setdefault((row.case_id, row.until), []).append(row)
+    for (case_id, until), those in moments.items():
+        ledger.append(
+            session,
+            act="end",
+            subject=f"case:{case_id}",
+            actor=by,
+            rows=sorted(str(each.id) for each in those),
+            until=until.isoformat(),
+            because=str(because.id) if because else None,
+        )
+    return ended
 
 
 def holding(session: Session, kind: str, *, at: dt.datetime, **who: uuid.UUID | None) -> list[InForce]:

@@ -1,5 +1,6 @@
 """From a case to the facts that its pages and its document show: answers in words, in the order of the definition."""
 
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from portal import clock, wording
 from portal.cases import surroundings
 from portal.cases.catalogue import workflow_of
 from portal.cases.surroundings import Surroundings
-from portal.cases.tables import Case, Document
+from portal.cases.tables import Case, CaseState, Document
 from portal.parties import mandates, register
 from portal.parties.tables import Organisation, Person
 from portal.record import jobs, ledger
@@ -23,6 +24,7 @@ VERDICTS: Mapping[str, str] = {
     "accept": mark("Akkoord"),
     "ask": mark("Vraag gesteld"),
     "refuse": mark("Geweigerd"),
+    "advise": mark("Advies"),
 }
 SECTORS: Mapping[str, str] = {
     "po": mark("basisonderwijs"),
@@ -36,6 +38,11 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def digest(answers: v.Answers) -> str:
+    """One hash for a set of answers: what was on the screen is what is submitted."""
+    return hashlib.sha256(canonical(answers)).hexdigest()
+
+
 def sections(
     workflow: v.Workflow, answers: Mapping[str, Mapping[str, Any]], around: Surroundings
 ) -> list[dict[str, Any]]:
@@ -46,7 +53,11 @@ def sections(
             "step": step.name,
             "title": say(step.title),
             "rows": [
-                {"label": say(question.label), "value": in_words(question, kept[step.name].get(question.name), around)}
+                {
+                    "name": question.name,
+                    "label": say(question.label),
+                    "value": in_words(question, kept[step.name].get(question.name), around),
+                }
                 for question in step.asked(kept)
             ],
         }
@@ -76,6 +87,9 @@ def in_words(question: v.Question, value: Any, around: Surroundings) -> Any:
             return _from_register(value)
         case v.Clauses():
             return [clause["confirm"] for clause in around.clauses if clause["id"] in value]
+        case v.OnFile(of=of):
+            names = {each.key: each.name for each in around.on_file.get(of, ())}
+            return [names.get(key, key) for key in value]
         case v.PartyRows():
             return _places(value, around)
         case v.Rows(questions=columns):
@@ -125,6 +139,7 @@ def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
             {
                 "name": each.assessor.name,
                 "function": each.assessor.function,
+                "for": each.organisation.name if each.organisation else "",
                 "verdict": say(VERDICTS[each.verdict]),
                 "text": each.words,
                 "at": each.at.isoformat(timespec="seconds"),
@@ -150,7 +165,8 @@ def organisation_facts(organisation: Organisation) -> dict[str, Any]:
 
 def _who_sign(session: Session, case: Case, workflow: v.Workflow) -> tuple[str | None, list[dict[str, str]]]:
     """The rule in words, and a signature field for each who has a mandate now."""
-    if workflow.signatory is None or case.organisation_id is None:
+    asked = workflow.asked_to_sign(workflow.relevant({each.step: each.values for each in case.answers}))
+    if asked is None or case.organisation_id is None or case.state == CaseState.DECIDED:
         return None, []
     at = clock.now()
     rule = mandates.rule_at(session, case.organisation_id, at=at)
@@ -166,7 +182,7 @@ def _who_sign(session: Session, case: Case, workflow: v.Workflow) -> tuple[str |
                     "name": mandate.person.name,
                     "function": mandate.person.function,
                     "authority": mandates.authority_sentence(authority.as_mapping()),
-                    "confirms": say(workflow.signatory.confirms),
+                    "confirms": say(asked.confirms),
                 }
             )
     if rule is None:

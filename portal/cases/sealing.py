@@ -4,9 +4,11 @@ Rendering, time stamps and revocation data happen outside any transaction. What 
 compare-and-swap on the revision it was made from, so that nothing is sealed twice and nothing is overwritten.
 """
 
+import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,13 +20,16 @@ from portal.database import act, reader
 from portal.documents import child, render, vault
 from portal.documents.seal import Sealer
 from portal.errors import PortalError, UnavailableError
-from portal.parties import mandates
+from portal.parties import mandates, people
 from portal.parties.tables import Person
 from portal.record import ledger, outbox
 from portal.wording import mark, say
 
+LONGEST = 90
+"""Seconds for one document: an outside service that stamps time is given up on much sooner."""
 
-def make(document_id: uuid.UUID, *, sealer: Sealer, operator: Mapping[str, str]) -> None:
+
+def make(document_id: uuid.UUID, *, sealer: Sealer, operator: Mapping[str, str], link_secret: str) -> None:
     """Render and certify a document that was asked for; where nobody signs it, it is complete with that."""
     document = reader.get_one(Document, document_id)
     if document.certified is not None or document.void_at is not None:
@@ -32,13 +37,8 @@ def make(document_id: uuid.UUID, *, sealer: Sealer, operator: Mapping[str, str])
     facts = {**document.facts, "test_seal": sealer.is_test, "operator": dict(operator)}
     template, at, alone = document.template, document.made_at, not document.facts["signatories"]
     reader.rollback()
-    rendered = child.in_child(lambda: render.render(template, facts, at=at))
-    width, height = rendered.seal.size
-    stamp = child.in_child(lambda: render.stamp(_seal_facts(facts), width=width, height=height))
-    reason = say("Vastgestelde versie van %(reference)s", reference=facts["reference"])
     with _waiting_is_shown(document_id):
-        certified = sealer.certify(sealer.prepare(rendered), stamp=stamp, reason=reason, final=alone)
-        sealer.check(certified, fields=[], final=alone)
+        certified = child.in_child(lambda: _certified(template, facts, at=at, sealer=sealer), seconds=LONGEST)
     with act() as session:
         document = session.get_one(Document, document_id)
         if document.certified is not None or document.void_at is not None:
@@ -60,8 +60,8 @@ def make(document_id: uuid.UUID, *, sealer: Sealer, operator: Mapping[str, str])
         if alone:
             _complete(session, case, document)
         elif case.state == CaseState.PREPARING:
-            case.state = CaseState.SIGNING
-            _invite_signatories(session, case, document)
+            case.state, case.moved_at = CaseState.SIGNING, clock.now()
+            _invite_signatories(session, case, document, link_secret=link_secret)
 
 
 def seal(document_id: uuid.UUID, *, sealer: Sealer) -> None:
@@ -76,15 +76,10 @@ def _seal_one(document_id: uuid.UUID, signature: Signature, sealer: Sealer) -> N
     before = vault.content(base)
     facts = _signature_facts(document, signature, is_test=sealer.is_test)
     done = [each.field for each in document.signatures if each.revision is not None]
-    fields = [*done, signature.field]
-    width, height = sealer.sizes(before)[signature.field]
     reader.rollback()
-    stamp = child.in_child(lambda: render.stamp(facts, width=width, height=height))
     with _waiting_is_shown(document_id):
-        sealed = sealer.sign(
-            before, field=facts["field"], stamp=stamp, reason=facts["confirms"], signer_name=facts["name"], final=final
-        )
-        sealer.check(sealed, fields=fields, final=final)
+        work = partial(_signed, before, facts, done=done, sealer=sealer, final=final)
+        sealed = child.in_child(work, seconds=LONGEST)
     with act() as session:
         document = session.get_one(Document, document_id)
         kept = session.get_one(Signature, signature.id)
@@ -106,6 +101,33 @@ def _seal_one(document_id: uuid.UUID, signature: Signature, sealer: Sealer) -> N
         )
         if final:
             _complete(session, session.get_one(Case, document.case_id), document)
+
+
+# --- In the child: what takes memory, or could hang
+
+
+def _certified(template: str, facts: Mapping[str, Any], *, at: dt.datetime, sealer: Sealer) -> bytes:
+    """The document, with the portal's seal in it; where nobody signs it, nothing may follow."""
+    alone = not facts["signatories"]
+    rendered = render.render(template, facts, at=at)
+    width, height = rendered.seal.size
+    stamp = render.stamp(_seal_facts(facts), width=width, height=height)
+    reason = say("Vastgestelde versie van %(reference)s", reference=facts["reference"])
+    certified = sealer.certify(sealer.prepare(rendered), stamp=stamp, reason=reason, final=alone)
+    sealer.check(certified, fields=[], final=alone)
+    return certified
+
+
+def _signed(before: bytes, facts: Mapping[str, str], *, done: list[str], sealer: Sealer, final: bool) -> bytes:
+    """The document with this signature added, after those that were done."""
+    field = facts["field"]
+    width, height = sealer.sizes(before)[field]
+    stamp = render.stamp(facts, width=width, height=height)
+    sealed = sealer.sign(
+        before, field=field, stamp=stamp, reason=facts["confirms"], signer_name=facts["name"], final=final
+    )
+    sealer.check(sealed, fields=[*done, field], final=final, before=before)
+    return sealed
 
 
 def _next_unsealed(document_id: uuid.UUID) -> Signature | None:
@@ -164,7 +186,7 @@ def _complete(session: Session, case: Case, document: Document) -> None:
     document.completed_at = clock.now()
     addresses = {each.person.email for each in document.signatures}
     if not addresses:
-        addresses = {case.starter_email or (case.person.email if case.person else "")} - {""}
+        addresses = {case.starter_email or (whose.email if (whose := case.person or case.starter) else "")} - {""}
     for address in sorted(addresses):
         outbox.put(
             session,
@@ -181,10 +203,15 @@ def _complete(session: Session, case: Case, document: Document) -> None:
         )
 
 
-def _invite_signatories(session: Session, case: Case, document: Document) -> None:
+def _invite_signatories(session: Session, case: Case, document: Document, *, link_secret: str) -> None:
+    """Mail everyone who may sign; who has no account yet makes one on the way to the document."""
     title = say(workflow_of(case).title)
     for signatory in document.facts["signatories"]:
         person = session.get_one(Person, uuid.UUID(signatory["person"]))
+        link = ("signing.sign", {"document_id": str(document.id)})
+        if person.password is None:
+            token = people.invite(session, person, at=clock.now(), link_secret=link_secret)
+            link = ("accounts.invitation", {"token": token, "document": str(document.id)})
         outbox.put(
             session,
             key=f"to_sign:{document.id}:{person.id}",
@@ -192,7 +219,7 @@ def _invite_signatories(session: Session, case: Case, document: Document) -> Non
             kind="to_sign",
             subject=say("Te tekenen: %(title)s %(reference)s", title=title, reference=case.reference),
             about=f"case:{case.id}",
-            link=("signing.sign", {"document_id": str(document.id)}),
+            link=link,
             name=person.name,
             title=title,
             organisation=document.facts["organisation"]["name"],

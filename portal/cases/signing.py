@@ -1,22 +1,25 @@
 """The act of signing: durable before it answers, evaluated and frozen in one transaction; the seal comes after."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.cases import course
 from portal.cases.access import Visitor, find
-from portal.cases.answering import Follow
 from portal.cases.catalogue import workflow_of
-from portal.cases.tables import Case, CaseState, Document, Signature
+from portal.cases.course import Follow
+from portal.cases.tables import Case, CaseState, Document, Reading, Signature
 from portal.database import act
 from portal.documents import vault
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.parties import mandates
 from portal.parties.tables import Person
 from portal.record import jobs, ledger, outbox
-from portal.wording import say
+from portal.wording import mark, say
 
 CodeIsGood = Callable[[Session, uuid.UUID, str], bool]
 """Checks a one-time code inside the act, and uses it up."""
@@ -34,37 +37,77 @@ def field_of(document: Document, person_id: uuid.UUID) -> dict[str, str] | None:
     return next((each for each in document.facts["signatories"] if each["person"] == str(person_id)), None)
 
 
+@dataclass(frozen=True)
+class Signed:
+    """What one press of the button did."""
+
+    cases: tuple[uuid.UUID, ...]
+    """The cases of the documents that bear this person's signature now, in the order in which they were asked."""
+
+
 def sign(
-    document_id: uuid.UUID,
+    seen: Mapping[uuid.UUID, str],
     *,
     by: Visitor,
     typed_name: str,
     code: str,
-    seen: str,
     code_is_good: CodeIsGood,
     follow: Follow,
-) -> uuid.UUID:
-    """Sign a document; gives the case's id. Pressing twice, or fifty times, signs once and answers the same.
+) -> Signed:
+    """Sign one or more documents with one code: all of them or, where one cannot be signed, none.
 
-    Raises InvalidError at the field for a wrong name or code; RefusedError when the document changed, the case was
-    decided, or there is no authority (any more).
+    `seen` says of each document which revision was on the screen. Pressing twice, or fifty times, signs once and
+    answers the same. Raises InvalidError at the field for a wrong name or code; RefusedError when a document
+    changed, its case was decided, or there is no authority (any more).
     """
     with act() as session:
-        document = session.get(Document, document_id)
-        if document is None or by.person_id is None:
+        if by.person_id is None or not seen:
             raise NotFoundError
-        case = find(document.case_id, reader=by, session=session)
-        if any(each.person_id == by.person_id for each in document.signatures):
-            return case.id
         person = session.get_one(Person, by.person_id)
-        field = _refuse_signature(session, case, document, person, seen)
-        _refuse_name(typed_name, field["name"])
+        found = [_document(session, document_id, by) for document_id in seen]
+        done = Signed(tuple(case.id for case, _ in found))
+        to_do = [
+            (case, document, _refuse_signature(session, case, document, person, seen[document.id]))
+            for case, document in found
+            if all(each.person_id != person.id for each in document.signatures)
+        ]
+        if not to_do:
+            return done
+        if len(seen) > 1:
+            _refuse_unread(session, person, [document for _, document, _ in to_do])
+        for _, _, field in to_do:
+            _refuse_name(typed_name, field["name"])
         if code_is_good(session, person.id, code):
-            _sign(session, case, document, person, field=field, follow=follow)
-            return case.id
+            for case, document, field in to_do:
+                _sign(session, case, document, person, field=field, follow=follow)
+            return done
     # The count of wrong codes is kept: only now is the act refused.
     sentence = "Deze code klopt niet, of is al gebruikt. Wacht op een nieuwe code in uw app."
     raise InvalidError(sentence, {"code": say(sentence)})
+
+
+def unread(session: Session, person_id: uuid.UUID, documents: Iterable[Document]) -> list[Document]:
+    """Those of these documents that the person has not opened as they are now."""
+    mine = session.execute(select(Reading.document_id, Reading.blob).where(Reading.person_id == person_id))
+    read = {(document_id, blob) for document_id, blob in mine}
+    return [
+        document for document in documents if all((document.id, each.blob) not in read for each in document.revisions)
+    ]
+
+
+def _refuse_unread(session: Session, person: Person, documents: Iterable[Document]) -> None:
+    """Several at once are signed by who opened each of them."""
+    for document in unread(session, person.id, documents):
+        sentence = mark("U hebt %(title)s %(reference)s nog niet geopend. Lees het eerst.")
+        values = {"title": document.title, "reference": document.facts["reference"]}
+        raise InvalidError(sentence % values, {"documents": say(sentence, **values)})
+
+
+def _document(session: Session, document_id: uuid.UUID, by: Visitor) -> tuple[Case, Document]:
+    document = session.get(Document, document_id)
+    if document is None:
+        raise NotFoundError
+    return find(document.case_id, reader=by, session=session), document
 
 
 def _sign(
@@ -108,16 +151,7 @@ def _sign(
     jobs.ask(session, "seal", f"seal:{document.id}:{signature.id}", document=str(document.id))
     _receipt(session, case, document, person)
     if signature.completes:
-        case.state, case.decided_at = CaseState.DECIDED, clock.now()
-        ledger.append(
-            session,
-            act="decide",
-            subject=f"case:{case.id}",
-            actor=person.id,
-            on_behalf_of=case.organisation_id,
-            document=document.certified,
-        )
-        follow(session, case)
+        course.decide(session, case, by=Visitor(person.id), follow=follow, document=document.certified)
 
 
 def _refuse_signature(session: Session, case: Case, document: Document, person: Person, seen: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.cases import turning
 from portal.cases.access import Visitor, roles_at
 from portal.cases.catalogue import ENDED, current
 from portal.cases.drafts import DRAFT_LINK_LASTS, new_draft_link
@@ -17,7 +18,10 @@ from portal.parties.spelling import address
 from portal.parties.tables import Organisation
 from portal.record import ledger, outbox
 from portal.wording import say
-from workflows.vocabulary import Party, Role, Workflow
+from workflows.vocabulary import ROLE_NAMES, Role, Workflow
+
+DIGITS = 5
+"""Of the number in a reference, with noughts before it; after 99,999 cases of a procedure in a year it gets longer."""
 
 
 def start(
@@ -29,13 +33,13 @@ def start(
 ) -> uuid.UUID:
     """Start a case, or return to the one that this organisation or person has open already."""
     workflow = current(workflow_name)
-    if workflow.subject is Party.PERSON:
+    if workflow.personal:
         organisation_id = None  # a person's own case is on nobody's behalf, whatever the form says
     if not workflow.publication:
         product_id = None
     with act() as session:
         _refuse_start(session, workflow, by, organisation_id)
-        person_id = by.person_id if workflow.subject is Party.PERSON else None
+        person_id = by.person_id if workflow.personal else None
         publication = None
         if workflow.publication:
             if product_id is None:
@@ -65,6 +69,8 @@ def start(
             workflow=workflow.name,
             version=workflow.version,
         )
+        if publication and person_id:
+            turning.replace_drafts(session, case, by=by)
         return case.id
 
 
@@ -94,9 +100,8 @@ def _new(
     session: Session, workflow: Workflow, *, organisation_id: uuid.UUID | None, started_by: uuid.UUID | None
 ) -> Case:
     prefix = f"{workflow.prefix}-{clock.today():%Y}-"
-    count = session.scalar(select(func.count()).select_from(Case).where(Case.reference.startswith(prefix))) or 0
     case = Case(
-        reference=f"{prefix}{count + 1:05}",
+        reference=f"{prefix}{_highest(session, prefix) + 1:0{DIGITS}}",
         workflow=workflow.name,
         workflow_version=workflow.version,
         organisation_id=organisation_id,
@@ -106,16 +111,32 @@ def _new(
     return case
 
 
+def _highest(session: Session, prefix: str) -> int:
+    """The highest number given out under this prefix: cases are never deleted, so none comes twice."""
+    highest, digits = 0, DIGITS
+    while highest == 10 ** (digits - 1) - 1 or digits == DIGITS:  # as texts, "100000" comes before "99999"
+        # The bounds let the index serve, which it does not for LIKE; how signs are ordered differs by database.
+        within = Case.reference.between(f"{prefix}{'0' * digits}", f"{prefix}{'9' * digits}")
+        exact = Case.reference.startswith(prefix), func.length(Case.reference) == len(prefix) + digits
+        newest = select(Case.reference).where(within, *exact).order_by(Case.reference.desc()).limit(1)
+        reference = session.scalar(newest)
+        if reference is None:
+            break
+        highest, digits = int(reference.removeprefix(prefix)), digits + 1
+    return highest
+
+
 def _refuse_start(session: Session, workflow: Workflow, by: Visitor, organisation_id: uuid.UUID | None) -> None:
     if by.person_id is None:
         raise NotFoundError
-    if workflow.subject is Party.PERSON:
+    if workflow.personal:
         return
     organisation = session.get(Organisation, organisation_id) if organisation_id else None
     roles = roles_at(by, organisation.id, session=session) if organisation else frozenset[Role]()
     if organisation is None or not roles:
         raise NotFoundError
-    if organisation.kind != workflow.subject:
+    if not workflow.concerns(organisation.kind):
         raise RefusedError("Deze procedure is niet voor dit soort organisatie.")
     if workflow.started_by and not roles & set(workflow.started_by):
-        raise RefusedError("Alleen een beheerder of een tekenbevoegde kan deze procedure starten.")
+        names = ", ".join(say(ROLE_NAMES[each]) for each in workflow.started_by)
+        raise RefusedError("Deze procedure kan alleen worden gestart door: %(roles)s.", roles=names)

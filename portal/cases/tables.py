@@ -5,7 +5,7 @@ import uuid
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
@@ -19,12 +19,17 @@ class CaseState(StrEnum):
 
     DRAFT = "draft"
     ASSESSING = "assessing"
+    ADVISING = "advising"
     PREPARING = "preparing"
     """the document is being made; signing is offered when it is certified"""
     SIGNING = "signing"
     DECIDED = "decided"
     REFUSED = "refused"
+    """by an assessor"""
+    DECLINED = "declined"
+    """by a signatory, or by whom it was for"""
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
 
 
 class DocumentState(StrEnum):
@@ -32,43 +37,62 @@ class DocumentState(StrEnum):
 
     ASKED = "asked"
     CERTIFIED = "certified"
-    SEALING = "sealing"
     COMPLETE = "complete"
     WAITING = "waiting"
     """something outside does not answer; the cause says what"""
+
+
+def _by_person(column: str) -> Index:
+    """Finds somebody's cases in a state, in the order of a task list's question; most cases name nobody here."""
+    named = text(f"{column} IS NOT NULL")
+    return Index(f"ix_case_{column}_state", column, "state", postgresql_where=named, sqlite_where=named)
 
 
 class Case(Base):
     """One run of a workflow, for one organisation or one person."""
 
     __tablename__ = "case"
-    __table_args__ = (Index("ix_case_state_workflow", "state", "workflow"),)
+    __table_args__ = (
+        Index("ix_case_state_workflow", "state", "workflow"),
+        Index("ix_case_state_moved_at", "state", "moved_at"),
+        Index("ix_case_organisation_id_state", "organisation_id", "state"),
+        *(_by_person(column) for column in ("person_id", "started_by", "assigned_to")),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     reference: Mapped[str] = mapped_column(String(30), unique=True)
     workflow: Mapped[str] = mapped_column(String(40))
     workflow_version: Mapped[str] = mapped_column(String(20))
-    organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
-    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     """For whom it is, where that is a person."""
     product_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("product.id"))
     publication_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("publication.id"))
     started_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     starter_email: Mapped[str] = mapped_column(String(254), default="")
     """Who started without an account."""
+    assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    """The colleague to whom the draft was handed over."""
     state: Mapped[str] = mapped_column(String(12), default=CaseState.DRAFT)
     round: Mapped[int] = mapped_column(default=1)
     """Counts up when a case is sent back: mail and documents of an earlier round are not those of a later one."""
     started_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    moved_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    """Since when it waits for whoever must act now."""
+    warned_at: Mapped[dt.datetime | None]
+    """When its people were warned that it lapses if nothing happens."""
     submitted_at: Mapped[dt.datetime | None]
     decided_at: Mapped[dt.datetime | None]
 
     organisation: Mapped[Organisation | None] = relationship()
     person: Mapped[Person | None] = relationship(foreign_keys=person_id)
     starter: Mapped[Person | None] = relationship(foreign_keys=started_by)
+    assignee: Mapped[Person | None] = relationship(foreign_keys=assigned_to)
     publication: Mapped[Publication | None] = relationship()
     answers: Mapped[list["StepAnswer"]] = relationship(order_by="StepAnswer.answered_at")
     assessments: Mapped[list["Assessment"]] = relationship(order_by="Assessment.at")
+    turns: Mapped[list["Turn"]] = relationship(order_by="Turn.at")
+    comments: Mapped[list["Comment"]] = relationship(order_by="Comment.at")
     documents: Mapped[list["Document"]] = relationship(back_populates="case", order_by="Document.made_at")
 
 
@@ -88,7 +112,7 @@ class StepAnswer(Base):
 
 
 class Assessment(Base):
-    """One judgement of an assessor, with its words."""
+    """One judgement of an assessor, or the advice of an adviser, with its words."""
 
     __tablename__ = "assessment"
 
@@ -96,11 +120,65 @@ class Assessment(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
     assessor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     verdict: Mapped[str] = mapped_column(String(10))
-    """accept, ask or refuse"""
+    """accept, ask, refuse or advise"""
+    for_organisation: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    """The supplier or the board that was judged for; none where the operator or the subject did."""
+    role: Mapped[str] = mapped_column(String(30), default="")
+    """In which role: with the organisation it names the seat."""
+    round: Mapped[int] = mapped_column(default=1)
     words: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[dt.datetime] = mapped_column(default=clock.now)
 
     assessor: Mapped[Person] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+
+
+class TurnKind(StrEnum):
+    """What can be done with a case besides answering, judging and signing it."""
+
+    SENT_BACK = "sent_back"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    HANDED_OVER = "handed_over"
+    TAKEN_BACK = "taken_back"
+    """a person took back a decision of their own"""
+    MOVED = "moved"
+    """to a newer definition or publication, by the operator"""
+
+
+class Turn(Base):
+    """A turn that a case took, by whom, and the reason they gave."""
+
+    __tablename__ = "turn"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    """None where time did it, or somebody without an account."""
+    words: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+    person: Mapped[Person | None] = relationship()
+
+
+class Comment(Base):
+    """What somebody said about one question of a case, until it is settled."""
+
+    __tablename__ = "comment"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    step: Mapped[str] = mapped_column(String(40))
+    question: Mapped[str] = mapped_column(String(40))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    words: Mapped[str] = mapped_column(Text)
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    settled_at: Mapped[dt.datetime | None]
+    settled_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
 
 
 class DraftLink(Base):
@@ -218,6 +296,7 @@ class InForce(Base):
     __table_args__ = (
         Index("ix_in_force_organisation", "organisation_id", "kind"),
         Index("ix_in_force_person", "person_id", "kind"),
+        Index("ix_in_force_product", "product_id", "kind", "version"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)

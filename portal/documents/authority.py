@@ -61,6 +61,23 @@ class Authority:
     is_test: bool
 
 
+@dataclass(frozen=True)
+class Certificate:
+    """One certificate of this installation, and until when it can be used."""
+
+    name: str
+    """ROOT, SEAL or TIME_STAMP."""
+    subject: str
+    ends: dt.datetime
+
+
+def certificates(data: Path) -> list[Certificate]:
+    """The certificates in this data folder, those that are there."""
+    paths = [data / "authority" / f"{name}.crt" for name in (ROOT, SEAL, TIME_STAMP)]
+    found = [(path.stem, x509.load_pem_x509_certificate(path.read_bytes())) for path in paths if path.exists()]
+    return [Certificate(name, each.subject.rfc4514_string(), each.not_valid_after_utc) for name, each in found]
+
+
 def establish(data: Path) -> Authority:
     """The authority in this data folder, made at the first call; raises SettingError when it is damaged.
 

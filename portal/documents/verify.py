@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from asn1crypto import crl, ocsp, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
-from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.fields import FieldMDPAction, MDPPerm
 from pyhanko.sign.validation import ades, async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -41,7 +41,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from portal.documents.authority import Trust
 
-__all__ = ["Changes", "Examination", "Signature", "Trust", "Verdict", "examine"]
+__all__ = ["Changes", "Examination", "Signature", "Trust", "Verdict", "examine", "examine_addition"]
 
 _Result = TypeVar("_Result")
 
@@ -128,6 +128,52 @@ def examine(pdf: bytes, *, trust: Trust, at: dt.datetime | None = None) -> Exami
         return Examination(broken, problem=f"{type(fault).__name__}: {fault}"[:300])
 
 
+def examine_addition(before: bytes, pdf: bytes, *, trust: Trust) -> Examination:
+    """Judge what was added to a file that was found good when it was made; any fault becomes a verdict.
+
+    That the new file begins with the old one, byte for byte, proves of every earlier signature what was proved then,
+    so only the later signatures are judged and given. What was added is reviewed against the file as it was.
+    """
+    try:
+        return _addition(before, pdf, trust)
+    except Exception as fault:  # as above
+        return Examination(Verdict.CHANGED, problem=f"{type(fault).__name__}: {fault}"[:300])
+
+
+def _addition(before: bytes, pdf: bytes, trust: Trust) -> Examination:
+    if not pdf.startswith(before):
+        return Examination(Verdict.CHANGED, problem="it does not begin with the revision before")
+    embedded = PdfFileReader(BytesIO(pdf)).embedded_signatures
+    earlier = [each for each in embedded if _length(each) <= len(before)]
+    later = embedded[len(earlier) :]
+    stamps = [each for each in later if each.sig_object_type == "/DocTimeStamp"]
+    if not earlier or not later or any(_length(each) <= len(before) for each in later):
+        return Examination(Verdict.CHANGED, problem="nothing was signed after the revision before")
+    proof = _proof(embedded[0].reader, trust)
+    signatures = tuple(_signature(each, proof, dt.datetime.now(dt.UTC)) for each in later if each not in stamps)
+    if not signatures:
+        return Examination(Verdict.CHANGED, problem="nobody signed after the revision before")
+    problem = _problem(pdf, embedded, signatures, trust) or _problem_in_stamps(stamps, signatures, proof)
+    if not problem and not _allows(earlier[-1]):
+        problem = f"{earlier[-1].field_name}: more was changed after it than it allows"
+    if problem:
+        return Examination(Verdict.CHANGED, signatures, problem)
+    if not all(signature.trusted for signature in signatures):
+        return Examination(Verdict.NOT_OURS, signatures, "a certificate is not trusted")
+    return Examination(Verdict.INTACT_AND_COMPLETE if signatures[-1].locks else Verdict.INTACT_IN_PROGRESS, signatures)
+
+
+def _allows(earlier: EmbeddedPdfSignature) -> bool:
+    """Whether all that came after this signature is proof for later, and signatures in the fields for them."""
+    earlier.compute_integrity_info()  # type: ignore[no-untyped-call]
+    review = earlier.diff_result
+    return bool(
+        earlier.summarise_integrity_info()["docmdp_ok"]
+        and isinstance(review, DiffResult)
+        and _CHANGES[review.modification_level] is not Changes.OTHER
+    )
+
+
 def _examined(pdf: bytes, trust: Trust, at: dt.datetime) -> Examination:
     embedded = PdfFileReader(BytesIO(pdf)).embedded_signatures
     if not embedded:
@@ -204,7 +250,8 @@ class _Proof:
                 ts_cert_validation_policy=_believing(self.trust.time_stamp_roots),
                 revinfo_gathering_policy=RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY),
                 local_knowledge=self.knowledge,
-            )
+            ),
+            diff_policy=None,  # what came after each signature is reviewed once, with the signature itself
         )
 
 
@@ -258,8 +305,12 @@ def _signature(embedded: EmbeddedPdfSignature, proof: _Proof, at: dt.datetime) -
         lasting=bool(intact and status.trusted) and _lasts(embedded, proof, at),
         changes=_CHANGES[level],
         locks=_locks(embedded),
-        length=int(embedded.byte_range[2]) + int(embedded.byte_range[3]),
+        length=_length(embedded),
     )
+
+
+def _length(embedded: EmbeddedPdfSignature) -> int:
+    return int(embedded.byte_range[2]) + int(embedded.byte_range[3])
 
 
 def _locks(embedded: EmbeddedPdfSignature) -> bool:

@@ -30,6 +30,26 @@ def account_in_order(facts: Facts) -> Iterator[Finding]:
         )
 
 
+@condition("block", mark("U bent niet geblokkeerd voor dit product"))
+def not_blocked_for_product(facts: Facts) -> Iterator[Finding]:
+    """By no rights holder and not by the service desk (R004-07)."""
+    for each in facts.blocks:
+        yield Finding(
+            mark(
+                "%(by)s heeft uw toegang geblokkeerd tot en met %(through)s. %(words)s Mail %(contact)s met een vraag."
+            )
+            if each.through
+            else mark("%(by)s heeft uw toegang geblokkeerd. %(words)s Mail %(contact)s met een vraag."),
+            fixed_by=each.by,
+            values={
+                "by": each.by,
+                "through": day(each.through, weekday=True) if each.through else "",
+                "words": f"“{each.words}”" if each.words else "",
+                "contact": facts.contact,
+            },
+        )
+
+
 @condition("second_factor", mark("Uw account is beveiligd met een tweede stap"))
 def second_factor_where_asked(facts: Facts) -> Iterator[Finding]:
     """Asked of who can sign, privacy officers and the service desk."""

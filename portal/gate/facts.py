@@ -17,6 +17,18 @@ class Declaration(StrEnum):
 
 
 @dataclass(frozen=True)
+class Shut:
+    """One block of this person for this product."""
+
+    by: str
+    """The organisation that blocked."""
+    through: dt.date | None = None
+    """The last day; none while there is no end."""
+    words: str = ""
+    """What the blocker wrote for this person; nothing else of the reason is known here."""
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything the conditions may look at; nothing else is known to them."""
 
@@ -56,4 +68,6 @@ class Facts:
     """The versions this person accepted."""
     terms_sufficing: tuple[str, ...] = ()
     """The versions that suffice at this moment."""
+    blocks: tuple[Shut, ...] = ()
+    """By whom this person is shut out of this product now."""
     contact: str = ""

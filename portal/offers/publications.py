@@ -1,79 +1,191 @@
-"""Publications: from a file to an immutable version, and which version suffices at a moment."""
+"""Publications: what makes an immutable version, and which version suffices at a moment."""
 
 import datetime as dt
 import hashlib
 import json
-import tomllib
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.errors import NotFoundError, RefusedError
+from portal import clock
+from portal.errors import InvalidError, NotFoundError, RefusedError
+from portal.offers.differences import ClauseChange, difference
 from portal.offers.tables import Publication
+from portal.offers.terms import Terms, read_terms
 from portal.record import ledger
+from portal.wording import day, say
+
+__all__ = [
+    "ClauseChange", "before", "current", "difference", "digest", "grace_end", "grace_ends", "last_day_of_grace",
+    "publish", "publish_terms", "sufficing", "versions",
+]  # fmt: skip
 
 SHIPPED = Path(__file__).resolve().parent / "shipped"
+USAGE_TERMS = "usage_terms"
+LONGEST_GRACE = 730
+"""Days; longer than two school years is a slip of the keyboard."""
+
+
+def publish(
+    session: Session,
+    product_id: uuid.UUID,
+    terms: Terms,
+    *,
+    since: dt.date,
+    grace_days: int,
+    by: uuid.UUID | None,
+    kind: str = USAGE_TERMS,
+) -> Publication:
+    """Make a version that never changes again, inside an act; InvalidError, a field at a time, where it cannot be one.
+
+    It takes effect when that day begins in Amsterdam, or now where the day is today.
+    """
+    faults = dict(terms.faults())
+    others = versions(session, product_id, kind)
+    if any(each.version == terms.version for each in others):
+        faults["version"] = say("Versie %(version)s is er al. Geef deze een ander nummer.", version=terms.version)
+    faults |= date_faults(others, since, grace_days)
+    if faults:
+        raise InvalidError("Deze versie kan zo niet worden gepubliceerd.", faults)
+    begins = max(clock.start_of(since), clock.now())
+    return _put(session, product_id, kind, terms, since=begins, grace_days=grace_days, by=by)
+
+
+def date_faults(others: Sequence[Publication], since: dt.date, grace_days: int) -> dict[str, str]:
+    """What is wrong with this day and this grace, given the other versions."""
+    faults: dict[str, str] = {}
+    if since < clock.today():
+        faults["since"] = say(
+            "%(day)s is voorbij. Een versie kan niet met terugwerkende kracht ingaan: kies vandaag of later.",
+            day=day(since, weekday=True),
+        )
+    elif since > clock.today() + dt.timedelta(days=5 * 366):
+        faults["since"] = say("Deze datum ligt meer dan vijf jaar vooruit. Kijk het jaartal na.")
+    for each in others:
+        if clock.day_of(each.since) == since:
+            faults["since"] = say(
+                "Op deze dag gaat versie %(version)s al in. Kies een andere dag.", version=each.version
+            )
+    if not 0 <= grace_days <= LONGEST_GRACE:
+        faults["grace_days"] = say("Vul een aantal dagen in van 0 tot en met %(most)s.", most=LONGEST_GRACE)
+    return faults
 
 
 def publish_terms(session: Session, product_id: uuid.UUID, path: Path) -> Publication:
-    """Publish terms from a TOML file: title, version, since, grace_days, introduction and [[clauses]]."""
-    source = tomllib.loads(path.read_text(encoding="utf-8"))
-    clauses = [
-        {
-            "id": clause["id"],
-            "number": str(number),
-            "heading": clause["heading"],
-            "text": clause["text"].strip(),
-            "key": "confirm" in clause,
-            "confirm": clause.get("confirm"),
-        }
-        for number, clause in enumerate(source["clauses"], 1)
-    ]
-    body = {"introduction": source["introduction"].strip(), "clauses": clauses}
+    """Publish terms that ship with the portal, from a TOML file; a version that is there already stays as it is."""
+    terms, since, grace_days = read_terms(path.read_text(encoding="utf-8"))
+    if since is None:
+        raise RefusedError("In %(name)s staat geen datum.", name=path.name)
     same = (
         Publication.product_id == product_id,
-        Publication.kind == "usage_terms",
-        Publication.version == source["version"],
+        Publication.kind == USAGE_TERMS,
+        Publication.version == terms.version,
     )
-    sha256 = hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     already = session.scalar(select(Publication).where(*same))
     if already:
-        if already.sha256 != sha256:
-            raise RefusedError("Versie %(version)s is al gepubliceerd met een andere tekst.", version=source["version"])
+        if already.sha256 != digest(terms.body()):
+            raise RefusedError("Versie %(version)s is al gepubliceerd met een andere tekst.", version=terms.version)
         return already
-    publication = Publication(
-        product_id=product_id,
-        kind="usage_terms",
-        version=source["version"],
-        title=source["title"],
-        body=body,
-        sha256=sha256,
-        since=dt.datetime.combine(source["since"], dt.time(), tzinfo=dt.UTC),
-        grace_days=source.get("grace_days", 0),
-    )
-    session.add(publication)
-    session.flush()
-    ledger.append(
-        session, act="publish", subject=f"publication:{publication.id}", document=sha256, version=publication.version
-    )
-    return publication
+    begins = clock.start_of(since)
+    return _put(session, product_id, USAGE_TERMS, terms, since=begins, grace_days=grace_days, by=None)
 
 
 def current(session: Session, product_id: uuid.UUID, kind: str, *, at: dt.datetime) -> Publication:
     """The version that is effective at this moment."""
-    versions = _effective(session, product_id, kind, at)
-    if not versions:
+    effective = _effective(session, product_id, kind, at)
+    if not effective:
         raise NotFoundError("Hiervoor is nog geen tekst gepubliceerd.")
-    return versions[0]
+    return effective[0]
 
 
 def sufficing(session: Session, product_id: uuid.UUID, kind: str, *, at: dt.datetime) -> list[Publication]:
     """The versions that suffice: the current one, and its immediate predecessor while the grace lasts."""
-    versions = _effective(session, product_id, kind, at)
-    grace = versions and at < versions[0].since + dt.timedelta(days=versions[0].grace_days)
-    return versions[: 2 if grace else 1]
+    effective = _effective(session, product_id, kind, at)
+    grace = effective and at < grace_ends(effective[0])
+    return effective[: 2 if grace else 1]
+
+
+def grace_ends(publication: Publication) -> dt.datetime:
+    """Until when (not included) the version before this one suffices: whole days in Amsterdam, never cut short."""
+    return grace_end(publication.since, publication.grace_days)
+
+
+def last_day_of_grace(publication: Publication) -> dt.date:
+    """The last day on which the version before this one suffices, where there is any grace."""
+    return clock.day_of(grace_ends(publication) - dt.timedelta(microseconds=1))
+
+
+def grace_end(since: dt.datetime, grace_days: int) -> dt.datetime:
+    """The moment at which so many days of grace are over: the end of a day in Amsterdam; of no days `since` itself."""
+    if grace_days == 0:
+        return since
+    first = clock.day_of(since)
+    if clock.start_of(first) < since:
+        first += dt.timedelta(days=1)  # what begins in the middle of a day does not eat a day of the grace
+    return clock.start_of(first + dt.timedelta(days=grace_days))
+
+
+def versions(session: Session, product_id: uuid.UUID, kind: str = USAGE_TERMS) -> list[Publication]:
+    """Every version there is or will be, the latest first."""
+    mine = (Publication.product_id == product_id, Publication.kind == kind)
+    return list(session.scalars(select(Publication).where(*mine).order_by(Publication.since.desc())))
+
+
+def before(session: Session, publication: Publication) -> Publication | None:
+    """The version that this one takes the place of."""
+    earlier = (
+        Publication.product_id == publication.product_id,
+        Publication.kind == publication.kind,
+        Publication.since < publication.since,
+    )
+    return session.scalar(select(Publication).where(*earlier).order_by(Publication.since.desc()).limit(1))
+
+
+def digest(body: dict[str, Any]) -> str:
+    """The SHA-256 by which a text is known."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _put(
+    session: Session,
+    product_id: uuid.UUID,
+    kind: str,
+    terms: Terms,
+    *,
+    since: dt.datetime,
+    grace_days: int,
+    by: uuid.UUID | None,
+) -> Publication:
+    body = terms.body()
+    publication = Publication(
+        product_id=product_id,
+        kind=kind,
+        version=terms.version,
+        title=terms.title,
+        body=body,
+        sha256=digest(body),
+        since=since,
+        grace_days=grace_days,
+    )
+    session.add(publication)
+    session.flush()
+    ledger.append(
+        session,
+        act="publish",
+        subject=f"publication:{publication.id}",
+        actor=by,
+        document=publication.sha256,
+        product=str(product_id),
+        version=publication.version,
+        title=publication.title,
+        since=since.isoformat(),
+        grace_days=grace_days,
+    )
+    return publication
 
 
 def _effective(session: Session, product_id: uuid.UUID, kind: str, at: dt.datetime) -> list[Publication]:

@@ -1,14 +1,15 @@
-"""Products, and the publications that suppliers offer with them, in immutable versions."""
+"""Products with their rights holders, the publications offered with them, and who is blocked."""
 
 import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal import clock
 from portal.database import Base
-from portal.parties.tables import Organisation
+from portal.parties.tables import Organisation, Person
 
 
 class Product(Base):
@@ -28,6 +29,18 @@ class Product(Base):
     contact: Mapped[str] = mapped_column(String(254), default="")
 
     supplier: Mapped[Organisation] = relationship()
+    rights_holders: Mapped[list[Organisation]] = relationship(
+        secondary="product_rights_holder", order_by="Organisation.name"
+    )
+
+
+class ProductRightsHolder(Base):
+    """That an organisation holds rights in a product: it decides who is shut out."""
+
+    __tablename__ = "product_rights_holder"
+
+    product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("product.id"), primary_key=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True, index=True)
 
 
 class Publication(Base):
@@ -49,3 +62,52 @@ class Publication(Base):
     """How long the version before it still suffices."""
 
     product: Mapped[Product] = relationship()
+
+
+class PublicationDraft(Base):
+    """A publication in the making: the only thing about it that may change."""
+
+    __tablename__ = "publication_draft"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("product.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    version: Mapped[str] = mapped_column(String(20), default="")
+    title: Mapped[str] = mapped_column(String(200), default="")
+    body: Mapped[dict[str, Any]]
+    changes: Mapped[int] = mapped_column(default=1)
+    """Counts up with each change, so that a stale tab is recognised."""
+    changed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+    product: Mapped[Product] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+class Block(Base):
+    """That somebody is shut out: of one product, or of the account as a whole."""
+
+    __tablename__ = "block"
+    __table_args__ = (Index("ix_block_person_id_product_id", "person_id", "product_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    product_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("product.id"), index=True)
+    """None: the whole account."""
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    """The rights holder or the service desk that blocked, and that alone can lift it."""
+    blocked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    """For the file of who blocked; the person does not read it."""
+    words: Mapped[str] = mapped_column(Text, default="")
+    """For the person, in their mail and at the gate; a reason need not be given (R004-07)."""
+    since: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    until: Mapped[dt.datetime | None]
+    lifted_at: Mapped[dt.datetime | None]
+    lifted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    """None where its time had come."""
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+    product: Mapped[Product | None] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+    blocker: Mapped[Person] = relationship(foreign_keys=blocked_by)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
 from portal.parties.tables import AuthorityRule, Mandate
@@ -83,6 +83,20 @@ def authority_of(
     )
 
 
+def bound_by(session: Session, person_id: uuid.UUID, *, at: dt.datetime) -> frozenset[uuid.UUID]:
+    """Every organisation that this person may bind at this moment, alone or with others."""
+    return frozenset(session.scalars(binding(person_id, at=at)))
+
+
+def binding(person_id: uuid.UUID, *, at: dt.datetime) -> Select[uuid.UUID]:
+    """The same organisations, as a part of a larger question."""
+    return (
+        select(Mandate.organisation_id)
+        .join(AuthorityRule, AuthorityRule.organisation_id == Mandate.organisation_id)
+        .where(Mandate.person_id == person_id, *_holds(Mandate, at), *_holds(AuthorityRule, at))
+    )
+
+
 def is_met(given: Iterable[Mapping[str, Any]]) -> bool:
     """Whether the authorities given so far (as frozen mappings, one a person) bind the organisation.
 
@@ -114,9 +128,162 @@ def authority_sentence(authority: Mapping[str, Any]) -> str:
     )
 
 
+# --- Changing who may bind ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How an organisation is to be bound: by one alone, or by so many together."""
+
+    mode: str
+    together: int = 1
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """A moment at which the rule could not be met by those who are left."""
+
+    needed: int
+    left: int
+
+
+def mandates_from(session: Session, organisation_id: uuid.UUID, *, at: dt.datetime) -> list[Mandate]:
+    """Every mandate that holds at this moment, or later."""
+    query = select(Mandate).where(Mandate.organisation_id == organisation_id, _is_not_over(Mandate, at))
+    return list(session.scalars(query.order_by(Mandate.since, Mandate.id)))
+
+
+def awaits_change(session: Session, organisation_id: uuid.UUID, *, at: dt.datetime) -> dt.datetime | None:
+    """The last moment, later than this one, at which a mandate or the rule begins; None when nothing stands ready."""
+    begins = [each.since for each in mandates_from(session, organisation_id, at=at)]
+    begins += [each.since for each in _rules_from(session, organisation_id, at)]
+    return max((each for each in begins if each > at), default=None)
+
+
+def shortage(
+    session: Session,
+    organisation_id: uuid.UUID,
+    *,
+    at: dt.datetime,
+    joining: int = 0,
+    leaving: Iterable[uuid.UUID] = (),
+    rule: Rule | None = None,
+) -> Shortage | None:
+    """Whether, from this moment on, so many new people and those who stay cannot meet the rule (the new one, if any).
+
+    `leaving` are mandates that end. What stands ready to begin or end later is looked at too. Without any rule there
+    is a shortage of one.
+    """
+    ends = set(leaving)
+    staying = [each for each in mandates_from(session, organisation_id, at=at) if each.id not in ends]
+    rules = _rules_from(session, organisation_id, at)
+    begins_and_ends = [(each.since, each.until) for each in staying] + [(each.since, each.until) for each in rules]
+    turns = [moment for pair in begins_and_ends for moment in pair if moment and moment > at]
+    for moment in sorted({at, *turns}):
+        held = [each for each in staying if each.since <= moment and (each.until is None or each.until > moment)]
+        known = next(
+            (each for each in rules if each.since <= moment and (each.until is None or each.until > moment)), None
+        )
+        applies = rule or (Rule(known.mode, known.together) if known else None)
+        left = len({each.person_id for each in held}) + joining
+        if applies is None:
+            return Shortage(1, 0)
+        alone = applies.mode == ALONE or (rule is None and any(each.counts == ALONE for each in held))
+        needed = 1 if alone else applies.together
+        if left < needed:
+            return Shortage(needed, left)
+    return None
+
+
+def change(
+    session: Session,
+    organisation_id: uuid.UUID,
+    *,
+    at: dt.datetime,
+    joining: Iterable[uuid.UUID] = (),
+    leaving: Iterable[uuid.UUID] = (),
+    rule: Rule | None = None,
+    basis: str = "",
+    evidence: str = "",
+    evidence_name: str = "",
+    ends_all: bool = False,
+) -> dict[str, Any]:
+    """Change who may bind an organisation from this moment on, inside an act; gives what the ledger is to say of it.
+
+    `joining` are persons, `leaving` mandates. Under a new rule everybody who stays gets a mandate that counts by it,
+    on the evidence of this change. `ends_all` ends every mandate and the rule itself.
+    """
+    standing = mandates_from(session, organisation_id, at=at)
+    ends = {each.id for each in standing} if ends_all else set(leaving)
+    joins = list(joining)
+    if rule is not None:
+        joins += [each.person_id for each in standing if each.id not in ends and each.person_id not in joins]
+        ends = {each.id for each in standing}
+    rules = _rules_from(session, organisation_id, at)
+    for each in (*(m for m in standing if m.id in ends), *(rules if rule or ends_all else ())):
+        each.until = max(at, each.since)
+    applies = rule or next((Rule(each.mode, each.together) for each in rules), Rule(ALONE))
+    made = [
+        Mandate(
+            organisation_id=organisation_id,
+            person_id=person_id,
+            counts=ALONE if applies.mode == ALONE else JOINT,
+            basis=basis,
+            evidence=evidence,
+            evidence_name=evidence_name,
+            since=at,
+        )
+        for person_id in joins
+    ]
+    session.add_all(made)
+    laid_down = []
+    if rule is not None:
+        laid_down.append(
+            AuthorityRule(organisation_id=organisation_id, mode=rule.mode, together=rule.together, since=at)
+        )
+        session.add_all(laid_down)
+    session.flush()
+    return {
+        "granted": [_as_granted(each) for each in made],
+        "ended": {str(each.id): _moment(each.until) for each in standing if each.id in ends},
+        "rules": [
+            {"rule": str(each.id), "mode": each.mode, "together": each.together, "since": _moment(each.since)}
+            for each in laid_down
+        ],
+        "rules_ended": {str(each.id): _moment(each.until) for each in rules if rule or ends_all},
+    }
+
+
+def _as_granted(mandate: Mandate) -> dict[str, Any]:
+    return {
+        "mandate": str(mandate.id),
+        "person": str(mandate.person_id),
+        "counts": mandate.counts,
+        "basis": mandate.basis,
+        "evidence": mandate.evidence,
+        "since": _moment(mandate.since),
+    }
+
+
+def _moment(value: dt.datetime | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _rules_from(session: Session, organisation_id: uuid.UUID, at: dt.datetime) -> list[AuthorityRule]:
+    """The rules that hold at this moment or later, the earliest first."""
+    query = select(AuthorityRule).where(
+        AuthorityRule.organisation_id == organisation_id, _is_not_over(AuthorityRule, at)
+    )
+    return list(session.scalars(query.order_by(AuthorityRule.since)))
+
+
 def _others(together: int) -> str:
     return say_count("één ander", "%(count)s anderen", together - 1)
 
 
 def _holds(table: type[AuthorityRule | Mandate], at: dt.datetime) -> tuple[ColumnElement[bool], ...]:
-    return table.since <= at, or_(table.until.is_(None), table.until > at)
+    return table.since <= at, _is_not_over(table, at)
+
+
+def _is_not_over(table: type[AuthorityRule | Mandate], at: dt.datetime) -> ColumnElement[bool]:
+    return or_(table.until.is_(None), table.until > at)

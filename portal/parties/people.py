@@ -52,6 +52,12 @@ def a_person(session: Session, *, name: str, email: str, function: str = "", pho
     return person
 
 
+def names_of(person_ids: Iterable[str], *, session: Reading = reader) -> dict[str, str]:
+    """The names that go with these ids."""
+    known = select(Person.id, Person.name).where(Person.id.in_([uuid.UUID(each) for each in person_ids]))
+    return {str(person_id): name for person_id, name in session.execute(known)}
+
+
 # --- roles
 
 
@@ -99,16 +105,57 @@ def _live(session: Session, person: Person, organisation_id: uuid.UUID, role: Ro
     )
 
 
-def end_membership(session: Session, membership: Membership) -> None:
-    """Ends a role from this moment; the row stays, so that what held before can still be told."""
-    membership.status = "ended"
-    membership.until = clock.now()
+def end_membership(session: Session, membership: Membership, *, at: datetime | None = None) -> None:
+    """Ends a role from this moment, or a later one; the row stays, so that what held before can still be told."""
+    now = clock.now()
+    membership.until = max(at or now, now)
+    if membership.until == now:
+        membership.status = "ended"
     session.flush()
+
+
+def appoint(
+    session: Session,
+    person: Person,
+    organisation_id: uuid.UUID,
+    role: Role,
+    *,
+    since: datetime,
+    acts: Iterable[str] = (),
+) -> Membership:
+    """Gives the person this role from a moment on, with these rights; who has it already need not accept it again."""
+    held = [
+        each
+        for each in roles_of(session, organisation_id, role)
+        if each.person_id == person.id and (each.until is None or each.until > since)
+    ]
+    status = "active" if any(each.status == "active" for each in held) else "invited"
+    for each in held:
+        if each.since <= since <= clock.now():
+            each.acts, each.until = list(acts), None
+            session.flush()
+            return each
+        end_membership(session, each, at=since)
+    made = Membership(
+        person_id=person.id, organisation_id=organisation_id, role=role, status=status, acts=list(acts), since=since
+    )
+    session.add(made)
+    session.flush()
+    session.expire(person, ["memberships"])
+    return made
+
+
+def roles_of(session: Reading, organisation_id: uuid.UUID, *roles: Role) -> list[Membership]:
+    """Everybody's live roles there (of these kinds; none: all), those that begin or end later included."""
+    found = select(Membership).where(
+        Membership.organisation_id == organisation_id, Membership.status.in_(LIVE), _not_over()
+    )
+    return list(session.scalars(found.where(Membership.role.in_(roles)) if roles else found))
 
 
 def memberships_of(person: Person, *, session: Reading = reader) -> list[Membership]:
     """The person's active roles, with their organisations, by the organisation's name."""
-    found = select(Membership).where(Membership.person_id == person.id, Membership.status == "active", _not_over())
+    found = select(Membership).where(Membership.person_id == person.id, *Membership.held(clock.now()))
     return _with_names(session, found)
 
 

@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
@@ -30,6 +30,8 @@ class Organisation(Base):
     kvk: Mapped[str | None] = mapped_column(String(8))
     registered_at: Mapped[dt.datetime | None]
     """When its own registration was accepted; none for a school that counts as registered through its board."""
+    ended_at: Mapped[dt.datetime | None]
+    """From when it is dissolved, or merged into another."""
     profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What its registration said besides: invoices, administration office, products of interest."""
 
@@ -106,6 +108,11 @@ class Membership(Base):
     person: Mapped[Person] = relationship(back_populates="memberships", foreign_keys=person_id)
     organisation: Mapped[Organisation] = relationship()
 
+    @classmethod
+    def held(cls, at: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+        """The condition that a role counts at this moment: accepted, begun, and not over."""
+        return cls.status == "active", cls.since <= at, or_(cls.until.is_(None), cls.until > at)
+
 
 class Invitation(Base):
     """A link by which one person makes an account, once, before it expires."""
@@ -159,6 +166,19 @@ class Mandate(Base):
     person: Mapped[Person] = relationship()
 
 
+class CalendarAddress(Base):
+    """The secret address at which one person's calendar reads the deadlines; making another ends this one."""
+
+    __tablename__ = "calendar_address"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+    person: Mapped[Person] = relationship()
+
+
 class WebSession(Base):
     """What the portal remembers of one browser, found by the hash of its cookie."""
 
@@ -168,5 +188,7 @@ class WebSession(Base):
     person: Mapped[str | None] = mapped_column(String(64), index=True)
     """The fs_uniquifier of who is signed in, so that all sessions of a person can be ended at once."""
     content: Mapped[str] = mapped_column(Text)
+    device: Mapped[str] = mapped_column(String(60), default="")
+    """The browser and the system it runs on, as it says itself: "Firefox, Windows"."""
     made_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime]

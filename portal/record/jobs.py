@@ -116,6 +116,15 @@ def hurry(session: Session, key: str) -> None:
     after_act(session, wake)
 
 
+def hurry_one(session: Session, job_id: uuid.UUID) -> bool:
+    """Try this waiting job now; False when it is done, or being done."""
+    job = session.get(Job, job_id)
+    if job is None or job.state != "todo":
+        return False
+    hurry(session, job.key)
+    return True
+
+
 def find(session: Session, key: str) -> Job | None:
     """The work that goes by this name."""
     return session.scalar(select(Job).where(Job.key == key))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
-from portal import wording
+from portal import theme, wording
 from portal.config import Settings
 from portal.record.outbox import Letter, Mail
 from portal.wording import mark, say
@@ -25,12 +25,12 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("%(afterwards)s"),
     ),
     "assessed_ask": (
-        mark("De servicedesk heeft een vraag over uw zaak %(reference)s:"),
+        mark("%(who)s heeft een vraag over uw zaak %(reference)s:"),
         mark("%(words)s"),
         mark("Pas uw antwoorden aan en verstuur de zaak opnieuw."),
     ),
     "assessed_refuse": (
-        mark("Uw zaak %(reference)s is geweigerd. De servicedesk schrijft:"),
+        mark("Uw zaak %(reference)s is geweigerd. %(who)s schrijft:"),
         mark("%(words)s"),
     ),
     "invitation": (
@@ -50,9 +50,110 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("Het stuk %(title)s %(reference)s is klaar en verzegeld."),
         mark("Code van het stuk: %(code)s. Controlegetal (SHA-256): %(sha256)s"),
     ),
+    "to_assess": (mark("Er wacht een %(title)s %(reference)s op uw oordeel."),),
+    "to_advise": (
+        mark("%(organisation)s vraagt uw advies over de %(title)s %(reference)s."),
+        mark("U leest de antwoorden en schrijft uw advies. Het komt woord voor woord in het stuk. U beslist niet mee."),
+    ),
+    "sent_back": (
+        mark("%(who)s stuurde de %(title)s %(reference)s terug:"),
+        mark("%(words)s"),
+        mark("De vragen staan weer open. Een stuk dat al klaarlag, geldt niet meer; ook handtekeningen niet."),
+    ),
+    "declined": (
+        mark("%(who)s gaat niet akkoord met de %(title)s %(reference)s. De zaak is daarmee afgelopen."),
+        mark("%(words)s"),
+    ),
+    "withdrawn": (
+        mark("De %(title)s %(reference)s is ingetrokken. U hoeft niets meer te doen."),
+        mark("%(words)s"),
+    ),
+    "lapsed": (
+        mark("Met de %(title)s %(reference)s is te lang niets gebeurd. De zaak is vervallen."),
+        mark("Is het nog nodig? Begin dan opnieuw."),
+    ),
+    "handed_over": (
+        mark("%(who)s vraagt u verder te gaan met de %(title)s %(reference)s."),
+        mark("%(words)s"),
+    ),
+    "taken_back": (
+        mark("%(who)s heeft het akkoord met %(title)s %(reference)s ingetrokken."),
+        mark("%(words)s"),
+    ),
+    "comment": (
+        mark("%(who)s schreef bij de vraag “%(question)s” in %(reference)s:"),
+        mark("%(words)s"),
+    ),
+    "reminder": (
+        mark("De %(title)s %(reference)s wacht op u sinds %(since)s. Reageer alstublieft uiterlijk %(expected)s."),
+        mark("Gebeurt er niets, dan vervalt de zaak op %(lapses)s."),
+    ),
+    "lapses_soon": (
+        mark("De %(title)s %(reference)s wacht op u sinds %(since)s en vervalt op %(lapses)s."),
+        mark("Doet u voor die dag wat er gevraagd wordt, dan blijft de zaak open."),
+    ),
+    "new_version": (
+        mark("De voorwaarden van %(product)s zijn veranderd. Versie %(version)s geldt vanaf %(since)s."),
+        mark("%(changes)s"),
+        mark("%(until)s"),
+        mark("U leest eerst wat er anders is. Akkoord gaan duurt een paar minuten."),
+    ),
+    "new_version_reminder": (
+        mark("U bent nog niet akkoord met versie %(version)s van de voorwaarden van %(product)s."),
+        mark("%(changes)s"),
+        mark("%(until)s"),
+    ),
+    "blocked": (
+        mark("%(by)s heeft uw toegang tot %(product)s geblokkeerd. %(until)s"),
+        mark("%(words)s"),
+        mark("Hebt u een vraag? Mail %(contact)s."),
+    ),
+    "unblocked": (mark("Uw toegang tot %(product)s is niet langer geblokkeerd."),),
+    "account_blocked": (
+        mark("%(by)s heeft uw account geblokkeerd: u kunt niet inloggen. %(until)s"),
+        mark("%(words)s"),
+        mark("Hebt u een vraag? Mail %(contact)s."),
+    ),
+    "account_unblocked": (
+        mark("Uw account is niet langer geblokkeerd. Uw rollen en uw wachtwoord zijn zoals ze waren."),
+    ),
+    "moved": (
+        mark("De servicedesk heeft uw zaak %(title)s %(reference)s naar de nieuwste versie gebracht."),
+        mark("%(words)s"),
+    ),
     "declared": (
         mark("%(board)s heeft verklaard dat %(school)s onder dit bestuur valt en dat het voor de school mag handelen."),
-        mark("Klopt dit niet? Antwoord dan op deze mail of mail de servicedesk."),
+        mark("Klopt dit niet? Maak dan bezwaar in het portaal, met een verzoek, of mail de servicedesk."),
+    ),
+    "undeclared": (
+        mark("Vanaf %(day)s spreekt %(board)s niet meer voor %(school)s."),
+        mark("Het handelt dan niet meer namens de school. De rapporten gaan dicht tot een bestuur voor u spreekt."),
+    ),
+    "acting_ended": (
+        mark("Vanaf %(day)s handelt u niet meer namens de scholen van %(organisation)s."),
+        mark("Uw bestuur heeft u in %(reference)s niet (meer) aangewezen. Vraag uw beheerder als dat niet klopt."),
+    ),
+    "authority_changed": (
+        mark("Vanaf %(day)s verandert wie er namens %(organisation)s mag tekenen, of hoe (%(reference)s)."),
+        mark("Wat al is getekend, blijft geldig. Stukken die nog wachten, worden zo nodig opnieuw gemaakt."),
+    ),
+    "reissued": (
+        mark("Er is veranderd wie mag tekenen. Daarom geldt het stuk %(title)s %(reference)s dat klaarlag niet meer."),
+        mark("%(signed)s"),
+        mark("%(next)s"),
+    ),
+    "organisation_changed": (mark("De wijziging %(reference)s van %(organisation)s is verwerkt: %(changes)s."),),
+    "dissolved": (
+        mark("%(organisation)s houdt op te bestaan per %(day)s (%(reference)s)."),
+        mark("Op die dag eindigen alle rollen en verklaringen. Getekende stukken blijven bewaard."),
+    ),
+    "overtaken": (
+        mark("%(organisation)s is intussen al ingeschreven. Uw eigen inschrijving %(reference)s is niet meer nodig."),
+        mark("Vraag de beheerder van uw organisatie om een rol. Uw inschrijving kunt u intrekken."),
+    ),
+    "assessed_accept": (
+        mark("%(who)s antwoordt op uw zaak %(reference)s:"),
+        mark("%(words)s"),
     ),
 }
 BUTTONS: Mapping[str, str] = {
@@ -65,11 +166,40 @@ BUTTONS: Mapping[str, str] = {
     "signed": mark("Bekijk de zaak"),
     "complete": mark("Bekijk het stuk"),
     "declared": mark("Bekijk uw school"),
+    "undeclared": mark("Bekijk uw school"),
+    "acting_ended": mark("Bekijk de organisatie"),
+    "authority_changed": mark("Bekijk de organisatie"),
+    "reissued": mark("Bekijk de zaak"),
+    "organisation_changed": mark("Bekijk de zaak"),
+    "dissolved": mark("Bekijk de zaak"),
+    "overtaken": mark("Bekijk uw zaak"),
+    "assessed_accept": mark("Bekijk uw zaak"),
+    "new_version": mark("Lees wat er verandert"),
+    "new_version_reminder": mark("Lees wat er verandert"),
+    "unblocked": mark("Naar de rapporten"),
+    "account_unblocked": mark("Inloggen"),
+    "moved": mark("Bekijk de zaak"),
+    "to_assess": mark("Bekijk de zaak"),
+    "to_advise": mark("Lees en adviseer"),
+    "sent_back": mark("Bekijk de zaak"),
+    "declined": mark("Bekijk de zaak"),
+    "withdrawn": mark("Bekijk de zaak"),
+    "lapsed": mark("Bekijk de zaak"),
+    "handed_over": mark("Ga verder met de zaak"),
+    "taken_back": mark("Bekijk de zaak"),
+    "comment": mark("Lees en antwoord"),
+    "reminder": mark("Ga naar de zaak"),
+    "lapses_soon": mark("Ga naar de zaak"),
 }
 
 
 def write(mail: Mail, address: Address, settings: Settings) -> Letter:
     """Both parts of a mail, in the words of its kind; an account's mail was written by the accounts themselves."""
+    with wording.speaking(wording.RECORDED):
+        return _written(mail, address, settings)
+
+
+def _written(mail: Mail, address: Address, settings: Settings) -> Letter:
     facts = dict(mail.facts)
     if not facts:
         return Letter(say("De inhoud van deze mail is na verzending gewist."), "")
@@ -80,6 +210,7 @@ def write(mail: Mail, address: Address, settings: Settings) -> Letter:
         link = {"text": say(BUTTONS[mail.kind]), "url": address(facts["endpoint"], facts["address"])}
     given = {
         "language": wording.language(),
+        "look": theme.load(settings.theme).for_mail(),
         "subject": mail.subject,
         "name": facts.get("name", ""),
         "paragraphs": [line for line in (say(each, **facts) for each in PARAGRAPHS[mail.kind]) if line.strip()],

@@ -3,7 +3,7 @@
 import datetime as dt
 import smtplib
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal import clock
 from portal.database import Base, act
-from portal.errors import UnavailableError
+from portal.errors import NotFoundError, RefusedError, UnavailableError
 from portal.record import jobs, ledger, transmission
 from portal.wording import mark, say
 
@@ -129,6 +129,18 @@ def deliver(mail_id: uuid.UUID, *, write: Write, smtp_url: str | None, sender: s
         _note(mail_id, "sent", "")
 
 
+def send_again(session: Session, mail_id: uuid.UUID, *, by: uuid.UUID) -> None:
+    """Have a mail sent once more that was refused, or of which nobody knows whether it arrived."""
+    mail = session.get(Mail, mail_id)
+    if mail is None:
+        raise NotFoundError
+    if mail.state not in ("refused", "uncertain"):
+        raise RefusedError("Deze mail is al verstuurd, of staat al klaar om te worden verstuurd.")
+    mail.state, mail.cause = "waiting", ""
+    ledger.append(session, act="send_again", subject=f"mail:{mail.id}", actor=by)
+    jobs.ask(session, "send", f"send:{mail.id}", mail=str(mail.id))
+
+
 def mailbox(session: Session, *, to: str | None = None) -> list[Mail]:
     """The mails of this installation (to one address), newest first."""
     query = select(Mail).order_by(Mail.put_at.desc()).limit(500)
@@ -138,6 +150,11 @@ def mailbox(session: Session, *, to: str | None = None) -> list[Mail]:
 def sent_about(session: Session, subject: str) -> list[Mail]:
     """The mails about one subject, newest first."""
     return list(session.scalars(select(Mail).where(Mail.about == subject).order_by(Mail.put_at.desc())))
+
+
+def by_key(session: Session, keys: Collection[str]) -> dict[str, Mail]:
+    """The mails that go by these names, as far as they are there."""
+    return {each.key: each for each in session.scalars(select(Mail).where(Mail.key.in_(keys)))}
 
 
 def _note(mail_id: uuid.UUID, state: str, cause: str) -> None:

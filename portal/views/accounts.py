@@ -5,10 +5,11 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import current_user, hash_password, login_user, logout_user, verify_password
+from flask_security import current_user, hash_password, login_user, verify_password
 
 from portal import clock
 from portal.database import act, reader
@@ -26,6 +27,9 @@ bp = Blueprint("accounts", __name__)
 
 PROVED_FOR = timedelta(minutes=10)
 """How long after signing in, or after saying the password once more, the second factor can be changed."""
+
+READERS_START = "/rapporten?only=1"
+"""Where a new account goes that only reads: the list of reports, or the one report there is."""
 
 View = Callable[..., ResponseReturnValue]
 
@@ -63,13 +67,12 @@ def invitation(token: str) -> ResponseReturnValue:
     """An invitation: who has no account makes one, who has one says yes to the new role."""
     found = people.find_invitation(token)
     remember_next()
-    if found.person.password is not None:
+    _remember_document()
+    if found.person.password is not None or _is_somebody_else(found.person):
         return _accept_role(found)
     form = InvitationForm(name=found.person.name, function=found.person.function)
     form.email = found.person.email
     if form.validate_on_submit():
-        if current_user.is_authenticated:
-            logout_user()
         password_hash = hash_password(form.password.data)  # takes its time: not while the act holds the lock
         with act() as kept:
             person_id = people.accept(
@@ -80,9 +83,26 @@ def invitation(token: str) -> ResponseReturnValue:
                 function=form.function.data.strip(),
             ).id
         tell("invitation_accepted", person_id)
-        login_user(reader.get_one(Person, person_id), authn_via=["invitation"])
+        person = reader.get_one(Person, person_id)
+        login_user(person, authn_via=["invitation"])
+        if {each.role for each in people.memberships_of(person)} == {Role.READER}:
+            session.setdefault("next", READERS_START)
         return redirect(url_for("accounts.signed_in"))
     return _page("accounts/invitation.html", form, person_invited=found.person, roles=_roles_offered(found.person))
+
+
+def _remember_document() -> None:
+    """Who is invited to sign goes on to the document once the account is there."""
+    try:
+        document_id = UUID(request.args.get("document", ""))
+    except ValueError:
+        return
+    session["next"] = url_for("signing.sign", document_id=document_id)
+
+
+def _is_somebody_else(person: Person) -> bool:
+    """Whether another account is signed in in this browser: nobody makes or takes over an account by mistake."""
+    return bool(current_user.is_authenticated and current_user.id != person.id)
 
 
 def _accept_role(found: Invitation) -> ResponseReturnValue:
@@ -93,10 +113,10 @@ def _accept_role(found: Invitation) -> ResponseReturnValue:
         tell("invitation_accepted", current_user.id)
         flash(say("U hebt de uitnodiging aangenomen."), "success")
         return redirect(url_for("accounts.signed_in"))
-    if request.method == "POST":
+    if request.method == "POST" and not current_user.is_authenticated:
         return sign_in_first()
     if not current_user.is_authenticated:
-        session["next"] = request.path
+        session["next"] = request.full_path.rstrip("?")
     return render_template(
         "accounts/invitation_for_account.html",
         person_invited=person,
@@ -238,7 +258,7 @@ def account() -> ResponseReturnValue:
     )
 
 
-@bp.route("/account/gegevens", methods=["GET", "POST"])
+@bp.route("/account/wijzigen", methods=["GET", "POST"])
 @signed_in_only
 def details() -> ResponseReturnValue:
     """Name, function and telephone number."""

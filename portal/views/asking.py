@@ -9,14 +9,15 @@ from flask import request
 from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from wtforms import Form
 
-from portal.cases import answering, drafts, forms, surroundings
+from portal import wording
+from portal.cases import access, answering, drafts, forms, prefilling, refusals, surroundings
 from portal.cases.surroundings import Surroundings
 from portal.cases.tables import Case
 from portal.database import reader
 from portal.parties.spelling import clean
 from portal.views.visitor import visitor
 from portal.wording import say
-from workflows.vocabulary import File, Question, Rows, Step
+from workflows.vocabulary import File, Question, Rows, Sentence, Step
 
 LONGEST_VERSION = 9
 
@@ -47,11 +48,11 @@ class Asked:
 
 def opened(case: Case, step: Step) -> Asked:
     """The step as it is opened: with the answers given before, else with what the portal knows."""
-    around, answers = surroundings.of(reader(), case), answering.answers_of(case)
+    around, answers = surroundings.of(reader(), case), access.answers_of(case)
     sources: dict[str, str] = {}
     given = answers.get(step.name)
     if given is None:
-        known = surroundings.prefill(reader(), case, step.name, answers)
+        known = prefilling.prefill(reader(), case, step.name, answers)
         given = {name: value for name, (value, _) in known.items()}
         sources = {name: source for name, (value, source) in known.items() if value}
     questions = step.asked({**answers, step.name: given})
@@ -63,7 +64,7 @@ def opened(case: Case, step: Step) -> Asked:
 
 def posted(case: Case, step: Step) -> Asked:
     """The step as it was sent: read, checked, with a sentence at every field that is not right."""
-    around, answers = surroundings.of(reader(), case), answering.answers_of(case)
+    around, answers = surroundings.of(reader(), case), access.answers_of(case)
     sent: CombinedMultiDict[str, Any] = CombinedMultiDict([_rows_in_bounds(request.form), request.files])
     everything = forms.form_for(step.questions, around, posted=sent)
     raw = forms.answers_of(everything, step.questions, around)
@@ -107,17 +108,15 @@ def _check(asked: Asked, answers: Mapping[str, Mapping[str, Any]], new: set[str]
             forms.complain(form, question.name, say("Kies een bestand bij: %(label)s", label=say(question.label)))
     if asked.faults or new:
         return
-    complaints: dict[str, str] = {}
+    complaints: dict[str, Sentence] = {}
     for question in asked.questions:
         if question.complaint and (sentence := question.complaint(asked.values[question.name])):
             complaints[question.name] = sentence
     if asked.step.complaint:
         complaints |= asked.step.complaint(asked.values, answers)
-    complaints |= surroundings.complaints(
-        reader(), asked.case, asked.step.name, {**answers, asked.step.name: asked.values}
-    )
+    complaints |= refusals.complaints(reader(), asked.case, asked.step.name, {**answers, asked.step.name: asked.values})
     for name, sentence in complaints.items():
-        forms.complain(form, name, say(sentence))
+        forms.complain(form, name, wording.sentence(sentence))
 
 
 def _forgive(form: Form, name: str) -> None:

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from portal import outcomes
-from portal.cases import access, answering, printing, starting, surroundings
+from portal.cases import access, answering, commenting, printing, refusals, starting, surroundings
 from portal.cases.catalogue import current, workflow_of
+from portal.cases.course import Follow
 from portal.cases.tables import Case, CaseState
 from portal.database import reader
 from portal.errors import NotFoundError
@@ -19,13 +20,13 @@ from portal.views import case_pages
 from portal.views.asking import Asked, opened, posted
 from portal.views.sign_in import own_path, sign_in_first
 from portal.views.visitor import settings, visitor
-from portal.wording import say
-from workflows.vocabulary import FromRegister, Party
+from portal.wording import say, sentence
+from workflows.vocabulary import FromRegister
 
 bp = Blueprint("cases", __name__, url_prefix="/zaken")
 
 
-def following() -> answering.Follow:
+def following() -> Follow:
     """What follows a decision, ready to be handed to an act."""
     secret = settings().secret("link")
     return lambda kept, case: outcomes.follow(kept, case, link_secret=secret)
@@ -39,7 +40,7 @@ def begin(workflow_name: str) -> ResponseReturnValue:
         return sign_in_first()
     organisation = _organisation(clean(request.values.get("organisation")))
     product = _product(clean(request.values.get("product")))
-    if workflow.subject is not Party.PERSON and organisation is None:
+    if not workflow.personal and organisation is None:
         raise NotFoundError
     if workflow.publication and product is None:
         raise NotFoundError
@@ -65,7 +66,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
         return sign_in_first()
     workflow = workflow_of(case)
     if workflow.one_sitting and answering.may_submit(case, visitor()):
-        return redirect(_next_page(case))
+        return redirect(_next_page(case_id, answering.onward(case, by=visitor())))
     return render_template("cases/show.html", **case_pages.task_list(case, visitor()))
 
 
@@ -76,7 +77,7 @@ def answer(case_id: UUID, step_name: str) -> ResponseReturnValue:
     if case is None:
         return sign_in_first()
     if request.method == "POST" and case.state == CaseState.DECIDED and workflow_of(case).one_sitting:
-        return redirect(url_for(".done", case_id=case_id))  # the last button, pressed twice
+        return _after_one_sitting(case)  # the last button, pressed twice
     step = answering.step_to_answer(case, step_name, by=visitor())
     if request.method == "GET":
         return _step_page(opened(case, step))
@@ -88,12 +89,10 @@ def answer(case_id: UUID, step_name: str) -> ResponseReturnValue:
     if asked.more_is_asked:
         return _step_page(asked)
     try:
-        done = answering.answer(case_id, step_name, asked.values, by=visitor(), seen=asked.seen, follow=following())
+        kept = answering.answer(case_id, step_name, asked.values, by=visitor(), seen=asked.seen, follow=following())
     except answering.StaleAnswerError as stale:
         return _stale_page(asked, stale)
-    if done:
-        return redirect(url_for(".done", case_id=case_id))
-    return redirect(_next_page(case))
+    return _after_one_sitting(case) if kept.is_done else redirect(_next_page(case_id, kept))
 
 
 @bp.get("/<uuid:case_id>/nakijken")
@@ -104,17 +103,21 @@ def check(case_id: UUID) -> ResponseReturnValue:
         return sign_in_first()
     if case.state != CaseState.DRAFT:
         return redirect(url_for(".show", case_id=case_id))
-    workflow, answers = workflow_of(case), answering.answers_of(case)
+    workflow, answers = workflow_of(case), access.answers_of(case)
     if workflow.open_steps(answers):
-        return redirect(_next_page(case))
+        return redirect(_next_page(case_id, answering.onward(case, by=visitor())))
     sections = printing.sections(workflow, answers, surroundings.of(reader(), case))
     return render_template(
         "cases/check.html",
         case=case,
         workflow=workflow,
         sections=sections,
-        seen=answering.digest(answers),
-        remarks=workflow.remarks(answers) if workflow.remarks else [],
+        seen=printing.digest(answers),
+        remarks=[
+            *([sentence(each) for each in workflow.remarks(answers)] if workflow.remarks else []),
+            *refusals.warnings(reader(), case, answers, reader=visitor().person_id),
+        ],
+        comments=len(commenting.open_comments(case)),
         may_submit=answering.may_submit(case, visitor()),
     )
 
@@ -139,17 +142,13 @@ def done(case_id: UUID) -> ResponseReturnValue:
     )
 
 
-@bp.route("/<uuid:case_id>/intrekken", methods=["GET", "POST"])
-def discard(case_id: UUID) -> ResponseReturnValue:
-    """Throw a draft away, after being asked."""
-    case = access.find(case_id, reader=visitor())
-    if request.method == "POST":
-        answering.discard(case_id, by=visitor())
-        flash(say("De zaak %(reference)s is weggegooid.", reference=case.reference), "done")
-        return redirect(url_for("home.index"))
-    if case.state != CaseState.DRAFT or not answering.may_submit(case, visitor()):
-        return redirect(url_for(".show", case_id=case_id))
-    return render_template("cases/discard.html", case=case, workflow=workflow_of(case))
+def _after_one_sitting(case: Case) -> ResponseReturnValue:
+    """Back to where it was needed, or to the confirmation."""
+    back_to = session.get("back_to")
+    if back_to is None:
+        return redirect(url_for(".done", case_id=case.id))
+    flash(say(workflow_of(case).afterwards), "done")
+    return redirect(back_to)
 
 
 def _found(case_id: UUID) -> Case | None:
@@ -190,16 +189,12 @@ def _stale_page(asked: Asked, stale: answering.StaleAnswerError) -> ResponseRetu
     return _step_page(asked, status=409, theirs=theirs, mine=mine)
 
 
-def _next_page(case: Case) -> str:
-    reader.expire_all()
-    fresh = reader.get_one(Case, case.id)
-    workflow = workflow_of(fresh)
-    open_steps = workflow.open_steps(answering.answers_of(fresh))
-    if open_steps and access.may_answer(fresh, open_steps[0], visitor()):
-        return url_for(".answer", case_id=fresh.id, step_name=open_steps[0].name)
-    if open_steps:
-        return url_for(".show", case_id=fresh.id)
-    return url_for(".check", case_id=fresh.id)
+def _next_page(case_id: UUID, onward: answering.Onward) -> str:
+    if onward.is_full:
+        return url_for(".check", case_id=case_id)
+    if onward.step:
+        return url_for(".answer", case_id=case_id, step_name=onward.step)
+    return url_for(".show", case_id=case_id)
 
 
 def _organisation(text: str) -> Organisation | None:

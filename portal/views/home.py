@@ -1,52 +1,152 @@
-"""The first page: what it is for who comes in, and what waits for who is signed in."""
+"""The first page and its lists: what waits for me, what waits for others, what is in force for me, all my cases."""
 
-from flask import Blueprint, render_template, request
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
-from portal import dossier
+from portal import clock, dossier
 from portal.cases import access
-from portal.cases.catalogue import ENDED, workflow_of
-from portal.cases.tables import Case
+from portal.cases.catalogue import ENDED, every_workflow
+from portal.cases.tables import CaseState
 from portal.database import reader
+from portal.dossier import holdings, tasks
+from portal.dossier.holdings import Holding
+from portal.dossier.tasks import Tasks
 from portal.parties import people
-from portal.parties.spelling import clean
-from portal.views import case_pages
+from portal.views import lists
+from portal.views.exports import csv_response, export_url
+from portal.views.overviews import Wish, pages_of, wished
 from portal.views.reports import every_product, gate_card
+from portal.views.sign_in import sign_in_first
 from portal.views.visitor import person, visitor
-from portal.wording import say
+from portal.wording import day, mark, say
 
 bp = Blueprint("home", __name__)
 SHOWN = 25
 GATES_SHOWN = 2
+WAITING_SHOWN = 5
+MOST_EXPORTED = 10_000
+STATES = {"open": mark("loopt"), "decided": mark("rond"), "stopped": mark("gestopt")}
+STATES_OF = {
+    "open": tasks.OPEN,
+    "decided": (CaseState.DECIDED,),
+    "stopped": tuple(each for each in ENDED if each != CaseState.DECIDED),
+    "": (),
+}
+
+
+@bp.before_request
+def _signed_in_only() -> ResponseReturnValue | None:
+    is_open = request.endpoint in (f"{bp.name}.index", f"{bp.name}.health")
+    return sign_in_first() if visitor().person_id is None and not is_open else None
+
+
+# --- Pages -------------------------------------------------------------------------------------------------------
 
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    """My tasks, what waits for others, what is behind me; for a stranger, what the portal is."""
+    """What waits for me, and at a glance the rest; for a stranger, what the portal is."""
     who = visitor()
     if who.person_id is None:
         return render_template("home/welcome.html", drafts=len(who.drafts))
-    wanted = clean(request.args.get("q"))[:100].casefold()
-    cases = [each for each in dossier.cases_of(reader(), who.person_id, drafts=who.drafts) if _matches(each, wanted)]
-    to_sign = dossier.to_sign(reader(), who.person_id)
-    on_cards = {each.case_id for each in to_sign}
-    running = [each for each in cases if each.state not in ENDED and each.id not in on_cards]
+    found = dossier.tasks_of(reader(), who)
+    wish = _wish("expected", asks=lists.ASKS)
+    lines = lists.chosen(lists.mine(found), wish)
     schools = dossier.schools_of(reader(), person())
     return render_template(
         "home/tasks.html",
-        q=request.args.get("q", ""),
-        to_sign=to_sign,
+        **around(found),
+        wish=wish,
+        rows=lines,
+        export_url=export_url(".tasks_csv", wish),
+        asks=lists.ASKS,
+        to_sign=[(each, lists.to_sign(each)) for each in found.to_sign],
+        waiting=[lists.line_of(each) for each in found.others[:WAITING_SHOWN]],
         gates=[gate_card(school, product) for school in schools[:GATES_SHOWN] for product in every_product()],
         more_schools=max(0, len(schools) - GATES_SHOWN),
-        to_assess=len(dossier.to_assess(reader())) if access.is_service_desk(who) else 0,
-        mine=[_row(each) for each in running if _is_mine(each)],
-        others=[_row(each) for each in running if not _is_mine(each)][:SHOWN],
-        ended=[_row(each) for each in cases if each.state in ENDED][:SHOWN],
+        to_assess=tasks.count_to_assess(reader()) if access.is_service_desk(who) else 0,
         roles=people.memberships_of(person()),
         name=person().name,
-        total=len(cases),
     )
+
+
+@bp.get("/taken.csv")
+def tasks_csv() -> ResponseReturnValue:
+    """What waits for me, as a spreadsheet."""
+    return lists.lines_as_csv(
+        lists.chosen(lists.mine(dossier.tasks_of(reader(), visitor())), _wish("expected", asks=lists.ASKS))
+    )
+
+
+@bp.get("/wacht-op-anderen")
+def waiting() -> ResponseReturnValue:
+    """What others are to do before I can go on: who, since when, expected by."""
+    found = dossier.tasks_of(reader(), visitor())
+    wish = _wish("expected")
+    lines = lists.chosen(map(lists.line_of, found.others), wish)
+    url = export_url(".waiting_csv", wish)
+    return render_template("home/waiting.html", **around(found), wish=wish, rows=lines, export_url=url)
+
+
+@bp.get("/wacht-op-anderen.csv")
+def waiting_csv() -> ResponseReturnValue:
+    """What waits for others, as a spreadsheet."""
+    return lists.lines_as_csv(
+        lists.chosen(map(lists.line_of, dossier.tasks_of(reader(), visitor()).others), _wish("expected"))
+    )
+
+
+@bp.get("/van-kracht")
+def in_force() -> ResponseReturnValue:
+    """What holds for me: decisions, roles and mandates, and until when."""
+    wish, found = _holdings()
+    return render_template(
+        "home/in_force.html",
+        **around(dossier.tasks_of(reader(), visitor())),
+        wish=wish,
+        rows=[_holding(each) for each in found],
+        kinds=holdings.KINDS,
+        export_url=export_url(".in_force_csv", wish),
+    )
+
+
+@bp.get("/van-kracht.csv")
+def in_force_csv() -> ResponseReturnValue:
+    """What holds for me, as a spreadsheet."""
+    columns = [say("Wat"), say("Soort"), say("Voor wie"), say("Kenmerk"), say("Vanaf"), say("Tot")]
+    _, found = _holdings()
+    rows = [
+        (each.title, say(holdings.KINDS[each.kind]), each.whom, each.reference, each.since, each.until)
+        for each in found
+    ]
+    return csv_response("van-kracht", columns, rows)
+
+
+@bp.get("/zaken")
+def cases() -> ResponseReturnValue:
+    """Every case in which I take part, open or not."""
+    wish = _wish_for_cases()
+    found = _find(wish, offset=wish.offset(SHOWN), limit=SHOWN)
+    return render_template(
+        "home/cases.html",
+        **around(dossier.tasks_of(reader(), visitor())),
+        wish=wish,
+        rows=[lists.case_row(each) for each in found.cases],
+        total=found.total,
+        pages=pages_of(found.total, SHOWN),
+        states=STATES,
+        workflows=lists.workflow_titles(),
+        export_url=export_url(".cases_csv", wish),
+    )
+
+
+@bp.get("/zaken.csv")
+def cases_csv() -> ResponseReturnValue:
+    """My cases as asked for, as a spreadsheet."""
+    return lists.cases_as_csv("zaken", _find(_wish_for_cases(), offset=0, limit=MOST_EXPORTED).cases)
 
 
 @bp.get("/healthz")
@@ -56,24 +156,68 @@ def health() -> ResponseReturnValue:
     return {"status": "ok"}
 
 
-def _is_mine(case: Case) -> bool:
-    open_steps = workflow_of(case).open_steps({each.step: each.values for each in case.answers})
-    steps = open_steps[:1] or workflow_of(case).steps[-1:]
-    return any(access.may_answer(case, step, visitor()) for step in steps)
+# --- How ---------------------------------------------------------------------------------------------------------
 
 
-def _row(case: Case) -> dict[str, object]:
-    kind, state = case_pages.state_of(case)
-    return {
-        "case": case,
-        "title": say(workflow_of(case).title),
-        "for": case.organisation.name if case.organisation else "",
-        "state_kind": kind,
-        "state_text": state,
-        "waits_for": ", ".join(dossier.waits_for(case)),
+def _wish(first: str, **filters: Any) -> Wish:
+    return wished(sorts=("title", "whom", "who", "since", "expected"), first=first, filters=filters)
+
+
+def _wish_for_cases() -> Wish:
+    filters = {"state": list(STATES), "workflow": list(every_workflow())}
+    return wished(sorts=tasks.SORTS, first="-moved", filters=filters)
+
+
+def _find(wish: Wish, *, offset: int, limit: int) -> tasks.Found:
+    return dossier.find_cases(
+        reader(),
+        visitor(),
+        text=wish.q,
+        workflow=wish.chosen["workflow"],
+        states=STATES_OF[wish.chosen["state"]],
+        sort=wish.sort,
+        descending=wish.descending,
+        offset=offset,
+        limit=limit,
+    )
+
+
+def around(found: Tasks) -> dict[str, Any]:
+    """What each of a person's lists shows: how much there is of the others, and whether it is all."""
+    return {"tasks_count": found.count, "waiting_count": len(found.others), "is_cut": found.is_cut, "most": tasks.MOST}
+
+
+def _holdings() -> tuple[Wish, list[Holding]]:
+    wish = wished(sorts=("title", "whom", "since", "until"), first="until", filters={"kind": list(holdings.KINDS)})
+    found = holdings.of_person(reader(), person().id, at=clock.now())
+    kind, wanted = wish.chosen["kind"], wish.q.casefold()
+    kept = [
+        each
+        for each in found
+        if kind in ("", each.kind) and wanted in f"{each.title} {each.whom} {each.reference}".casefold()
+    ]
+    keys = {
+        "title": lambda each: each.title.casefold(),
+        "whom": lambda each: each.whom.casefold(),
+        "since": lambda each: each.since,
+        "until": lambda each: (each.until is None, each.until or each.since),
     }
+    return wish, sorted(kept, key=keys[wish.sort], reverse=wish.descending)
 
 
-def _matches(case: Case, wanted: str) -> bool:
-    name = case.organisation.name if case.organisation else ""
-    return wanted in f"{case.reference} {workflow_of(case).title} {name}".casefold()
+def _holding(each: Holding) -> dict[str, Any]:
+    url = None
+    if each.case_id:
+        url = url_for("cases.show", case_id=each.case_id)
+    elif each.organisation_id:
+        url = url_for("organisations.show", organisation_id=each.organisation_id)
+    return {
+        "title": each.title,
+        "kind": say(holdings.KINDS[each.kind]),
+        "whom": each.whom,
+        "reference": each.reference,
+        "since": day(clock.day_of(each.since)),
+        "until": day(clock.day_of(each.until), weekday=True) if each.until else "",
+        "coming": each.since > clock.now(),
+        "url": url,
+    }

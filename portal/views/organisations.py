@@ -1,35 +1,32 @@
-"""An organisation: its people and roles, what is in force, what one may start; inviting colleagues."""
+"""An organisation: what is in force and what ends when, its documents, cases and schools, and what one may start."""
 
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Form, RadioField, SelectChoice, StringField
 
-from portal import clock, dossier, outcomes
-from portal.cases import access, in_force
+from portal import clock, dossier
+from portal.cases import access
 from portal.cases.tables import Case
-from portal.database import act, reader
-from portal.errors import InvalidError, NotFoundError, RefusedError
-from portal.parties import inviting, mandates, people
+from portal.database import reader
+from portal.dossier import holdings, tasks
+from portal.dossier import organisation as dossiers
+from portal.dossier.holdings import Holding
+from portal.dossier.organisation import Rights
+from portal.errors import NotFoundError
+from portal.parties import mandates, people
 from portal.parties.spelling import clean
-from portal.parties.tables import Membership, Organisation
-from portal.record import ledger
+from portal.parties.tables import Organisation
+from portal.views import lists
+from portal.views.reports import every_product
 from portal.views.sign_in import sign_in_first
-from portal.views.visitor import person, settings, visitor
-from portal.wording import day, mark, say
-from workflows.vocabulary import PARTY_NAMES, ROLE_NAMES, Party, Role
+from portal.views.visitor import person, visitor
+from portal.wording import day, mark, moment, say
+from workflows.vocabulary import PARTY_NAMES, ROLE_NAMES, Party
 
 bp = Blueprint("organisations", __name__, url_prefix="/organisaties")
-STATUSES = {"invited": ("waiting", mark("uitgenodigd")), "active": ("done", mark("actief"))}
-
-
-class InviteForm(Form):
-    """A colleague and the role."""
-
-    name = StringField(mark("Naam"), filters=[clean])
-    email = StringField(mark("E-mailadres"), filters=[clean], render_kw={"type": "email"})
-    role = RadioField(mark("Rol"), choices=[])
+OPEN_SHOWN = 5
 
 
 @bp.before_request
@@ -56,167 +53,152 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/<uuid:organisation_id>")
 def show(organisation_id: UUID) -> ResponseReturnValue:
-    """One organisation."""
-    organisation, acting = _found(organisation_id)
-    return _page(organisation, acting, InviteForm(), None)
-
-
-@bp.post("/<uuid:organisation_id>/uitnodigen")
-def invite(organisation_id: UUID) -> ResponseReturnValue:
-    """Invite a colleague; for a school under a declaration also on its behalf."""
-    organisation, acting = _found(organisation_id)
-    form = _with_roles(InviteForm(request.form), organisation)
-    try:
-        membership_role = inviting.check(
-            organisation, name=form.name.data or "", email=form.email.data or "", role=form.role.data or ""
-        )
-    except InvalidError as fault:
-        for name, sentence in fault.fields.items():
-            form[name].errors = [sentence]
-        return _page(organisation, acting, form, fault), fault.status
-    with act() as session:
-        if not dossier.may_invite(session, person().id, organisation):
-            raise RefusedError("U kunt voor deze organisatie geen collega's uitnodigen.")
-        invited = people.a_person(session, name=form.name.data or "", email=form.email.data or "")
-        if people.has_been_asked(session, invited, organisation.id, membership_role, at=clock.now()):
-            flash(say("%(name)s heeft deze rol al, of is net uitgenodigd.", name=form.name.data), "info")
-            return redirect(url_for(".show", organisation_id=organisation_id))
-        people.join(session, invited, organisation.id, membership_role)
-        ledger.append(
-            session,
-            act="invite",
-            subject=f"organisation:{organisation.id}",
-            actor=person().id,
-            on_behalf_of=organisation.id,
-            person=str(invited.id),
-            role=membership_role,
-        )
-        kept = session.get_one(Organisation, organisation.id)
-        outcomes.invite(
-            session, invited, kept, link_secret=settings().secret("link"), about=f"organisation:{organisation.id}"
-        )
-    flash(say("%(name)s is uitgenodigd. De link in de mail werkt 7 dagen.", name=form.name.data), "done")
-    return redirect(url_for(".show", organisation_id=organisation_id))
-
-
-@bp.route("/<uuid:organisation_id>/rollen/<uuid:membership_id>/einde", methods=["GET", "POST"])
-def end_role(organisation_id: UUID, membership_id: UUID) -> ResponseReturnValue:
-    """End somebody's role, after being asked."""
-    organisation, _ = _found(organisation_id)
-    membership = reader.get(Membership, membership_id)
-    if membership is None or membership.organisation_id != organisation.id:
-        raise NotFoundError
-    if membership.role == Role.SIGNATORY:
-        raise RefusedError("De rol van een tekenbevoegde eindigt met een wijziging van de tekenbevoegdheid, niet hier.")
-    if request.method == "GET":
-        if not dossier.may_invite(reader(), person().id, organisation):
-            raise RefusedError("U kunt voor deze organisatie geen rollen beëindigen.")
-        return render_template(
-            "organisations/end_role.html", organisation=organisation, membership=membership, role_names=ROLE_NAMES
-        )
-    with act() as session:
-        if not dossier.may_invite(session, person().id, organisation):
-            raise RefusedError("U kunt voor deze organisatie geen rollen beëindigen.")
-        kept = session.get_one(Membership, membership_id)
-        if kept.status in people.LIVE:
-            people.end_membership(session, kept)
-            ledger.append(
-                session,
-                act="end_role",
-                subject=f"organisation:{organisation.id}",
-                actor=person().id,
-                on_behalf_of=organisation.id,
-                person=str(kept.person_id),
-                role=kept.role,
-            )
-    flash(say("De rol is beëindigd."), "done")
-    return redirect(url_for(".show", organisation_id=organisation_id))
-
-
-def _found(organisation_id: UUID) -> tuple[Organisation, dossier.Acting | None]:
-    """The organisation, for its own people and for who acts for it."""
-    organisation = reader.get(Organisation, organisation_id)
-    if organisation is None:
-        raise NotFoundError
-    rights = dossier.acting_for(reader(), person().id, at=clock.now())
-    acting = next((each for each in rights if each.school.id == organisation_id), None)
-    if acting is None and not access.roles_at(visitor(), organisation_id):
-        raise NotFoundError
-    return organisation, acting
-
-
-def _with_roles(form: InviteForm, organisation: Organisation) -> InviteForm:
-    form.role.choices = [SelectChoice(role.value, say(ROLE_NAMES[role])) for role in inviting.roles_at(organisation)]
-    for field, text in ((form.name, say("Naam")), (form.email, say("E-mailadres")), (form.role, say("Rol"))):
-        field.label.text = text
-    return form
-
-
-def _page(
-    organisation: Organisation, acting: dossier.Acting | None, form: InviteForm, fault: InvalidError | None
-) -> str:
-    now = clock.now()
-    members = people.people_of(organisation.id)
-    holders = {each.person_id: each for each in mandates.mandates_at(reader(), organisation.id, at=now)}
-    rule = mandates.rule_at(reader(), organisation.id, at=now)
-    roles = access.roles_at(visitor(), organisation.id)
+    """One organisation at a glance."""
+    rights = found(organisation_id)
+    now, organisation = clock.now(), rights.organisation
+    open_cases = dossier.find_cases(
+        reader(),
+        visitor(),
+        organisation_id=organisation_id,
+        states=tasks.OPEN,
+        sort="moved",
+        descending=False,
+        limit=OPEN_SHOWN,
+    )
+    held = sorted(
+        holdings.of_organisation(reader(), organisation_id, at=now),
+        key=lambda each: (each.until is None, each.until or each.since, each.title),
+    )
     return render_template(
         "organisations/show.html",
-        organisation=organisation,
-        party=say(PARTY_NAMES[Party(organisation.kind)]),
-        is_own=bool(roles),
-        acting_for={"name": organisation.name, "change_url": url_for(".index")} if acting and not roles else None,
-        board=acting.board if acting else None,
-        rows=_people(members),
-        may_invite=dossier.may_invite(reader(), person().id, organisation),
-        may_declare=organisation.kind == Party.BOARD and bool(roles & {Role.ADMINISTRATOR, Role.SIGNATORY}),
-        rule=mandates.rule_sentence(rule.mode, rule.together, len(holders)) if rule else None,
-        held=_in_force(organisation),
-        form_fields=_with_roles(form, organisation),
-        errors=[(name, sentence) for name, sentence in fault.fields.items()] if fault else [],
-        location_code=(organisation.register_key or "").removeprefix("location:")
-        if organisation.kind == Party.LOCATION
-        else None,
+        **around(rights, "show"),
+        facts=_facts(rights),
+        rules=[_rule(each, organisation_id) for each in dossiers.rules(reader(), organisation_id, at=now)],
+        held=[_holding(each) for each in held],
+        open_cases=[lists.case_row(each) for each in open_cases.cases] if rights.is_own else [],
+        open_total=open_cases.total if rights.is_own else 0,
+        declared=[_declared(each) for each in dossiers.declarations_over(reader(), organisation_id, at=now)],
+        is_school=organisation.kind in (Party.SCHOOL, Party.LOCATION),
+        startable=[(say(each.title), _begin(rights, each.name)) for each in dossiers.startable(rights)],
+        objection_url=_begin(rights, "request", kind="objection") if dossiers.may_object(rights) else None,
+        gates=_gates(rights),
     )
 
 
-def _people(memberships: list[Membership]) -> list[dict[str, object]]:
-    """A row a person, with every role that person has here."""
-    persons = {each.person_id: each.person for each in memberships}
-    roles: dict[UUID, list[dict[str, object]]] = {person_id: [] for person_id in persons}
-    for membership in memberships:
-        kind, text = STATUSES[membership.status]
-        roles[membership.person_id].append(
+# --- What the other pages of an organisation use too ------------------------------------------------------------
+
+
+def found(organisation_id: UUID, *, own: bool = False) -> Rights:
+    """The organisation with what this visitor may do there; `own`: not for who only acts for it."""
+    rights = dossier.rights_at(reader(), visitor(), organisation_id)
+    if own and not rights.sees_papers:
+        raise NotFoundError
+    return rights
+
+
+def around(rights: Rights, current: str) -> dict[str, Any]:
+    """What every page of one organisation shows."""
+    organisation = rights.organisation
+    parts = [
+        ("show", "organisations.show", mark("Overzicht")),
+        ("people", "colleagues.index", mark("Mensen en rollen")),
+    ]
+    if rights.sees_papers:
+        parts.append(("documents", "organisation_lists.documents", mark("Stukken")))
+        parts.append(("cases", "organisation_lists.cases", mark("Zaken")))
+        if organisation.kind == Party.BOARD:
+            parts.append(("schools", "organisation_lists.schools", mark("Scholen")))
+    return {
+        "organisation": organisation,
+        "party": say(PARTY_NAMES[Party(organisation.kind)]),
+        "parts": [
             {
-                "id": membership.id,
-                "name": say(ROLE_NAMES[Role(membership.role)]),
-                "status_kind": kind,
-                "status_text": say(text),
-                "may_end": membership.role != Role.SIGNATORY,
+                "label": say(label),
+                "url": url_for(endpoint, organisation_id=organisation.id),
+                "current": name == current,
             }
-        )
-    return [{"name": each.name, "email": each.email, "roles": roles[key]} for key, each in persons.items()]
-
-
-def _in_force(organisation: Organisation) -> list[dict[str, object]]:
-    kinds = {
-        in_force.REGISTRATION: mark("Inschrijving"),
-        in_force.BOARD_DECLARATION: mark("Bestuursverklaring"),
+            for name, endpoint, label in parts
+        ],
+        "acting_for": {"name": organisation.name, "change_url": url_for("organisations.index")}
+        if rights.acting and not rights.is_own
+        else None,
+        "board": rights.acting.board if rights.acting else None,
+        "rights": rights,
     }
-    held: list[dict[str, object]] = []
-    for kind, title in kinds.items():
-        rows = in_force.holding_or_coming(reader(), kind, at=clock.now(), organisation_id=organisation.id)
-        rows += in_force.holding_or_coming(reader(), kind, at=clock.now(), on_behalf_of=organisation.id)[:1]
-        for row in rows:
-            case = reader.get_one(Case, row.case_id)
-            may_read = access.may_read(case, visitor())
-            held.append(
-                {
-                    "title": say(title),
-                    "reference": case.reference,
-                    "since": day(clock.day_of(row.since)),
-                    "coming": row.since > clock.now(),
-                    "url": url_for("cases.show", case_id=case.id) if may_read else None,
-                }
-            )
-    return held
+
+
+# --- How ---------------------------------------------------------------------------------------------------------
+
+
+def _facts(rights: Rights) -> list[dict[str, str]]:
+    organisation = rights.organisation
+    kind, _, number = (organisation.register_key or "").partition(":")
+    rows = [
+        (say("Soort"), say(PARTY_NAMES[Party(organisation.kind)])),
+        (say("Adres"), organisation.address),
+        (say("Bestuursnummer"), organisation.board_number),
+        (say("Vestigingscode"), number if kind == "location" else None),
+        (say("KvK-nummer"), organisation.kvk),
+        (say("Ingeschreven"), _registered(organisation)),
+    ]
+    return [{"label": label, "value": value} for label, value in rows if value]
+
+
+def _registered(organisation: Organisation) -> str:
+    if organisation.registered_at:
+        return moment(organisation.registered_at)
+    declared = dossiers.declarations_over(reader(), organisation.id, at=clock.now())
+    return say("via het bestuur") if any(each.since <= clock.now() for each in declared) else say("nog niet")
+
+
+def _rule(rule: Any, organisation_id: UUID) -> str:
+    at = max(rule.since, clock.now())
+    holders = len(mandates.mandates_at(reader(), organisation_id, at=at))
+    sentence = mandates.rule_sentence(rule.mode, rule.together, holders)
+    if rule.since > clock.now():
+        return say("Vanaf %(day)s: %(rule)s", day=day(clock.day_of(rule.since), weekday=True), rule=sentence)
+    return sentence
+
+
+def _holding(each: Holding) -> dict[str, Any]:
+    url = None
+    if each.case_id and access.may_read(reader.get_one(Case, each.case_id), visitor()):
+        url = url_for("cases.show", case_id=each.case_id)
+    return {
+        "title": each.title,
+        "whom": each.whom,
+        "is_mandate": each.kind == holdings.MANDATE,
+        "reference": each.reference,
+        "schools": each.schools,
+        "since": day(clock.day_of(each.since)),
+        "until": day(clock.day_of(each.until), weekday=True) if each.until else None,
+        "coming": each.since > clock.now(),
+        "url": url,
+    }
+
+
+def _declared(each: dossiers.Declared) -> dict[str, Any]:
+    case = reader.get_one(Case, each.case_id)
+    return {
+        "board": each.board,
+        "since": day(clock.day_of(each.since), weekday=True),
+        "until": day(clock.day_of(each.until), weekday=True) if each.until else None,
+        "coming": each.since > clock.now(),
+        "reference": case.reference,
+        "url": url_for("cases.show", case_id=case.id) if access.may_read(case, visitor()) else None,
+    }
+
+
+def _begin(rights: Rights, workflow_name: str, **more: str) -> str:
+    values: dict[str, Any] = {"organisation": rights.organisation.id, **more}
+    return url_for("cases.begin", workflow_name=workflow_name, **values)
+
+
+def _gates(rights: Rights) -> list[tuple[str, str]]:
+    """The reports of this school, each behind its gate."""
+    kind, _, code = (rights.organisation.register_key or "").partition(":")
+    if kind != "location" or not (rights.is_own or rights.acting):
+        return []
+    return [
+        (product.title, url_for("reports.gate", product_name=product.name, code=code)) for product in every_product()
+    ]

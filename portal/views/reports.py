@@ -1,12 +1,14 @@
 """Reports, and the gate before each: the same judgement opens the report or explains why not."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from portal import clock, dossier
+from portal.cases.catalogue import current
 from portal.database import reader
 from portal.errors import NotFoundError
 from portal.gate.conditions import listed
@@ -35,9 +37,12 @@ def index() -> ResponseReturnValue:
     text, page = clean(request.args.get("q"))[:100], max(1, request.args.get("page", 1, type=int) or 1)
     schools = [each for each in dossier.schools_of(reader(), person()) if _matches(each, text)]
     here = schools[(page - 1) * PAGE : page * PAGE]
+    products = every_product()
+    if "only" in request.args and len(schools) == len(products) == 1:
+        return redirect(url_for(".show", product_name=products[0].name, code=schools[0].code))
     return render_template(
         "reports/index.html",
-        rows=[gate_card(school, product) for school in here for product in every_product()],
+        rows=[gate_card(school, product) for school in here for product in products],
         q=text,
         page=page,
         pages=max(1, -(-len(schools) // PAGE)),
@@ -103,20 +108,30 @@ def _gate(location: RegisterLocation, product: Product, verdict: Verdict) -> dic
 
 def _row(judged: Judged, location: RegisterLocation, product: Product) -> dict[str, object]:
     finding = judged.findings[0] if judged.findings else None
-    url = None
+    url, sends = None, {}
     if finding and finding.page:
         endpoint, parameters = finding.page
         here = url_for(".show", product_name=product.name, code=location.code)
         values: dict[str, Any] = {**parameters, "next": here}
-        url = url_for(endpoint, **values)
+        if _starts_at_once(endpoint, parameters):
+            name = values.pop("workflow_name")
+            url, sends = url_for(endpoint, workflow_name=name), values
+        else:
+            url = url_for(endpoint, **values)
     return {
         "title": say(judged.condition.title),
         "kept": judged.kept,
         "sentence": say(finding.sentence, **finding.values) if finding else None,
         "fixed_by": say(finding.fixed_by) if finding else None,
         "url": url,
+        "sends": sends,
         "url_text": say(finding.page_text) if finding else None,
     }
+
+
+def _starts_at_once(endpoint: str, parameters: Mapping[str, str]) -> bool:
+    """Whether the page that mends it would only ask to begin: what takes one sitting begins at the button itself."""
+    return endpoint == "cases.begin" and current(parameters["workflow_name"]).one_sitting
 
 
 def _matches(location: RegisterLocation, text: str) -> bool:

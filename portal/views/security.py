@@ -33,8 +33,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 HSTS = "max-age=31536000; includeSubDomains"
-BEFORE_THE_SECOND_FACTOR = frozenset(
-    {"static", "security.logout", "accounts.signed_in", "accounts.second_factor", "accounts.prove"}
+LOOKS = frozenset({"static", "appearance.stylesheet", "appearance.logo"})
+"""What every page is drawn with; nothing in it is anybody's own."""
+BEFORE_THE_SECOND_FACTOR = LOOKS | frozenset(
+    {"security.logout", "accounts.signed_in", "accounts.second_factor", "accounts.prove"}
 )
 """What somebody who must still set a second factor can reach."""
 FAILED = 422
@@ -68,7 +70,8 @@ def secure(app: Flask, settings: Settings, *, send: Send, witness: Witness) -> N
     CSRFProtect(app)
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(RateLimitExceeded, _tried_too_often)
-    sign_in.start(app, Outside(settings, send, witness))
+    guard = sign_in.start(app, Outside(settings, send, witness))
+    guard.principal.identity_loaders.clear()  # nobody here asks Flask-Principal, who would look at each request
     limited = _limits(Limiter(get_remote_address, app=app, storage_uri=_counters(app), default_limits=[]))
     app.register_blueprint(sign_in.blueprint(limited))
     app.register_blueprint(accounts.bp)
@@ -186,6 +189,6 @@ def _add_headers(response: Response, *, secure: bool) -> Response:
         response.headers["Content-Security-Policy"] = CONTENT_OF_PDF
     if secure:
         response.headers["Strict-Transport-Security"] = HSTS
-    if session and request.endpoint != "static":
+    if session and request.endpoint not in LOOKS:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import Table, delete, insert, or_, select, update
@@ -19,10 +19,11 @@ from werkzeug.datastructures import CallbackDict
 
 from portal import clock
 from portal.database import aside
+from portal.parties import retention
 from portal.parties.tables import WebSession
+from portal.views.devices import device_of
 
-IDLE = timedelta(minutes=60)
-LONGEST = timedelta(hours=12)
+IDLE, LONGEST = retention.SESSION_IDLE, retention.SESSION_LONGEST
 SEEN_EVERY = timedelta(minutes=1)
 PERSON = "_user_id"  # where Flask-Login keeps who is signed in
 OUTLIVES_SIGN_OUT = ("_flashes", "language")
@@ -108,7 +109,14 @@ class ServerSideSessions(SessionInterface):
     def _start(self, token: str, text: str, person: str | None, now: datetime, *, instead_of: str | None) -> None:
         with aside() as connection:
             connection.execute(
-                insert(_rows).values(token_hash=hash_of(token), person=person, content=text, made_at=now, seen_at=now)
+                insert(_rows).values(
+                    token_hash=hash_of(token),
+                    person=person,
+                    content=text,
+                    device=device_of(request.headers.get("User-Agent", "")),
+                    made_at=now,
+                    seen_at=now,
+                )
             )
             if instead_of:
                 connection.execute(delete(_rows).where(_rows.c.token_hash == hash_of(instead_of)))

@@ -13,14 +13,14 @@ from flask_security import Security, current_user, views
 from flask_security.recovery_codes import mf_recovery
 from flask_security.utils import send_mail
 
-from portal import clock
+from portal import clock, theme
 from portal.config import Settings
 from portal.database import reader
 from portal.parties import passwords, people
 from portal.parties.tables import Person
 from portal.views import sign_in_forms, sign_in_parts
 from portal.views.afterwards import Outside, tell
-from portal.wording import language, mark, moment, say
+from portal.wording import RECORDED, mark, moment, say, speaking
 
 FORGOT_TAKES = 0.4
 """Seconds before the answer to a forgotten password: longer than the work for a known address ever takes."""
@@ -156,7 +156,8 @@ def start(app: Flask, given: Outside) -> Security:
 def _page(template: str, **context: Any) -> Any:
     """A page of Flask-Security in our template: 422 when its form has faults. A mail comes as its text."""
     if template.startswith("mail/"):
-        return render_template(template, **context)
+        with speaking(RECORDED):
+            return render_template(template, **context)
     name = next(name for name in context if name.endswith("_form") and name != "two_factor_rescue_form")
     errors = sign_in_forms.faults_of(context[name])
     page = render_template(template, form_filled=context[name], errors=errors, **context)
@@ -165,18 +166,22 @@ def _page(template: str, **context: Any) -> Any:
 
 def _mail_context(settings: Settings) -> dict[str, Any]:
     """What our mails say besides; addresses come from the settings, never from the request's Host header."""
+    with speaking(RECORDED):
+        link_until = moment(clock.now() + RESET_WITHIN)
     return {
         "portal_url": settings.public_url,
         "contact": settings.contact,
         "is_demo": settings.demo,
-        "language": language(),
-        "link_until": moment(clock.now() + RESET_WITHIN),
+        "language": RECORDED,
+        "look": theme.load(settings.theme).for_mail(),
+        "link_until": link_until,
     }
 
 
 def notify(person: Person, kind: str, subject: str) -> None:
     """Mails a person what happened to their account: the template `mail/<kind>`."""
-    send_mail(subject, person.email, f"mail/{kind}", user=person)
+    with speaking(RECORDED):
+        send_mail(say(subject), person.email, f"mail/{kind}", user=person)
 
 
 def _listen(app: Flask) -> None:

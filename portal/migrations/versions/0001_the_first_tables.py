@@ -89,6 +89,7 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("kvk", sa.String(length=8), nullable=True),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("profile", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("register_key", name=op.f("uq_organisation_register_key")),
@@ -176,6 +177,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("person", sa.String(length=64), nullable=True),
         sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("device", sa.String(length=60), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_web_session")),
@@ -199,6 +201,17 @@ def upgrade() -> None:
     with op.batch_alter_table("authority_rule", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_authority_rule_organisation_id"), ["organisation_id"], unique=False)
 
+    op.create_table(
+        "calendar_address",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_calendar_address_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_address")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_calendar_address_person_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_address_token_hash")),
+    )
     op.create_table(
         "invitation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -298,6 +311,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_register_location_brin_sector"), ["brin", "sector"], unique=False)
 
     op.create_table(
+        "block",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("blocked_by", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["blocked_by"], ["person.id"], name=op.f("fk_block_blocked_by")),
+        sa.ForeignKeyConstraint(["lifted_by"], ["person.id"], name=op.f("fk_block_lifted_by")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_block_organisation_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_block_person_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_block_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_block")),
+    )
+    with op.batch_alter_table("block", schema=None) as batch_op:
+        batch_op.create_index("ix_block_person_id_product_id", ["person_id", "product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_block_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
+        "product_rights_holder",
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_product_rights_holder_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_product_rights_holder_product_id")),
+        sa.PrimaryKeyConstraint("product_id", "organisation_id", name=op.f("pk_product_rights_holder")),
+    )
+    with op.batch_alter_table("product_rights_holder", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_rights_holder_organisation_id"), ["organisation_id"], unique=False)
+
+    op.create_table(
         "publication",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("product_id", sa.Uuid(), nullable=False),
@@ -312,6 +362,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
         sa.UniqueConstraint("product_id", "kind", "version", name=op.f("uq_publication_product_id_kind_version")),
     )
+    op.create_table(
+        "publication_draft",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.Column("changed_by", sa.Uuid(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["changed_by"], ["person.id"], name=op.f("fk_publication_draft_changed_by")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_publication_draft_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication_draft")),
+    )
+    with op.batch_alter_table("publication_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_publication_draft_product_id"), ["product_id"], unique=False)
+
     op.create_table(
         "school_result",
         sa.Column("ovt", sa.String(length=12), nullable=False),
@@ -351,11 +419,15 @@ def upgrade() -> None:
         sa.Column("publication_id", sa.Uuid(), nullable=True),
         sa.Column("started_by", sa.Uuid(), nullable=True),
         sa.Column("starter_email", sa.String(length=254), nullable=False),
+        sa.Column("assigned_to", sa.Uuid(), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["assigned_to"], ["person.id"], name=op.f("fk_case_assigned_to")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_case_organisation_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_case_person_id")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_case_product_id")),
@@ -365,8 +437,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_case_reference")),
     )
     with op.batch_alter_table("case", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_case_organisation_id"), ["organisation_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_case_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_case_assigned_to_state",
+            ["assigned_to", "state"],
+            unique=False,
+            postgresql_where=sa.text("assigned_to IS NOT NULL"),
+            sqlite_where=sa.text("assigned_to IS NOT NULL"),
+        )
+        batch_op.create_index("ix_case_organisation_id_state", ["organisation_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_case_person_id_state",
+            ["person_id", "state"],
+            unique=False,
+            postgresql_where=sa.text("person_id IS NOT NULL"),
+            sqlite_where=sa.text("person_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_case_started_by_state",
+            ["started_by", "state"],
+            unique=False,
+            postgresql_where=sa.text("started_by IS NOT NULL"),
+            sqlite_where=sa.text("started_by IS NOT NULL"),
+        )
+        batch_op.create_index("ix_case_state_moved_at", ["state", "moved_at"], unique=False)
         batch_op.create_index("ix_case_state_workflow", ["state", "workflow"], unique=False)
 
     op.create_table(
@@ -375,14 +468,37 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("assessor_id", sa.Uuid(), nullable=False),
         sa.Column("verdict", sa.String(length=10), nullable=False),
+        sa.Column("for_organisation", sa.Uuid(), nullable=True),
+        sa.Column("role", sa.String(length=30), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["assessor_id"], ["person.id"], name=op.f("fk_assessment_assessor_id")),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_assessment_case_id")),
+        sa.ForeignKeyConstraint(["for_organisation"], ["organisation.id"], name=op.f("fk_assessment_for_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
     )
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assessment_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "comment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("step", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_comment_case_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_comment_person_id")),
+        sa.ForeignKeyConstraint(["settled_by"], ["person.id"], name=op.f("fk_comment_settled_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
+    )
+    with op.batch_alter_table("comment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_comment_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "document",
@@ -442,6 +558,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_in_force_on_behalf_of"), ["on_behalf_of"], unique=False)
         batch_op.create_index("ix_in_force_organisation", ["organisation_id", "kind"], unique=False)
         batch_op.create_index("ix_in_force_person", ["person_id", "kind"], unique=False)
+        batch_op.create_index("ix_in_force_product", ["product_id", "kind", "version"], unique=False)
 
     op.create_table(
         "kept_file",
@@ -469,6 +586,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_step_answer_case_id")),
         sa.PrimaryKeyConstraint("case_id", "step", name=op.f("pk_step_answer")),
     )
+    op.create_table(
+        "turn",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_turn_case_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_turn_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_turn")),
+    )
+    with op.batch_alter_table("turn", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_turn_case_id"), ["case_id"], unique=False)
+
     op.create_table(
         "reading",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -531,12 +663,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reading_document_id"))
 
     op.drop_table("reading")
+    with op.batch_alter_table("turn", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_turn_case_id"))
+
+    op.drop_table("turn")
     op.drop_table("step_answer")
     with op.batch_alter_table("kept_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_kept_file_case_id"))
 
     op.drop_table("kept_file")
     with op.batch_alter_table("in_force", schema=None) as batch_op:
+        batch_op.drop_index("ix_in_force_product")
         batch_op.drop_index("ix_in_force_person")
         batch_op.drop_index("ix_in_force_organisation")
         batch_op.drop_index(batch_op.f("ix_in_force_on_behalf_of"))
@@ -551,14 +688,33 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_document_case_id"))
 
     op.drop_table("document")
+    with op.batch_alter_table("comment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_comment_case_id"))
+
+    op.drop_table("comment")
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_assessment_case_id"))
 
     op.drop_table("assessment")
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.drop_index("ix_case_state_workflow")
-        batch_op.drop_index(batch_op.f("ix_case_person_id"))
-        batch_op.drop_index(batch_op.f("ix_case_organisation_id"))
+        batch_op.drop_index("ix_case_state_moved_at")
+        batch_op.drop_index(
+            "ix_case_started_by_state",
+            postgresql_where=sa.text("started_by IS NOT NULL"),
+            sqlite_where=sa.text("started_by IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_case_person_id_state",
+            postgresql_where=sa.text("person_id IS NOT NULL"),
+            sqlite_where=sa.text("person_id IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_case_organisation_id_state")
+        batch_op.drop_index(
+            "ix_case_assigned_to_state",
+            postgresql_where=sa.text("assigned_to IS NOT NULL"),
+            sqlite_where=sa.text("assigned_to IS NOT NULL"),
+        )
 
     op.drop_table("case")
     with op.batch_alter_table("school_result", schema=None) as batch_op:
@@ -567,7 +723,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_school_result_brin"))
 
     op.drop_table("school_result")
+    with op.batch_alter_table("publication_draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_publication_draft_product_id"))
+
+    op.drop_table("publication_draft")
     op.drop_table("publication")
+    with op.batch_alter_table("product_rights_holder", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_product_rights_holder_organisation_id"))
+
+    op.drop_table("product_rights_holder")
+    with op.batch_alter_table("block", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_block_product_id"))
+        batch_op.drop_index("ix_block_person_id_product_id")
+
+    op.drop_table("block")
     with op.batch_alter_table("register_location", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_register_location_brin_sector"))
         batch_op.drop_index(batch_op.f("ix_register_location_board_number_ended_on"))
@@ -588,6 +757,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitation_person_id"))
 
     op.drop_table("invitation")
+    op.drop_table("calendar_address")
     with op.batch_alter_table("authority_rule", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_authority_rule_organisation_id"))
 

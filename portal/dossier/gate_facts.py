@@ -1,162 +1,30 @@
-"""Reads across the wings: my tasks, for whom I may act, and the facts that the gate judges over."""
+"""The facts that the gate judges over, gathered across the wings for one person, school, product and moment."""
 
 import datetime as dt
-import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import in_force
-from portal.cases.catalogue import ENDED, workflow_of
-from portal.cases.tables import Case, CaseState, Document, DocumentState, InForce
-from portal.gate.facts import Declaration, Facts
-from portal.offers import publications
+from portal.cases.catalogue import ENDED
+from portal.cases.tables import Case, CaseState, InForce
+from portal.dossier.acting import live_memberships
+from portal.dossier.tasks import waits_for
+from portal.gate.facts import Declaration, Facts, Shut
+from portal.offers import blocks, publications
 from portal.offers.tables import Product
 from portal.parties import mandates, people, register
 from portal.parties.register import RegisterLocation
-from portal.parties.tables import Membership, Organisation, Person
+from portal.parties.tables import Organisation, Person
 from workflows.vocabulary import Role
-
-ACTS_OF_SIGNATORY = ("invite", "order", "reports", "invoices")
-
-
-# --- For whom ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Acting:
-    """The right to act for a school under a board's declaration in force."""
-
-    school: Organisation
-    board: Organisation
-    acts: tuple[str, ...]
-
-
-def acting_for(session: Session, person_id: uuid.UUID, *, at: dt.datetime) -> list[Acting]:
-    """Every school for which this person may act at this moment, with the acts."""
-    acts: dict[uuid.UUID, tuple[str, ...]] = {}
-    for membership in session.scalars(_live_memberships(person_id)):
-        if membership.role == Role.SIGNATORY:
-            acts[membership.organisation_id] = ACTS_OF_SIGNATORY
-        elif membership.role == Role.BOARD_OFFICE:
-            known = acts.get(membership.organisation_id, ())
-            acts[membership.organisation_id] = tuple(dict.fromkeys([*known, *membership.acts]))
-    if not acts:
-        return []
-    declared = select(InForce).where(
-        InForce.kind == in_force.BOARD_DECLARATION, InForce.on_behalf_of.in_(acts), *in_force.holds(at)
-    )
-    rows = list(session.scalars(declared))
-    wanted = {each for row in rows for each in (row.organisation_id, row.on_behalf_of)}
-    parties = {each.id: each for each in session.scalars(select(Organisation).where(Organisation.id.in_(wanted)))}
-    found = [
-        Acting(parties[row.organisation_id], parties[row.on_behalf_of], acts[row.on_behalf_of])
-        for row in rows
-        if row.organisation_id and row.on_behalf_of
-    ]
-    return sorted(found, key=lambda each: each.school.name)
-
-
-def may_act(session: Session, person_id: uuid.UUID, school_id: uuid.UUID, act: str) -> Acting | None:
-    """The right to do this act for the school, if there is one."""
-    rights = acting_for(session, person_id, at=clock.now())
-    return next((each for each in rights if each.school.id == school_id and act in each.acts), None)
-
-
-def may_invite(session: Session, person_id: uuid.UUID, organisation: Organisation) -> bool:
-    """Who gives roles at an organisation: its administrators and signatories, and who acts for it."""
-    own = {
-        each.role for each in session.scalars(_live_memberships(person_id)) if each.organisation_id == organisation.id
-    }
-    if own & {Role.ADMINISTRATOR, Role.SIGNATORY}:
-        return True
-    return may_act(session, person_id, organisation.id, "invite") is not None
-
-
-# --- Tasks -------------------------------------------------------------------------------------------------------
-
-
-def to_sign(session: Session, person_id: uuid.UUID) -> list[Document]:
-    """The documents that wait for this person's signature, oldest first."""
-    now = clock.now()
-    bound = [
-        each.organisation_id
-        for each in session.scalars(_live_memberships(person_id))
-        if mandates.authority_of(session, person_id, each.organisation_id, at=now)
-    ]
-    waiting = (
-        select(Document)
-        .join(Case)
-        .where(Case.state == CaseState.SIGNING, Case.organisation_id.in_(bound), Document.void_at.is_(None))
-        .options(selectinload(Document.signatures), selectinload(Document.case))
-        .order_by(Document.made_at)
-    )
-    return [
-        document
-        for document in session.scalars(waiting)
-        if document.certified
-        and all(each.person_id != person_id for each in document.signatures)
-        and any(each["person"] == str(person_id) for each in document.facts["signatories"])
-    ]
-
-
-def cases_of(session: Session, person_id: uuid.UUID, *, drafts: Iterable[uuid.UUID] = ()) -> list[Case]:
-    """The cases in which this person takes part, newest first."""
-    organisations = [each.organisation_id for each in session.scalars(_live_memberships(person_id))]
-    mine = (
-        select(Case)
-        .where(
-            or_(
-                Case.person_id == person_id,
-                Case.started_by == person_id,
-                Case.organisation_id.in_(organisations),
-                Case.id.in_(list(drafts)),
-            )
-        )
-        .options(selectinload(Case.documents), selectinload(Case.organisation), selectinload(Case.answers))
-        .order_by(Case.started_at.desc())
-        .limit(200)
-    )
-    return list(session.scalars(mine))
-
-
-def to_assess(session: Session) -> list[Case]:
-    """The registrations that wait for the service desk, oldest first."""
-    waiting = select(Case).where(Case.state == CaseState.ASSESSING).options(selectinload(Case.answers))
-    return [case for case in session.scalars(waiting.order_by(Case.submitted_at)) if workflow_of(case).assessor]
-
-
-def unfinished_documents(session: Session) -> list[Document]:
-    """Documents that something keeps waiting, or that are still to be made; oldest first."""
-    busy = (DocumentState.ASKED, DocumentState.WAITING)
-    return list(
-        session.scalars(
-            select(Document).where(Document.state.in_(busy), Document.void_at.is_(None)).order_by(Document.made_at)
-        )
-    )
-
-
-def waits_for(case: Case) -> list[str]:
-    """The names of those who must act on this case now."""
-    if case.state == CaseState.ASSESSING:
-        return ["servicedesk"]
-    if case.state == CaseState.SIGNING and case.organisation_id:
-        document = next(each for each in case.documents if each.void_at is None)
-        signed = {str(each.person_id) for each in document.signatures}
-        return [each["name"] for each in document.facts["signatories"] if each["person"] not in signed]
-    return []
-
-
-# --- The gate ----------------------------------------------------------------------------------------------------
 
 
 def may_see_gate(session: Session, person: Person, location: RegisterLocation) -> bool:
     """Whether this person has to do with the school: a role there, at its board, or acting for it."""
     keys = {f"location:{location.code}", f"board:{location.board_number}"}
-    mine = session.scalars(_live_memberships(person.id))
+    mine = session.scalars(live_memberships(person.id))
     return any(each.organisation.register_key in keys for each in mine)
 
 
@@ -171,7 +39,7 @@ def facts(
     }
     school, board = parties.get(school_key), parties.get(board_key)
     known_board = register.board(location.board_number)
-    memberships = list(session.scalars(_live_memberships(person.id)))
+    memberships = list(session.scalars(live_memberships(person.id)))
     declared = _declared(session, school, at) if school else None
     declaring_board = declared.on_behalf_of if declared else None
     open_case = _open_declaration(session, board, location.code) if board and not declared else None
@@ -219,6 +87,10 @@ def facts(
             )
         ),
         terms_sufficing=tuple(each.version for each in versions),
+        blocks=tuple(
+            Shut(each.organisation.name, blocks.last_day(each), each.words)
+            for each in blocks.holding(session, person.id, product.id, at=at)
+        ),
         contact=contact,
     )
 
@@ -227,7 +99,7 @@ def schools_of(session: Session, person: Person) -> list[RegisterLocation]:
     """The school locations whose gate this person may see: own, the board's, and those acted for."""
     codes: set[str] = set()
     boards: set[str] = set()
-    for membership in session.scalars(_live_memberships(person.id)):
+    for membership in session.scalars(live_memberships(person.id)):
         kind, _, number = (membership.organisation.register_key or "").partition(":")
         if kind == "location":
             codes.add(number)
@@ -298,8 +170,3 @@ def _names(session: Session, organisation: Organisation | None, role: Role) -> t
         return ()
     those = people.people_of(organisation.id, session=session)
     return tuple(dict.fromkeys(each.person.name for each in those if each.role == role))
-
-
-def _live_memberships(person_id: uuid.UUID) -> Select[Membership]:
-    live = (Membership.person_id == person_id, Membership.status == "active")
-    return select(Membership).where(*live).options(selectinload(Membership.organisation))

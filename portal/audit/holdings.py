@@ -1,0 +1,143 @@
+"""What is in force: each row made by a decided case, begun and ended when the ledger says so, and by what may."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+
+from portal.audit.report import Tally
+from portal.audit.snapshot import Snapshot
+from portal.cases.catalogue import every_workflow
+from portal.cases.in_force import ADMISSION, BOARD_DECLARATION, BOARD_LICENCE, REGISTRATION, USAGE_TERMS
+from portal.cases.tables import Case, CaseState, InForce, StepAnswer
+from portal.parties.tables import Organisation
+from portal.record.ledger import Entry
+from portal.wording import mark
+
+MAKES_TRUE: Mapping[str, tuple[str, ...]] = {
+    REGISTRATION: ("register",),
+    ADMISSION: ("register",),
+    BOARD_DECLARATION: ("declare",),
+    BOARD_LICENCE: ("declare",),
+    USAGE_TERMS: ("decide",),
+}
+"""The act with which each kind begins to hold; a kind that is not here needs a decision and no more."""
+PUTS_IN_FORCE = ("register_organisation", "act_for_schools", "accept_terms")
+"""Outcomes after which something must be in force; after the others nothing is."""
+MAY_END = ("board_declaration", "declaration_revocation", "organisation_change")
+"""Procedures whose decision ends what an earlier one made true."""
+ONE_ACT = dt.timedelta(minutes=1)
+NOTHING = mark("is beslist, maar er is niets van kracht geworden")
+SOMETHING_ELSE = mark("heeft iets anders van kracht dan er is beslist")
+
+
+def check(kept: Snapshot, acts: Mapping[str, Sequence[Entry]], tally: Tally) -> None:
+    """Every row, every end, and for every decided case that exactly that holds which it asked for."""
+    cases = {each.id: each for each in kept.rows(Case)}
+    rows = kept.rows(InForce)
+    tally.checked["in_force"] = len(rows)
+    ends = _ends(kept, cases, acts, tally)
+    for row in rows:
+        name = f"{row.kind} {row.id}"
+        with tally.guarded("in_force", name):
+            case = cases.get(row.case_id)
+            if case is None or case.state != CaseState.DECIDED:
+                tally.find("in_force", name, mark("rust op een zaak die niet is beslist"))
+                continue
+            for what in _faults_of_row(row, acts.get(f"case:{case.id}", ()), ends.get(str(row.id))):
+                tally.find("in_force", name, what)
+    for case in cases.values():
+        with tally.guarded("case", case.reference):
+            mine = kept.by(InForce, "case_id").get(case.id, [])
+            if what := _fault_of_decision(kept, case, mine, acts.get(f"case:{case.id}", ())):
+                tally.find("case", case.reference, what)
+
+
+def _ends(
+    kept: Snapshot, cases: Mapping[uuid.UUID, Case], acts: Mapping[str, Sequence[Entry]], tally: Tally
+) -> dict[str, dt.datetime]:
+    """When each row ends by the last entry that names it; an end that nothing justifies is a finding."""
+    rows = {str(each.id): each for each in kept.rows(InForce)}
+    ends: dict[str, dt.datetime] = {}
+    for entry in kept.rows(Entry):
+        if entry.act != "end":
+            continue
+        with tally.guarded("ledger_entry", entry.number):
+            for row_id in entry.detail["rows"]:
+                row = rows.get(row_id)
+                if row is None or f"case:{row.case_id}" != entry.subject:
+                    tally.find("ledger_entry", entry.number, mark("beëindigt iets dat er niet is"))
+                ends[row_id] = dt.datetime.fromisoformat(entry.detail["until"])
+            if not _is_justified(entry, cases, acts):
+                tally.find("ledger_entry", entry.number, mark("beëindigt iets zonder besluit dat dat mag"))
+    return ends
+
+
+def _is_justified(entry: Entry, cases: Mapping[uuid.UUID, Case], acts: Mapping[str, Sequence[Entry]]) -> bool:
+    """Ended by a decision that may, or by the person who took back or declined for themselves."""
+    cause = cases.get(uuid.UUID(entry.detail["because"])) if entry.detail.get("because") else None
+    if cause is None:
+        return False
+    at_once = [each for each in acts.get(f"case:{cause.id}", ()) if abs(each.at - entry.at) <= ONE_ACT]
+    if cause.workflow in MAY_END:
+        return any(each.act == "decide" for each in at_once)
+    own = [each for each in at_once if each.actor == entry.actor and entry.actor == str(cause.person_id)]
+    return any(each.act in ("taken_back", "declined") for each in own)
+
+
+def _faults_of_row(row: InForce, told: Sequence[Entry], until: dt.datetime | None) -> Iterator[str]:
+    made = [each for each in told if each.act in MAKES_TRUE.get(row.kind, ("decide",))]
+    if not made:
+        yield mark("is volgens het logboek nooit van kracht geworden")
+        return
+    since = made[-1].detail.get("since")
+    began = dt.datetime.fromisoformat(since) if since else None
+    if row.since != began if began else abs(row.since - made[-1].at) > ONE_ACT:
+        yield mark("begint op een ander moment dan het logboek zegt")
+    if row.until != until:
+        yield mark("eindigt op een ander moment dan het logboek zegt")
+
+
+def _fault_of_decision(kept: Snapshot, case: Case, rows: Sequence[InForce], told: Sequence[Entry]) -> str:
+    workflow = every_workflow().get(case.workflow, {}).get(case.workflow_version)
+    if case.state != CaseState.DECIDED or workflow is None:
+        return ""  # of an ended case the definition may be gone: then anything may hold
+    if workflow.outcome not in PUTS_IN_FORCE:
+        return SOMETHING_ELSE if rows else ""
+    if not rows:
+        return NOTHING
+    return "" if _as_decided(kept, case, rows, told) else SOMETHING_ELSE
+
+
+def _as_decided(kept: Snapshot, case: Case, rows: Sequence[InForce], told: Sequence[Entry]) -> bool:
+    """Whether exactly that holds which this case asked for; of a kind that is not known here, anything may."""
+    whom = sorted(
+        (each.kind, str(each.organisation_id), str(each.person_id), str(each.product_id), each.version) for each in rows
+    )
+    organisation = str(case.organisation_id)
+    match case.workflow:
+        case "registration":
+            admitted = [product for each in told if each.act == "register" for product in each.detail["admitted"]]
+            registered = (REGISTRATION, organisation, "None", "None", "")
+            return whom == sorted([registered, *((ADMISSION, organisation, "None", each, "") for each in admitted)])
+        case "usage_terms":
+            [row] = rows
+            mine = (row.kind, row.person_id, row.product_id)
+            return mine == (USAGE_TERMS, case.person_id, case.product_id) and bool(row.version)
+        case "board_declaration":
+            return _as_declared(kept, case, rows, told)
+    return True
+
+
+def _as_declared(kept: Snapshot, case: Case, rows: Sequence[InForce], told: Sequence[Entry]) -> bool:
+    """The schools of its scope, and the board licence with the invoices that the ledger says."""
+    schools = kept.by(Organisation, "id")
+    [scope] = [each for each in kept.by(StepAnswer, "case_id")[case.id] if each.step == "scope"]
+    asked = sorted(f"location:{code}" for code in scope.values["schools"])
+    declaring = [each for each in rows if each.kind == BOARD_DECLARATION]
+    declared = sorted(str(schools[each.organisation_id][0].register_key) for each in declaring)
+    [said] = [each.detail for each in told if each.act == "declare"]
+    licence = [(BOARD_LICENCE, case.organisation_id, said["invoices"])] if said["collective"] else []
+    others = [(each.kind, each.organisation_id, each.version) for each in rows if each not in declaring]
+    return (
+        declared == asked and {each.on_behalf_of for each in declaring} == {case.organisation_id} and others == licence
+    )

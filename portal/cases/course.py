@@ -1,0 +1,86 @@
+"""The course of a case: who is asked next, worked out from what has been said so far."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.cases import printing, waiting
+from portal.cases.access import Visitor, answers_of, relevant_answers, seats, seats_left
+from portal.cases.catalogue import workflow_of
+from portal.cases.tables import Case, CaseState
+from portal.errors import RefusedError
+from portal.parties import mandates
+from portal.record import ledger, outbox
+from portal.wording import mark, say
+
+Follow = Callable[[Session, Case], None]
+"""Makes true what a decided case means; handed to an act, since it stands on a higher floor."""
+
+TO_ASSESS = mark("Te beoordelen: %(title)s %(reference)s")
+TO_ADVISE = mark("Uw advies gevraagd: %(title)s %(reference)s")
+
+
+def advance(session: Session, case: Case, *, by: Visitor, follow: Follow) -> None:
+    """Hand the case to whoever is asked next: assessors, adviser, signatories; after the last it is decided."""
+    workflow = workflow_of(case)
+    answers = relevant_answers(case)
+    case.moved_at = clock.now()
+    if seats_left(case, session=session):
+        case.state = CaseState.ASSESSING
+        _call(session, case, "to_assess", TO_ASSESS)
+    elif workflow.asked_to_advise(answers) and not _advised(case):
+        case.state = CaseState.ADVISING
+        _call(session, case, "to_advise", TO_ADVISE)
+    elif workflow.asked_to_sign(answers) and _somebody_can_sign(session, case):
+        case.state = CaseState.PREPARING
+        printing.ask_document(session, case)
+    elif workflow.asked_to_sign(answers) and not seats(case, session=session):
+        raise RefusedError("Niemand is op dit moment tekenbevoegd, dus niemand kan dit stuk tekenen.")
+    else:
+        decide(session, case, by=by, follow=follow)
+        printing.ask_document(session, case)
+
+
+def decide(session: Session, case: Case, *, by: Visitor, follow: Follow, document: str | None = None) -> None:
+    """The case is decided, and what it means is true from now on."""
+    workflow = workflow_of(case)
+    case.state, case.decided_at = CaseState.DECIDED, clock.now()
+    case.submitted_at = case.submitted_at or clock.now()
+    ledger.append(
+        session,
+        act="decide",
+        subject=f"case:{case.id}",
+        actor=by.person_id,
+        on_behalf_of=case.organisation_id,
+        document=document,
+        answers=printing.digest(workflow.relevant(answers_of(case))),
+    )
+    follow(session, case)
+
+
+def _call(session: Session, case: Case, kind: str, subject: str) -> None:
+    """Tell those whose turn it is; who was told in this round is not told again."""
+    title = say(workflow_of(case).title)
+    for each in waiting.recipients(session, case):
+        outbox.put(
+            session,
+            key=f"{kind}:{case.id}:{case.round}:{each.person_id}",
+            to=each.email,
+            kind=kind,
+            subject=say(subject, title=title, reference=case.reference),
+            about=f"case:{case.id}",
+            link=("cases.show", {"case_id": str(case.id)}),
+            name=each.name,
+            title=title,
+            reference=case.reference,
+            organisation=case.organisation.name if case.organisation else "",
+        )
+
+
+def _advised(case: Case) -> bool:
+    return any(each.verdict == "advise" and each.round == case.round for each in case.assessments)
+
+
+def _somebody_can_sign(session: Session, case: Case) -> bool:
+    return bool(case.organisation_id and mandates.mandates_at(session, case.organisation_id, at=clock.now()))

@@ -1,0 +1,97 @@
+"""Signatures asked for anew: when who may bind an organisation changes, its open documents are made again."""
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.cases import printing, waiting
+from portal.cases.catalogue import workflow_of
+from portal.cases.tables import Case, CaseState, Document
+from portal.database import act
+from portal.parties import mandates
+from portal.parties.tables import Person
+from portal.record import jobs, ledger, outbox
+from portal.wording import say
+
+REISSUE = "reissue"
+"""The work of looking, when a change takes effect, which open documents ask the wrong people."""
+
+
+def ask(session: Session, organisation_id: uuid.UUID, *, at: dt.datetime) -> None:
+    """Look at the organisation's open documents when the change takes effect: now, or on its day."""
+    if at <= clock.now():
+        _reissue(session, organisation_id)
+    else:
+        key = f"{REISSUE}:{organisation_id}:{at.isoformat()}"
+        jobs.ask(session, REISSUE, key, at=at, organisation=str(organisation_id))
+
+
+def reissue(organisation_id: uuid.UUID) -> int:
+    """The same by the worker, on the day itself. Says how many documents were made again."""
+    with act() as session:
+        return _reissue(session, organisation_id)
+
+
+def still_satisfies(session: Session, document: Document) -> bool:
+    """Whether everybody whom the document asks may still bind the organisation, by the rule that it prints."""
+    organisation_id = document.case.organisation_id
+    if organisation_id is None:
+        return True
+    at = clock.now()
+    rule = mandates.rule_at(session, organisation_id, at=at)
+    for asked in document.facts["signatories"]:
+        authority = mandates.authority_of(session, uuid.UUID(asked["person"]), organisation_id, at=at)
+        if authority is None or mandates.authority_sentence(authority.as_mapping()) != asked["authority"]:
+            return False
+    printed = len(document.facts["signatories"])
+    return rule is not None and document.facts["rule"] == mandates.rule_sentence(rule.mode, rule.together, printed)
+
+
+def _reissue(session: Session, organisation_id: uuid.UUID) -> int:
+    """A document that asks people, or names a rule, of before is void; a new one is made and those people are told."""
+    open_ones = select(Case).where(
+        Case.organisation_id == organisation_id, Case.state.in_((CaseState.PREPARING, CaseState.SIGNING))
+    )
+    count = 0
+    for case in session.scalars(open_ones.order_by(Case.reference)):
+        document = waiting.open_document(case)
+        if document is None or still_satisfies(session, document):
+            continue
+        if not mandates.mandates_at(session, organisation_id, at=clock.now()):
+            continue  # nobody can sign anything; the case waits until somebody can
+        count += 1
+        signed = {str(each.person_id) for each in document.signatures}
+        document.void_at = clock.now()
+        case.state, case.moved_at = CaseState.PREPARING, clock.now()
+        ledger.append(
+            session,
+            act=REISSUE,
+            subject=f"case:{case.id}",
+            on_behalf_of=organisation_id,
+            document=document.certified,
+            voided=str(document.id),
+        )
+        session.flush()
+        new = printing.ask_document(session, case)
+        session.expire(case, ["documents"])
+        asked = {each["person"] for each in new.facts["signatories"]}
+        for each in document.facts["signatories"]:
+            person = session.get_one(Person, uuid.UUID(each["person"]))
+            outbox.put(
+                session,
+                key=f"{REISSUE}:{document.id}:{person.id}",
+                to=person.email,
+                kind="reissued",
+                subject=say("Niet meer geldig: %(title)s %(reference)s", title=new.title, reference=case.reference),
+                about=f"case:{case.id}",
+                link=("cases.show", {"case_id": str(case.id)}),
+                name=person.name,
+                title=say(workflow_of(case).title),
+                reference=case.reference,
+                signed=say("Uw handtekening op dat stuk telt niet meer.") if each["person"] in signed else "",
+                next=say("U krijgt een nieuw stuk om te tekenen.") if each["person"] in asked else "",
+            )
+    return count

@@ -1,0 +1,108 @@
+"""Once a day: who must act is reminded on the workflow's schedule, and warned before a case lapses."""
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.cases import turning, waiting
+from portal.cases.catalogue import ENDED, workflow_of
+from portal.cases.drafts import new_draft_link
+from portal.cases.tables import Case, CaseState
+from portal.cases.waiting import WARNED_BEFORE, Recipient
+from portal.database import act, reader
+from portal.record import ledger, outbox
+from portal.wording import day, mark, say
+
+AT_HOUR = dt.time(7)
+"""When people get their reminders, Dutch time."""
+REMINDER = mark("Herinnering: %(title)s %(reference)s wacht op u")
+LAPSES_SOON = mark("Vervalt op %(day)s: %(title)s %(reference)s")
+
+
+def remind_all() -> int:
+    """Go past every open case; says at how many something was sent or ended. Each case is an act of its own."""
+    open_ones = select(Case.id).where(Case.state.not_in((*ENDED, CaseState.PREPARING))).order_by(Case.moved_at)
+    case_ids = list(reader.scalars(open_ones))
+    reader.rollback()
+    return sum(_remind(case_id) for case_id in case_ids)
+
+
+def remind_now(case_id: uuid.UUID, *, by: uuid.UUID) -> int:
+    """Remind whoever must act at once, because somebody asks so; at most once a day. Says how many were mailed."""
+    with act() as session:
+        case = session.get_one(Case, case_id)
+        found = waiting.recipients(session, case)
+        for each in found:
+            _mail(session, case, each, key=f"nudge:{case.id}:{clock.today()}:{each.email}", kind="reminder")
+        if found:
+            ledger.append(session, act="remind", subject=f"case:{case.id}", actor=by)
+        return len(found)
+
+
+def next_round(after: dt.date) -> dt.datetime:
+    """The moment of the round on the day after this one."""
+    tomorrow = after + dt.timedelta(days=1)
+    return dt.datetime.combine(tomorrow, AT_HOUR, tzinfo=clock.AMSTERDAM).astimezone(dt.UTC)
+
+
+def _remind(case_id: uuid.UUID) -> bool:
+    due = _due(reader.get_one(Case, case_id))
+    reader.rollback()
+    if not due:
+        return False
+    with act() as session:
+        case = session.get_one(Case, case_id)
+        due = _due(case)  # once more: it may have moved meanwhile
+        if due == "lapse":
+            turning.lapse(session, case)
+        elif due:
+            if due == "warn":
+                case.warned_at = clock.now()
+            for each in waiting.recipients(session, case):
+                kind = "lapses_soon" if due == "warn" else "reminder"
+                _mail(session, case, each, key=f"{due}:{case.id}:{case.moved_at:%Y%m%d%H%M%S}:{each.email}", kind=kind)
+    return bool(due)
+
+
+def _due(case: Case) -> str:
+    """What is due today: "lapse", "warn", "remind3" (after so many days), or nothing."""
+    if case.state in (*ENDED, CaseState.PREPARING):
+        return ""
+    lapses = waiting.lapses_on(case)
+    assert lapses is not None
+    if waiting.is_warned(case):
+        return "lapse" if clock.today() >= lapses else ""
+    if clock.today() >= lapses - WARNED_BEFORE:
+        return "warn"  # nothing lapses unannounced, however long the portal stood still
+    waited = (clock.today() - clock.day_of(case.moved_at)).days
+    passed = [days for days in workflow_of(case).reminders if waited >= days]
+    return f"remind{max(passed)}" if passed else ""
+
+
+def _mail(session: Session, case: Case, to: Recipient, *, key: str, kind: str) -> None:
+    lapses, expected = waiting.lapses_on(case), waiting.expected_on(case)
+    assert lapses is not None
+    assert expected is not None
+    workflow = workflow_of(case)
+    link = ("cases.show", {"case_id": str(case.id)})
+    if to.email == case.starter_email:
+        link = ("registration.open_draft", {"token": new_draft_link(session, case)})
+    subject = LAPSES_SOON if kind == "lapses_soon" else REMINDER
+    outbox.put(
+        session,
+        key=key[:160],
+        to=to.email,
+        kind=kind,
+        subject=say(subject, title=say(workflow.title), reference=case.reference, day=day(lapses, weekday=True)),
+        about=f"case:{case.id}",
+        link=link,
+        name=to.name,
+        title=workflow.title,
+        reference=case.reference,
+        since=day(clock.day_of(case.moved_at), weekday=True),
+        expected=day(expected, weekday=True),
+        lapses=day(lapses, weekday=True),
+    )

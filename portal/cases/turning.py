@@ -1,0 +1,291 @@
+"""What can be done with a case besides answering, judging and signing: send back, decline, withdraw, hand over."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.cases import in_force, waiting
+from portal.cases.access import Visitor, answers_of, find, may_sign, roles_at
+from portal.cases.catalogue import ENDED, workflow_of
+from portal.cases.drafts import new_draft_link
+from portal.cases.tables import Case, CaseState, InForce, Turn, TurnKind
+from portal.cases.waiting import Recipient
+from portal.database import act
+from portal.errors import InvalidError, RefusedError
+from portal.parties.tables import Membership, Person
+from portal.record import ledger, outbox
+from portal.wording import mark, say
+from workflows.vocabulary import Role
+
+SAY_WHY = mark("Schrijf op waarom. Wie erbij betrokken is, leest dit.")
+GOING_ROUND = (CaseState.ASSESSING, CaseState.ADVISING, CaseState.PREPARING, CaseState.SIGNING)
+SUBJECTS = {
+    TurnKind.SENT_BACK: mark("Teruggestuurd: %(title)s %(reference)s"),
+    TurnKind.DECLINED: mark("Niet akkoord: %(title)s %(reference)s"),
+    TurnKind.WITHDRAWN: mark("Ingetrokken: %(title)s %(reference)s"),
+    TurnKind.LAPSED: mark("Vervallen: %(title)s %(reference)s"),
+    TurnKind.HANDED_OVER: mark("Aan u overgedragen: %(title)s %(reference)s"),
+    TurnKind.TAKEN_BACK: mark("Akkoord ingetrokken: %(title)s %(reference)s"),
+}
+
+
+# --- Whether ----------------------------------------------------------------------------------------------------
+
+
+def may_send_back(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
+    """Whether this visitor may re-open the questions: who can sign, and who prepared the case."""
+    return case.state in GOING_ROUND and (
+        prepares(case, visitor, session=session) or _can_sign_now(case, visitor, session=session)
+    )
+
+
+def may_decline(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
+    """Whether this visitor may say no for good: who is asked to sign, or whose terms they are."""
+    if case.state == CaseState.SIGNING:
+        return _can_sign_now(case, visitor, session=session)
+    workflow = workflow_of(case)
+    own = visitor.person_id is not None and visitor.person_id == case.person_id
+    return case.state == CaseState.DRAFT and workflow.one_sitting and own
+
+
+def may_withdraw(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
+    """Whether this visitor may end the case: who started or prepared it, and who can sign it."""
+    if case.state in ENDED:
+        return False
+    return prepares(case, visitor, session=session) or may_sign(case, visitor, session=session)
+
+
+def may_hand_over(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
+    """Whether this visitor may ask a colleague to go on with the draft."""
+    return (
+        case.state == CaseState.DRAFT
+        and case.organisation_id is not None
+        and visitor.person_id is not None
+        and prepares(case, visitor, session=session)
+    )
+
+
+def may_take_back(case: Case, visitor: Visitor) -> bool:
+    """Whether this person may take back what they decided for themselves."""
+    return (
+        case.state == CaseState.DECIDED
+        and bool(workflow_of(case).taken_back)
+        and visitor.person_id is not None
+        and visitor.person_id == case.person_id
+        and not any(each.kind == TurnKind.TAKEN_BACK for each in case.turns)
+    )
+
+
+def prepares(case: Case, visitor: Visitor, *, session: Session | None) -> bool:
+    """Whether this visitor may answer every step of the path, were the case a draft."""
+    if case.organisation_id is None or case.starter_email:
+        return case.id in visitor.drafts or (
+            visitor.person_id is not None and visitor.person_id in (case.person_id, case.started_by)
+        )
+    roles = roles_at(visitor, case.organisation_id, session=session)
+    path = workflow_of(case).path(answers_of(case))
+    return bool(roles) and all(each.by is None or roles & {each.by, Role.SIGNATORY} for each in path)
+
+
+def colleagues(session: Session, case: Case, visitor: Visitor) -> list[Person]:
+    """To whom the draft can be handed over: who may answer its steps at this organisation."""
+    path = workflow_of(case).path(answers_of(case))
+    roles = {each.by for each in path if each.by} | {Role.SIGNATORY}
+    theirs = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.organisation_id == case.organisation_id,
+            *Membership.held(clock.now()),
+            Membership.role.in_(roles),
+            Person.id != visitor.person_id,
+        )
+    )
+    return list(session.scalars(theirs.order_by(Person.name)).unique())  # no DISTINCT: it has JSON
+
+
+# --- The acts ---------------------------------------------------------------------------------------------------
+
+
+def send_back(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
+    """Re-open the questions: the document is void, and whoever signed or judged it is told."""
+    with act() as session:
+        case = find(case_id, reader=by, session=session)
+        if case.state == CaseState.DRAFT and _last_turn(case) == (TurnKind.SENT_BACK, by.person_id):
+            return  # pressed twice
+        _refuse_unless(may_send_back(case, by, session=session), case)
+        _refuse_silence(words)
+        told = waiting.everyone(session, case)
+        _void_document(case)
+        case.state, case.submitted_at = CaseState.DRAFT, None
+        _turn(session, case, TurnKind.SENT_BACK, words=words, by=by, told=told)
+        case.round += 1
+
+
+def decline(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
+    """Say no, for good: nothing comes into force. Who declines terms also gives up an earlier version of them."""
+    with act() as session:
+        case = find(case_id, reader=by, session=session)
+        if case.state == CaseState.DECLINED and _last_turn(case) == (TurnKind.DECLINED, by.person_id):
+            return
+        _refuse_unless(may_decline(case, by, session=session), case)
+        if case.person_id is None:
+            _refuse_silence(words)
+        told = waiting.everyone(session, case)
+        _void_document(case)
+        case.state, case.decided_at = CaseState.DECLINED, clock.now()
+        _turn(session, case, TurnKind.DECLINED, words=words, by=by, told=told)
+        if case.person_id is not None:
+            held = in_force.holding(
+                session, case.workflow, at=clock.now(), person_id=case.person_id, product_id=case.product_id
+            )
+            in_force.end(session, held, at=clock.now(), by=by.person_id, because=case)
+
+
+def withdraw(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
+    """End a case that is under way; only a draft that nobody else has seen needs no reason."""
+    with act() as session:
+        case = find(case_id, reader=by, session=session)
+        if case.state == CaseState.WITHDRAWN and _last_turn(case) == (TurnKind.WITHDRAWN, by.person_id):
+            return
+        _refuse_unless(may_withdraw(case, by, session=session), case)
+        if case.state != CaseState.DRAFT:
+            _refuse_silence(words)
+        told = waiting.everyone(session, case)
+        _void_document(case)
+        case.state, case.decided_at = CaseState.WITHDRAWN, clock.now()
+        _turn(session, case, TurnKind.WITHDRAWN, words=words, by=by, told=told)
+
+
+def hand_over(case_id: uuid.UUID, *, to: uuid.UUID, words: str, by: Visitor) -> None:
+    """Ask a colleague to go on with the draft: from now on they are mailed and reminded."""
+    with act() as session:
+        case = find(case_id, reader=by, session=session)
+        if case.assigned_to == to and _last_turn(case) == (TurnKind.HANDED_OVER, by.person_id):
+            return
+        _refuse_unless(may_hand_over(case, by, session=session), case)
+        colleague = next((each for each in colleagues(session, case, by) if each.id == to), None)
+        if colleague is None:
+            raise InvalidError("Kies een collega.", {"to": say("Kies een collega uit de lijst.")})
+        case.assigned_to, case.moved_at = colleague.id, clock.now()
+        told = [Recipient(colleague.email, colleague.name, colleague.id)]
+        _turn(session, case, TurnKind.HANDED_OVER, words=words, by=by, told=told, to=str(colleague.id))
+
+
+def take_back(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
+    """Take back a decision of one's own: what it made true ends now."""
+    with act() as session:
+        case = find(case_id, reader=by, session=session)
+        if _last_turn(case) == (TurnKind.TAKEN_BACK, by.person_id):
+            return
+        _refuse_unless(may_take_back(case, by), case)
+        told = waiting.everyone(session, case)
+        _turn(session, case, TurnKind.TAKEN_BACK, words=words, by=by, told=told)
+        held = session.scalars(select(InForce).where(InForce.case_id == case.id, *in_force.holds(clock.now())))
+        in_force.end(session, held, at=clock.now(), by=by.person_id, because=case)
+
+
+def replace_drafts(session: Session, case: Case, *, by: Visitor) -> None:
+    """Who goes on with a newer text leaves the drafts on an older one behind. Inside an act."""
+    older = select(Case).where(
+        Case.workflow == case.workflow,
+        Case.person_id == case.person_id,
+        Case.product_id == case.product_id,
+        Case.publication_id != case.publication_id,
+        Case.state == CaseState.DRAFT,
+    )
+    for draft in session.scalars(older):
+        draft.state, draft.decided_at = CaseState.WITHDRAWN, clock.now()
+        words = say("Er is een nieuwere tekst. Daarmee is verdergegaan in %(reference)s.", reference=case.reference)
+        _turn(session, draft, TurnKind.WITHDRAWN, words=words, by=by, told=[])
+
+
+def lapse(session: Session, case: Case) -> None:
+    """Nothing happened for so long that the case is over; everybody who took part is told. Inside an act."""
+    told = waiting.everyone(session, case)
+    _void_document(case)
+    case.state, case.decided_at = CaseState.LAPSED, clock.now()
+    _turn(session, case, TurnKind.LAPSED, words="", by=Visitor(), told=told)
+
+
+# --- What they share --------------------------------------------------------------------------------------------
+
+
+def _can_sign_now(case: Case, visitor: Visitor, *, session: Session | None) -> bool:
+    document = waiting.open_document(case)
+    if document is None or visitor.person_id is None or case.state != CaseState.SIGNING:
+        return False
+    return may_sign(case, visitor, session=session) and all(
+        each.person_id != visitor.person_id for each in document.signatures
+    )
+
+
+def _refuse_unless(allowed: bool, case: Case) -> None:
+    if allowed:
+        return
+    if case.state in ENDED:
+        raise RefusedError("Deze zaak is al afgelopen.")
+    raise RefusedError("Dit kan nu niet, of niet door u. Bekijk de zaak opnieuw.")
+
+
+def _refuse_silence(words: str) -> None:
+    if not words:
+        raise InvalidError(SAY_WHY, {"words": say(SAY_WHY)})
+
+
+def _last_turn(case: Case) -> tuple[str, uuid.UUID | None] | None:
+    return (case.turns[-1].kind, case.turns[-1].person_id) if case.turns else None
+
+
+def _void_document(case: Case) -> None:
+    for document in case.documents:
+        document.void_at = document.void_at or clock.now()
+
+
+def _turn(
+    session: Session,
+    case: Case,
+    kind: TurnKind,
+    *,
+    words: str,
+    by: Visitor,
+    told: Iterable[Recipient],
+    **detail: Any,
+) -> None:
+    case.moved_at = clock.now()
+    case.turns.append(Turn(case_id=case.id, kind=kind, person_id=by.person_id, words=words))
+    session.flush()
+    ledger.append(
+        session,
+        act=kind,
+        subject=f"case:{case.id}",
+        actor=by.person_id,
+        on_behalf_of=case.organisation_id,
+        **detail,
+    )
+    actor = session.get(Person, by.person_id) if by.person_id else None
+    workflow = workflow_of(case)
+    for each in told:
+        if each.person_id == by.person_id and each.person_id is not None:
+            continue
+        link = ("cases.show", {"case_id": str(case.id)})
+        if each.email == case.starter_email:
+            link = ("registration.open_draft", {"token": new_draft_link(session, case)})
+        outbox.put(
+            session,
+            key=f"{kind}:{case.id}:{len(case.turns)}:{each.email}"[:160],
+            to=each.email,
+            kind=kind,
+            subject=say(SUBJECTS[kind], title=say(workflow.title), reference=case.reference),
+            about=f"case:{case.id}",
+            link=link,
+            name=each.name,
+            title=workflow.title,
+            reference=case.reference,
+            who=actor.name if actor else "",
+            words=words,
+        )

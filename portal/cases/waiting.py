@@ -1,0 +1,163 @@
+"""Whom an open case waits for, since when, by when they are expected to act, and when it lapses."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.cases.access import Seat, answers_of, relevant_answers, seats_left
+from portal.cases.catalogue import ENDED, workflow_of
+from portal.cases.tables import Case, CaseState, Document
+from portal.parties.tables import Membership, Organisation, Person
+from portal.wording import say
+from workflows.vocabulary import ROLE_NAMES, Party, Role
+
+WARNED_BEFORE = dt.timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who gets mail about a case."""
+
+    email: str
+    name: str = ""
+    person_id: uuid.UUID | None = None
+
+
+def names(case: Case) -> list[str]:
+    """Who must act now, as the pages name them: a person where one is known, else the role. Costs no query of its own
+    for a case whose answers, organisation and documents are loaded."""
+    match case.state:
+        case CaseState.DRAFT:
+            return _drafters(case)
+        case CaseState.ASSESSING:
+            return [_seat_name(each) for each in seats_left(case)]
+        case CaseState.ADVISING:
+            adviser = workflow_of(case).asked_to_advise(relevant_answers(case))
+            return [say(ROLE_NAMES[adviser.role])] if adviser else []
+        case CaseState.SIGNING:
+            return [each["name"] for each in _fields_open(case)]
+    return []
+
+
+def recipients(session: Session, case: Case) -> list[Recipient]:
+    """Everybody who can do what the case waits for, with their addresses."""
+    match case.state:
+        case CaseState.DRAFT:
+            return _draft_recipients(session, case)
+        case CaseState.ASSESSING:
+            return _distinct(each for seat in seats_left(case, session=session) for each in _sitting(session, seat))
+        case CaseState.ADVISING:
+            adviser = workflow_of(case).asked_to_advise(relevant_answers(case))
+            return _holders(session, case.organisation_id, adviser.role) if adviser else []
+        case CaseState.SIGNING:
+            signing = [session.get_one(Person, uuid.UUID(each["person"])) for each in _fields_open(case)]
+            return [_recipient(each) for each in signing]
+    return []
+
+
+def expected_on(case: Case) -> dt.date | None:
+    """The day by which whoever must act is expected to; None for a case that waits for nobody."""
+    if case.state in (*ENDED, CaseState.PREPARING):
+        return None
+    return clock.day_of(case.moved_at) + dt.timedelta(days=workflow_of(case).expected_days)
+
+
+def lapses_on(case: Case) -> dt.date | None:
+    """The day on which it lapses when nothing happens before; None for a case that has ended."""
+    if case.state in ENDED:
+        return None
+    day = clock.day_of(case.moved_at) + dt.timedelta(days=workflow_of(case).lapses_after)
+    return max(day, clock.day_of(case.warned_at) + WARNED_BEFORE) if is_warned(case) and case.warned_at else day
+
+
+def is_warned(case: Case) -> bool:
+    """Whether its people were warned since it last moved."""
+    return case.warned_at is not None and case.warned_at >= case.moved_at
+
+
+def open_document(case: Case) -> Document | None:
+    """The document of the case that was not voided: the newest."""
+    return next((each for each in reversed(case.documents) if each.void_at is None), None)
+
+
+def everyone(session: Session, case: Case) -> list[Recipient]:
+    """All who took part so far, or are to act now: who started, answered, judged or signed."""
+    people = [case.starter, case.person, case.assignee]
+    people += [each.person for each in case.answers] + [each.assessor for each in case.assessments]
+    people += [signature.person for document in case.documents for signature in document.signatures]
+    found = [_recipient(each) for each in people if each is not None]
+    if case.starter_email:
+        found.append(Recipient(case.starter_email))
+    return _distinct([*found, *recipients(session, case)])
+
+
+def roles_nobody_has(session: Session, case: Case) -> list[Role]:
+    """The roles that a step still to be answered asks for, and that nobody has at this organisation."""
+    if case.state != CaseState.DRAFT or case.organisation_id is None:
+        return []
+    wanted = dict.fromkeys(each.by for each in workflow_of(case).open_steps(answers_of(case)) if each.by)
+    return [role for role in wanted if not _holders(session, case.organisation_id, role)]
+
+
+def _drafters(case: Case) -> list[str]:
+    if case.assignee:
+        return [case.assignee.name]
+    step = next(iter(workflow_of(case).open_steps(answers_of(case))), None)
+    if case.organisation_id and step is not None and step.by is not None:
+        return [say(ROLE_NAMES[step.by])]
+    return [case.starter.name] if case.starter else [case.starter_email] if case.starter_email else []
+
+
+def _draft_recipients(session: Session, case: Case) -> list[Recipient]:
+    if case.assignee:
+        return [_recipient(case.assignee)]
+    if case.starter_email:
+        return [Recipient(case.starter_email)]
+    if case.starter:
+        return [_recipient(case.starter)]
+    step = next(iter(workflow_of(case).open_steps(answers_of(case))), None)
+    return _holders(session, case.organisation_id, step.by) if step and step.by else []
+
+
+def _fields_open(case: Case) -> list[dict[str, str]]:
+    document = open_document(case)
+    if document is None:
+        return []
+    signed = {str(each.person_id) for each in document.signatures}
+    return [each for each in document.facts["signatories"] if each["person"] not in signed]
+
+
+def _seat_name(seat: Seat) -> str:
+    return seat.name or say("servicedesk")
+
+
+def _sitting(session: Session, seat: Seat) -> list[Recipient]:
+    if seat.board and seat.organisation_id is None:
+        return []  # that board has nobody here yet
+    if seat.organisation_id is not None:
+        return _holders(session, seat.organisation_id, seat.role)
+    operators = session.scalars(select(Organisation.id).where(Organisation.kind == Party.OPERATOR))
+    return [each for operator_id in operators for each in _holders(session, operator_id, seat.role)]
+
+
+def _holders(session: Session, organisation_id: uuid.UUID | None, role: Role) -> list[Recipient]:
+    """Who has this role, with an account; who has none yet cannot do it either."""
+    theirs = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organisation_id == organisation_id, Membership.role == role, *Membership.held(clock.now()))
+    )
+    return [_recipient(each) for each in session.scalars(theirs.order_by(Person.name))]
+
+
+def _recipient(person: Person) -> Recipient:
+    return Recipient(person.email, person.name, person.id)
+
+
+def _distinct(found: Iterable[Recipient]) -> list[Recipient]:
+    return list({each.email: each for each in found}.values())

@@ -1,0 +1,33 @@
+"""What follows when a case is decided: one function a workflow that has consequences, in the same transaction."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from portal.cases.catalogue import workflow_of
+from portal.cases.tables import Case
+from portal.outcomes.authority import change_mandates
+from portal.outcomes.consequence import Consequence
+from portal.outcomes.declaration import act_for_schools, revoke, school_organisation
+from portal.outcomes.organisation import change_organisation
+from portal.outcomes.registration import register_organisation
+from portal.outcomes.terms import accept
+
+__all__ = ["CONSEQUENCES", "follow", "school_organisation"]
+
+CONSEQUENCES: Mapping[str, Consequence] = {
+    "register_organisation": register_organisation,
+    "act_for_schools": act_for_schools,
+    "revoke_declaration": revoke,
+    "accept_terms": accept,
+    "change_mandates": change_mandates,
+    "change_organisation": change_organisation,
+}
+
+
+def follow(session: Session, case: Case, *, link_secret: str) -> None:
+    """Make true what this decided case means; of a workflow without an outcome that is its document and no more."""
+    workflow = workflow_of(case)
+    if workflow.outcome:
+        answers = workflow.relevant({each.step: each.values for each in case.answers})
+        CONSEQUENCES[workflow.outcome](session, case, answers, link_secret)

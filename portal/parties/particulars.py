@@ -1,0 +1,28 @@
+"""The particulars of an organisation: how its address is written, and the one hash by which the ledger knows them."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from portal.parties.tables import Organisation
+
+
+def digest(organisation: Organisation) -> str:
+    """SHA-256 of what an organisation is registered with, so that the ledger can tell a change without a name."""
+    kept = {
+        "name": organisation.name,
+        "kind": str(organisation.kind),
+        "board_number": organisation.board_number,
+        "kvk": organisation.kvk,
+        "address": organisation.address,
+        "ended_at": organisation.ended_at.isoformat() if organisation.ended_at else None,
+        "profile": organisation.profile,
+    }
+    text = json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def address_of(answers: Mapping[str, Any]) -> str:
+    """An address on one line, from the questions street, postcode and place."""
+    return f"{answers['street']}, {answers['postcode']} {answers['place']}"

@@ -1,0 +1,65 @@
+"""The one way in which an overview becomes a spreadsheet: CSV that opens as it is meant, and runs nothing."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import Response, url_for
+
+from portal import clock
+from portal.views.overviews import Wish
+from portal.wording import say
+
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the beginning of a formula, also in its wide form."""
+
+Cell = str | int | float | bool | dt.date | dt.datetime | None
+
+
+def export_url(endpoint: str, wish: Wish, **where: Any) -> str:
+    """The address of a spreadsheet of just what an overview shows: the same word, order and choices."""
+    order = f"-{wish.sort}" if wish.descending else wish.sort
+    asked: dict[str, Any] = {
+        "q": wish.q or None,
+        "sort": order,
+        **{key: each or None for key, each in wish.chosen.items()},
+    }
+    return url_for(endpoint, **asked, **where)
+
+
+def csv_response(name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
+    """A download called `name` and today's date. The columns are texts in the reader's language."""
+    content = csv_text(columns, rows).encode("utf-8-sig")  # with the mark by which spreadsheets know UTF-8
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{clock.today()}.csv"'}
+    return Response(content, mimetype="text/csv", headers=headers)
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """The rows under their columns, with semicolons as Dutch spreadsheets want, and every cell between quotes."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([safe(each) for each in columns])
+    writer.writerows([[safe(each) for each in row] for row in rows])
+    return text.getvalue()
+
+
+def safe(cell: Cell) -> str:
+    """A cell as text. One that a spreadsheet would run begins with an apostrophe, which it shows and does not run.
+
+    A number is our own and stays one; a NUL, which no spreadsheet can read, is left out.
+    """
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return say("ja") if cell else say("nee")
+        case int() | float():
+            return str(cell)
+        case dt.datetime():
+            return cell.astimezone(clock.AMSTERDAM).strftime("%Y-%m-%d %H:%M")
+        case dt.date():
+            return cell.isoformat()
+    text = cell.replace("\x00", "")
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(STARTS_A_FORMULA) else text

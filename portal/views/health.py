@@ -1,0 +1,84 @@
+"""The health of the installation, for the service desk: each part with a judgement, and what can be tried again."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.database import act, reader
+from portal.errors import RefusedError
+from portal.record import jobs, outbox
+from portal.upkeep import health
+from portal.views import case_pages
+from portal.views.desk import actor, only_service_desk
+from portal.views.visitor import settings
+from portal.wording import mark, moment, say
+
+bp = Blueprint("health", __name__, url_prefix="/servicedesk/gezondheid")
+bp.before_request(only_service_desk)
+STATES = {
+    health.GOOD: ("done", mark("in orde")),
+    health.LOOK: ("waiting", mark("kijk hiernaar")),
+    health.WRONG: ("problem", mark("nu regelen")),
+}
+WORK = {
+    "make": mark("Stuk maken"),
+    "seal": mark("Handtekening verzegelen"),
+    "send": mark("Mail versturen"),
+    "remind": mark("Herinneringen van vandaag"),
+    "campaign": mark("Campagne van een nieuwe versie"),
+    "lift": mark("Blokkade opheffen"),
+    "verify": mark("Alles nalezen"),
+}
+
+
+@bp.get("")
+def show() -> ResponseReturnValue:
+    """Everything at a glance, and below it what did not go well."""
+    items = health.look(reader(), settings())
+    return render_template(
+        "service_desk/health.html",
+        items=[_item(each) for each in items],
+        wrong=sum(each.state == health.WRONG for each in items),
+        to_look_at=sum(each.state == health.LOOK for each in items),
+        jobs=[_job(each) for each in health.failing_jobs(reader())],
+        mails=health.lost_mails(reader()),
+        mail_states=outbox.STATES,
+        documents=[case_pages.document_card(each) for each in health.waiting_documents(reader())],
+    )
+
+
+@bp.post("/taken/<uuid:job_id>/nu")
+def hurry(job_id: UUID) -> ResponseReturnValue:
+    """Try failing work now."""
+    with act() as session:
+        tried = jobs.hurry_one(session, job_id)
+    if not tried:
+        raise RefusedError("Deze taak is al klaar, of er wordt nu aan gewerkt.")
+    flash(say("De taak wordt nu opnieuw geprobeerd."), "done")
+    return redirect(url_for(".show"))
+
+
+@bp.post("/mails/<uuid:mail_id>/opnieuw")
+def send_again(mail_id: UUID) -> ResponseReturnValue:
+    """Send a mail once more that did not arrive, or perhaps did not."""
+    with act() as session:
+        outbox.send_again(session, mail_id, by=actor())
+    flash(say("De mail wordt opnieuw verstuurd."), "done")
+    return redirect(url_for(".show"))
+
+
+def _item(each: health.Item) -> dict[str, Any]:
+    kind, text = STATES[each.state]
+    return {"title": say(each.title), "status": (kind, say(text)), "sentence": say(each.sentence, **each.values)}
+
+
+def _job(each: jobs.Job) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "what": say(WORK[each.kind]) if each.kind in WORK else each.kind,
+        "asked": moment(each.asked_at),
+        "attempts": each.attempts,
+        "cause": each.cause,
+    }

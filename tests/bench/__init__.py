@@ -1,0 +1,1 @@
+"""The bench: how fast and how large the portal is, beside something plain that does the same work on this machine."""
