@@ -41,6 +41,7 @@ from portal.views import (
     home,
     judging,
     language,
+    looks,
     mailbox,
     moving,
     my_data,
@@ -125,6 +126,7 @@ def create_app(settings: Settings) -> Flask:
     Htmx(app)
     language.listen(app, secure=settings.secure)
     appearance.dress(app, settings.theme)
+    looks.send_small(app)
     _speak(app, settings)
     for each in BLUEPRINTS:
         app.register_blueprint(each.bp)
@@ -213,7 +215,8 @@ def _nav() -> list[dict[str, object]]:
     ]
     if blocks.products_of(reader(), current_user.id):
         items.append(_item("rights_holders.index", say("Rechthebbenden")))
-    if access.is_service_desk(visitor()):
+    roles = {each.role for each in current_user.memberships}  # read already, to know whether a second factor is needed
+    if Role.SERVICE_DESK in roles and access.is_service_desk(visitor()):
         items.append(_item("service_desk.queue", say("Servicedesk"), desk.count_queue(reader())))
     return items
 

@@ -80,7 +80,7 @@ def running(data: Path, **settings: str) -> Iterator[Portal]:
 
 
 def _wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    for _ in range(2400):
         assert process.poll() is None, "the portal stopped"
         try:
             with urllib.request.urlopen(f"{address}/healthz", timeout=1) as answer:

@@ -31,7 +31,7 @@ SIGNED_IN = frozenset(
     {
         "accounts.signed_in", "accounts.prove", "accounts.second_factor", "accounts.drop_second_factor",
         "accounts.recovery_codes", "accounts.account", "accounts.details", "accounts.sign_out_everywhere",
-        "security.change_password", "organisations.index", "reports.index", "cases.begin",
+        "security.change_password", "organisations.index", "signing.several", "reports.index", "cases.begin",
         "home.waiting", "home.in_force", "home.cases", "home.tasks_csv", "home.waiting_csv", "home.in_force_csv",
         "home.cases_csv", "calendar.index", "calendar.download", "calendar.download_csv", "calendar.one",
         "calendar.renew", "calendar.stop", "my_data.index", "my_data.as_json", "my_data.as_zip",
@@ -55,7 +55,7 @@ MEMBER = frozenset(
     }
 )  # fmt: skip
 NEAR_SCHOOL = frozenset({"reports.show", "reports.gate"})
-SIGNATORY = frozenset({"signing.sign", "signing.several"})
+SIGNATORY = frozenset({"signing.sign"})
 JUDGE = frozenset({"judging.judge"})
 """Who assesses from a seat at an organisation, or advises."""
 SERVICE_DESK = frozenset(

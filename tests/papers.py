@@ -4,9 +4,13 @@ import atexit
 import datetime as dt
 from collections.abc import Sequence
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from portal.config import Settings
 from portal.documents.render import Rendered, render, stamp
@@ -135,3 +139,14 @@ def signed_once() -> bytes:
 @cache
 def signed_by_both() -> bytes:
     return signed(signed_once(), "sign-2", "Bas Jansen", final=True)
+
+
+def with_another_page_text(pdf: bytes) -> bytes:
+    """The same file with an update at its end, by which its first page shows nothing."""
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    page, reference = writer.root["/Pages"]["/Kids"][0], writer.root["/Pages"]["/Kids"].raw_get(0)
+    page["/Contents"] = writer.add_object(generic.StreamObject(stream_data=b"q Q"))
+    writer.mark_update(reference)
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()

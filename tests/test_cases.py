@@ -3,7 +3,10 @@
 import uuid
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from portal.cases import starting
 from portal.cases.tables import Case, StepAnswer
 from portal.database import reader
 from tests.browser import Browser
@@ -39,6 +42,28 @@ def two_at_the_same_step(portal: Portal) -> tuple[Browser, Browser]:
     eva = a_begun_declaration(portal, EVA).follow("Welke scholen vallen hieronder?")
     ann = portal.sign_in(ANN).open(eva.address)
     return eva, ann
+
+
+# --- References ----------------------------------------------------------------------------------------------------
+
+
+def test_references_count_on_without_gaps_also_past_five_digits(registered: Portal) -> None:
+    highest = "BV-2026-99998"
+
+    def begin() -> str:
+        case_id = starting.start(
+            "board_declaration", by=registered.visitor(ANN), organisation_id=registered.organisation(OURS)
+        )
+        made = reader.get_one(Case, case_id).reference
+        registered.do(lambda session: setattr(session.get_one(Case, case_id), "state", "withdrawn"))
+        return made
+
+    def go_far(session: Session) -> None:
+        session.scalars(select(Case).filter_by(workflow="board_declaration")).one().reference = highest
+
+    assert registered.ask(begin) == "BV-2026-00001"
+    registered.do(go_far)
+    assert [registered.ask(begin) for _ in range(3)] == ["BV-2026-99999", "BV-2026-100000", "BV-2026-100001"]
 
 
 # --- A stale tab -------------------------------------------------------------------------------------------------

@@ -5,9 +5,13 @@ import io
 import uuid
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select, text
 
+from portal import dossier
+from portal.cases.access import Known, Visitor
 from portal.cases.tables import Case, CaseState
+from portal.database import reader
+from portal.dossier import count_to_sign, tasks
 from portal.parties.tables import Organisation
 from tests.browser import Browser
 from tests.builders import (
@@ -86,6 +90,34 @@ def test_tasks_are_searched_sorted_filtered_and_exported(to_sign: Portal) -> Non
     [row] = sheet(ann.open("/taken.csv?q=bestuurs"))
     assert (row["Wat"], row["Wat wordt gevraagd"], row["Uiterlijk"]) == ("Bestuursverklaring", "Tekenen", "2026-12-07")
     assert sheet(ann.open("/taken.csv?q=qqqq")) == []
+
+
+def test_the_menu_counts_what_the_list_of_documents_to_sign_shows(to_sign: Portal) -> None:
+    def counted() -> list[tuple[int, int]]:
+        ids = [to_sign.visitor(each).person_id for each in (ANN, BAS, EVA)]
+        return [(count_to_sign(reader(), each), len(dossier.to_sign(reader(), each))) for each in ids if each]
+
+    assert to_sign.ask(counted) == [(1, 1), (1, 1), (0, 0)]
+    sign(to_sign, to_sign.case("board_declaration"), ANN)
+    assert to_sign.ask(counted) == [(0, 0), (1, 1), (0, 0)]
+
+
+def test_every_way_to_take_part_in_a_case_leads_to_it_through_an_index(portal: Portal) -> None:
+    """Otherwise each task list would look at every case in the house."""
+    known = Known({uuid.uuid4(): frozenset({Role.READER})}, False, frozenset())
+    visitor = Visitor(uuid.uuid4(), frozenset({uuid.uuid4()}), known)
+
+    def plan() -> str:
+        asked = select(Case.id).where(tasks._takes_part(visitor, tasks.OPEN))
+        written = asked.compile(reader().get_bind(), compile_kwargs={"literal_binds": True})
+        return "\n".join(str(row) for row in reader().execute(text(f"EXPLAIN QUERY PLAN {written}")))
+
+    if not portal.settings.database_url.startswith("sqlite"):
+        pytest.skip("PostgreSQL scans a table as small as this one, whatever indexes there are")
+    found = portal.ask(plan)
+    assert "SCAN case" not in found, found
+    for column in ("person_id", "started_by", "assigned_to", "organisation_id"):
+        assert f"ix_case_{column}_state" in found, found
 
 
 # --- What is in force for me -------------------------------------------------------------------------------------

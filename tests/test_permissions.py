@@ -6,6 +6,7 @@ A change of rights shows in the review of that text. To write it anew:
 """
 
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from portal.cases.catalogue import every_workflow
-from portal.cases.tables import Case, Document, KeptFile
+from portal.cases.tables import Case, Comment, Document, KeptFile
 from portal.database import reader
 from portal.offers.tables import Block, Publication, PublicationDraft
 from portal.parties.tables import Mandate, Membership
@@ -114,7 +115,8 @@ def column(copies: Callable[[], AbstractContextManager[Portal]], someone: Someon
                 if endpoint in LAST:
                     browser = signed_in(portal, someone)
                 for method, address in requests(portal, endpoint, values):
-                    answers[endpoint + state, method] = answered(browser, method, address)
+                    turn = f" {address.rpartition('/')[2]}" if endpoint == "turns.take" else ""
+                    answers[endpoint + turn + state, method] = answered(browser, method, address)
     return answers
 
 
@@ -122,17 +124,23 @@ def endpoints(portal: Portal, state: str) -> list[str]:
     """All of them; those of a case also while it is a draft, and while its document waits for signatures."""
     found = sorted({rule.endpoint for rule in portal.app.url_map.iter_rules() if not rule.build_only})
     if state == " (draft)":
-        return [each for each in found if each.startswith("cases.") and each != "cases.begin"]
+        about_a_case = ("cases.", "turns.", "comments.")
+        return [each for each in found if each.startswith(about_a_case) and each != "cases.begin"]
     if state == " (to sign)":
-        return ["cases.show", "cases.answer", "turns.take", "documents.show", "documents.pdf", "signing.sign"]
+        return [
+            "cases.show", "cases.answer", "documents.show", "documents.pdf", "signing.sign", "turns.remind",
+            "turns.take",
+        ]  # fmt: skip
     return [*(each for each in found if each not in LAST), *LAST]
 
 
 def values_in(portal: Portal) -> dict[str, Any]:
     """One of ours for each name in an address."""
     tom = portal.visitor(TOM).person_id
+    comment_id = a_comment(portal, portal.case("board_declaration"))
     return portal.ask(
         lambda: {
+            "comment_id": comment_id,
             "case_id": (case := reader.query(Case).filter_by(workflow="board_declaration").first()).id,  # type: ignore[union-attr]
             "document_id": reader.query(Document).filter_by(case_id=case.id).first().id,  # type: ignore[union-attr]
             "organisation_id": portal.organisation(SCHOOL),
@@ -159,9 +167,18 @@ def values_in(portal: Portal) -> dict[str, Any]:
     )
 
 
+def a_comment(portal: Portal, case_id: uuid.UUID) -> uuid.UUID:
+    """A remark about our declaration, which only its people can settle."""
+    made = uuid.uuid4()
+    author = portal.visitor(ANN).person_id
+    comment = Comment(id=made, case_id=case_id, step="scope", question="schools", person_id=author, words="Klopt dit?")
+    portal.do(lambda session: session.add(comment))
+    return made
+
+
 def requests(portal: Portal, endpoint: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for rule in portal.app.url_map.iter_rules(endpoint):
-        wanted = {name: values[name] for name in rule.arguments}
+        wanted = {name: (rule.defaults or {}).get(name, values.get(name)) for name in rule.arguments}
         if endpoint.startswith("organisation_lists.") or "mandate_id" in wanted:
             wanted["organisation_id"] = values["organisation"]
         if endpoint == "cases.begin":

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -411,6 +412,13 @@ def test_another_fault_becomes_a_sentence():
 
 def test_a_result_larger_than_a_pipe_arrives_whole():
     assert in_child(lambda: b"x" * 5_000_000) == b"x" * 5_000_000
+
+
+def test_no_file_of_a_child_remains():
+    made = in_child(tempfile.mkdtemp)
+    render_too = in_child(lambda: render(DECLARATION, some_facts(), at=AT))
+
+    assert isinstance(render_too, Rendered) and not Path(made).parent.exists()
 
 
 def test_no_child_remains():

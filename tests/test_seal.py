@@ -41,6 +41,7 @@ from tests.papers import (
     signed_once,
     some_facts,
     some_terms,
+    with_another_page_text,
 )
 
 
@@ -115,6 +116,44 @@ def test_each_stage_passes_the_check_for_that_stage_and_no_other():
     ):
         with pytest.raises(PortalError):
             sealer.check(pdf, fields=fields, final=final)
+
+
+def test_what_one_signature_added_is_checked_by_itself():
+    sealer = a_sealer()
+
+    sealer.check(signed_once(), fields=["sign-1"], final=False, before=a_certified())
+    sealer.check(signed_by_both(), fields=["sign-1", "sign-2"], final=True, before=signed_once())
+    for pdf, fields, final, before in (
+        (signed_once(), ["sign-1"], False, signed_once()),
+        (signed_once(), ["sign-1", "sign-2"], False, a_certified()),
+        (signed_once(), ["sign-1"], True, a_certified()),
+        (signed_by_both(), ["sign-1"], True, signed_once()),
+        (signed_by_both(), ["sign-1", "sign-2"], False, signed_once()),
+        (signed_once(), ["sign-1"], False, a_certified().replace(b"obj", b"OBJ", 1)),
+        (signed_by_both()[:-1], ["sign-1", "sign-2"], True, signed_once()),
+        (signed_by_both() + b"\n", ["sign-1", "sign-2"], True, signed_once()),
+        (a_certified() + b"% nothing", ["sign-1"], False, a_certified()),
+    ):
+        with pytest.raises(PortalError):
+            sealer.check(pdf, fields=fields, final=final, before=before)
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_a_page_changed_under_a_new_signature_is_seen_in_what_was_added(final):
+    changed = with_another_page_text(a_certified())
+    added = signed(changed, "sign-1", "Anne de Vries", final=final)
+
+    assert added.startswith(a_certified())
+    with pytest.raises(PortalError, match="more was added"):
+        a_sealer().check(added, fields=["sign-1"], final=final, before=a_certified())
+
+
+def test_a_signature_of_a_stranger_is_seen_in_what_was_added(tmp_path):
+    stranger = Sealer.open(settings_in(tmp_path))
+    added = signed(a_certified(), "sign-1", "Anne de Vries", final=False, by=stranger)
+
+    with pytest.raises(PortalError):
+        a_sealer().check(added, fields=["sign-1"], final=False, before=a_certified())
 
 
 def test_every_revision_begins_with_the_one_before():

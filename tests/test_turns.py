@@ -238,7 +238,8 @@ def test_a_case_that_moves_starts_its_time_anew(to_sign: Portal) -> None:
 
 
 def test_the_case_says_by_when_and_when_it_lapses_with_the_weekday(to_sign: Portal) -> None:
-    at_case(to_sign, EVA).sees("Verwacht uiterlijk maandag 7 december 2026", "zondag 21 februari 2027")
+    eva = at_case(to_sign, EVA).sees("Verwacht uiterlijk maandag 7 december 2026", "zondag 21 februari 2027")
+    assert "DTSTART;VALUE=DATE:20270221" in eva.follow("Zet de dag in uw agenda").response.text
 
 
 def test_one_asks_for_a_reminder_and_sees_it_among_the_messages(to_sign: Portal) -> None:

@@ -9,7 +9,6 @@ import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
@@ -25,6 +24,7 @@ from tests.papers import (
     signed,
     signed_by_both,
     signed_once,
+    with_another_page_text,
 )
 
 SAMPLE = 40
@@ -124,16 +124,6 @@ def test_a_bit_within_a_signature_itself_is_seen():
     whole = signed_by_both()
     for found in re.finditer(rb"/Contents <", whole):
         assert examined(flipped(whole, found.end() + 500)).verdict is Verdict.CHANGED
-
-
-def with_another_page_text(pdf: bytes) -> bytes:
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    page, reference = writer.root["/Pages"]["/Kids"][0], writer.root["/Pages"]["/Kids"].raw_get(0)
-    page["/Contents"] = writer.add_object(generic.StreamObject(stream_data=b"q Q"))
-    writer.mark_update(reference)
-    output = io.BytesIO()
-    writer.write(output)
-    return output.getvalue()
 
 
 @pytest.mark.parametrize("stage", [a_certified, signed_once, signed_by_both], ids=["certified", "once", "complete"])

@@ -103,11 +103,26 @@ def _faults_of_case(case: Case, mine: Sequence[Entry]) -> Iterator[str]:
     allowed = STATES_AFTER[last.act]
     if last.act == "refuse" and last.on_behalf_of is None:
         allowed = (CaseState.REFUSED,)  # only a supplier's no can leave a case open
-    if case.state not in allowed:
+    if case.state not in allowed or not _is_possible(case):
         yield mark("heeft een andere stand dan het logboek zegt")
     ended = [each.at for each in steps if each.act in ENDINGS] if case.state in ENDED else []
     if bool(ended) != (case.decided_at is not None) or (case.decided_at and abs(case.decided_at - ended[-1]) > ONE_ACT):
         yield mark("heeft een ander moment van beslissing dan het logboek zegt")
+
+
+def _is_possible(case: Case) -> bool:
+    """Whether a case of this procedure can wait for this: for advice where there is an adviser, and so on."""
+    workflow = every_workflow().get(case.workflow, {}).get(case.workflow_version)
+    if workflow is None:
+        return True
+    match case.state:
+        case CaseState.ADVISING:
+            return workflow.adviser is not None
+        case CaseState.ASSESSING:
+            return workflow.may_be_assessed
+        case CaseState.PREPARING | CaseState.SIGNING:
+            return workflow.signatory is not None
+    return True
 
 
 def _faults_of_words(kept: Snapshot, case: Case, mine: Sequence[Entry]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What the portal knows around a case and its questions need: register, publication, product, person."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.tables import Membership, Organisation, Person
 from portal.wording import mark
-from workflows.vocabulary import Party
+from workflows.vocabulary import Party, PartyRows, Question
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,15 @@ NOT_YOUR_BOARD = mark("U staat bij geen schoolbestuur ingeschreven. Kies een and
 NO_GROUP = mark("Dan kunt u deze rapporten niet openen. Hebt u een vraag? Mail %(contact)s.")
 
 
-def of(session: Session, case: Case) -> Surroundings:
-    """The surroundings of a case as they are now."""
+def of(session: Session, case: Case, *, asked: Iterable[Question] | None = None) -> Surroundings:
+    """The surroundings of a case as they are now; with what is asked, the schools only where these questions do."""
     person = case.person or case.starter
     product = session.get(Product, case.product_id) if case.product_id else None
     return Surroundings(
         today=clock.today(),
         person_name=person.name if person else "",
         email=case.starter_email or (person.email if person else ""),
-        places=_places(session, case),
+        places=_places(session, case) if asked is None or any(isinstance(q, PartyRows) for q in asked) else (),
         clauses=tuple(case.publication.body["clauses"]) if case.publication else (),
         groups=tuple((key, name) for key, name in product.recipient_groups) if product else (),
         group_complaints=_group_complaints(session, person, product) if person and product else {},

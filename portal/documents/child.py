@@ -1,11 +1,13 @@
 """Work in a child process with limits, so that a hostile document cannot hang, fill or crash the portal."""
 
 import gc
+import logging
 import os
 import pickle
 import resource
 import select
 import signal
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,25 +20,29 @@ T = TypeVar("T")
 
 _CHUNK = 1 << 20
 
+log = logging.getLogger("tekenpoort.child")
+
 
 def in_child(work: Callable[[], T], *, seconds: int = 30, megabytes: int = 1024) -> T:
     """Do this work in a forked child and give its result, which must be picklable.
 
     `seconds` limits both the processor time and the time on the wall; `megabytes` is what the child may use above
     what this process has mapped already. A PortalError travels through as it is; a child that fails in another way,
-    dies or takes too long raises a PortalError that says so. Nothing of the child remains.
+    dies or takes too long raises a PortalError that says so. Nothing of the child remains, no temporary file either.
     """
-    ours, theirs = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(ours)
-        _work_and_leave(work, theirs, seconds=seconds, megabytes=megabytes)
-    os.close(theirs)
-    try:
-        said = _listen(ours, until=time.monotonic() + seconds)
-    finally:
-        os.close(ours)
-        _end(child)
+    with tempfile.TemporaryDirectory(prefix="tekenpoort-") as folder:
+        ours, theirs = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(ours)
+            tempfile.tempdir = folder  # it leaves without tidying up, and WeasyPrint keeps fonts in files
+            _work_and_leave(work, theirs, seconds=seconds, megabytes=megabytes)
+        os.close(theirs)
+        try:
+            said = _listen(ours, until=time.monotonic() + seconds)
+        finally:
+            os.close(ours)
+            _end(child)
     if said is None:
         raise _not_made(mark("het duurde te lang"))
     try:
@@ -78,6 +84,7 @@ def _outcome(work: Callable[[], object]) -> bytes:
     except MemoryError:
         return pickle.dumps((False, mark("het was te groot")))
     except Exception as fault:
+        log.exception("work in a child process failed")  # its trace does not come with its sentence
         return pickle.dumps((False, f"{type(fault).__name__}: {fault}"[:300]))
 
 

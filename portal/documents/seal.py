@@ -138,11 +138,12 @@ class Sealer:
         With the revision before, which was checked when it was made, only what came after it is judged again.
         """
         seen = examine_addition(before, pdf, trust=self.trust) if before else examine(pdf, trust=self.trust)
+        signed = [*seen.already, *(signature.field for signature in seen.signatures)]
         expected = Verdict.INTACT_AND_COMPLETE if final else Verdict.INTACT_IN_PROGRESS
         problem = None
         if seen.verdict is not expected:
             problem = seen.problem or seen.verdict.name
-        elif sorted(signed := _signed_fields(pdf)) != sorted((SEAL_FIELD, *fields)):
+        elif sorted(signed) != sorted((SEAL_FIELD, *fields)):
             problem = f"signed are {', '.join(signed)}"
         elif not all(signature.lasting for signature in seen.signatures):
             problem = "a signature cannot be proved in the long term"
@@ -298,10 +299,6 @@ def _terms(
         # Nothing may follow the last time stamp, so that it covers the file to its last byte.
         dss_settings=DSSContentSettings(next_ts_settings=TimestampDSSContentSettings(include_vri=False)),
     )
-
-
-def _signed_fields(pdf: bytes) -> list[str]:
-    return [str(each.field_name) for each in PdfFileReader(BytesIO(pdf)).embedded_regular_signatures]
 
 
 def _field(place: "Place") -> SigFieldSpec:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from asn1crypto import crl, ocsp, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
-from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
 from pyhanko.sign.fields import FieldMDPAction, MDPPerm
 from pyhanko.sign.validation import ades, async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -115,6 +115,8 @@ class Examination:
     signatures: tuple[Signature, ...] = ()
     problem: str | None = None
     """What is wrong, in English, for the log and the operator."""
+    already: tuple[str, ...] = ()
+    """Of an addition: the fields that were signed before it."""
 
 
 def examine(pdf: bytes, *, trust: Trust, at: dt.datetime | None = None) -> Examination:
@@ -144,34 +146,28 @@ def _addition(before: bytes, pdf: bytes, trust: Trust) -> Examination:
     if not pdf.startswith(before):
         return Examination(Verdict.CHANGED, problem="it does not begin with the revision before")
     embedded = PdfFileReader(BytesIO(pdf)).embedded_signatures
-    earlier = [each for each in embedded if _length(each) <= len(before)]
-    later = embedded[len(earlier) :]
+    later = [each for each in embedded if _length(each) > len(before)]
+    earlier = [each for each in embedded if each not in later]
     stamps = [each for each in later if each.sig_object_type == "/DocTimeStamp"]
-    if not earlier or not later or any(_length(each) <= len(before) for each in later):
-        return Examination(Verdict.CHANGED, problem="nothing was signed after the revision before")
-    proof = _proof(embedded[0].reader, trust)
-    signatures = tuple(_signature(each, proof, dt.datetime.now(dt.UTC)) for each in later if each not in stamps)
-    if not signatures:
+    signed = [each for each in later if each.sig_object_type == "/Sig"]
+    if not earlier or not signed:
         return Examination(Verdict.CHANGED, problem="nobody signed after the revision before")
+    proof = _proof(earlier[0].reader, trust)
+    signatures = tuple(_signature(each, proof, dt.datetime.now(dt.UTC)) for each in signed)
     problem = _problem(pdf, embedded, signatures, trust) or _problem_in_stamps(stamps, signatures, proof)
-    if not problem and not _allows(earlier[-1]):
-        problem = f"{earlier[-1].field_name}: more was changed after it than it allows"
-    if problem:
-        return Examination(Verdict.CHANGED, signatures, problem)
+    if problem or not _is_allowed(before, earlier[0]):
+        return Examination(Verdict.CHANGED, signatures, problem or "more was added than a signature and its proof")
     if not all(signature.trusted for signature in signatures):
         return Examination(Verdict.NOT_OURS, signatures, "a certificate is not trusted")
-    return Examination(Verdict.INTACT_AND_COMPLETE if signatures[-1].locks else Verdict.INTACT_IN_PROGRESS, signatures)
+    verdict = Verdict.INTACT_AND_COMPLETE if signatures[-1].locks else Verdict.INTACT_IN_PROGRESS
+    return Examination(verdict, signatures, already=tuple(str(each.field_name) for each in earlier))
 
 
-def _allows(earlier: EmbeddedPdfSignature) -> bool:
-    """Whether all that came after this signature is proof for later, and signatures in the fields for them."""
-    earlier.compute_integrity_info()  # type: ignore[no-untyped-call]
-    review = earlier.diff_result
-    return bool(
-        earlier.summarise_integrity_info()["docmdp_ok"]
-        and isinstance(review, DiffResult)
-        and _CHANGES[review.modification_level] is not Changes.OTHER
-    )
+def _is_allowed(before: bytes, seal: EmbeddedPdfSignature) -> bool:
+    """Whether all that came since is proof for later, and signatures in the fields that the seal left for them."""
+    last = PdfFileReader(BytesIO(before)).xrefs.total_revisions - 1
+    review = DEFAULT_DIFF_POLICY.review_file(seal.reader, last, doc_mdp=seal.docmdp_level)
+    return isinstance(review, DiffResult) and _CHANGES[review.modification_level] is not Changes.OTHER
 
 
 def _examined(pdf: bytes, trust: Trust, at: dt.datetime) -> Examination:

@@ -54,9 +54,9 @@ def facts(
         has_second_factor=person.has_second_factor,
         school_name=location.name,
         school_key=school_key,
-        school_registered=bool(school and school.registered_at and school.registered_at <= at),
+        school_registered=_is_registered(school, at),
         board_name=board.name if board else known_board.name if known_board else location.board_number,
-        board_registered=bool(board and board.registered_at and board.registered_at <= at),
+        board_registered=_is_registered(board, at),
         board_id=str(board.id) if board else "",
         declaration=standing.state,
         declaration_case=standing.case,
@@ -110,6 +110,13 @@ def schools_of(session: Session, person: Person) -> list[RegisterLocation]:
         RegisterLocation.ended_on.is_(None),
     )
     return list(session.scalars(theirs.order_by(RegisterLocation.place, RegisterLocation.name)))
+
+
+def _is_registered(organisation: Organisation | None, at: dt.datetime) -> bool:
+    """Whether it was registered by then, and had not ended."""
+    if organisation is None or organisation.registered_at is None or organisation.registered_at > at:
+        return False
+    return organisation.ended_at is None or organisation.ended_at > at
 
 
 def _declared(session: Session, school: Organisation, at: dt.datetime) -> InForce | None:

@@ -48,7 +48,7 @@ class Asked:
 
 def opened(case: Case, step: Step) -> Asked:
     """The step as it is opened: with the answers given before, else with what the portal knows."""
-    around, answers = surroundings.of(reader(), case), access.answers_of(case)
+    around, answers = surroundings.of(reader(), case, asked=step.questions), access.answers_of(case)
     sources: dict[str, str] = {}
     given = answers.get(step.name)
     if given is None:
@@ -64,7 +64,7 @@ def opened(case: Case, step: Step) -> Asked:
 
 def posted(case: Case, step: Step) -> Asked:
     """The step as it was sent: read, checked, with a sentence at every field that is not right."""
-    around, answers = surroundings.of(reader(), case), access.answers_of(case)
+    around, answers = surroundings.of(reader(), case, asked=step.questions), access.answers_of(case)
     sent: CombinedMultiDict[str, Any] = CombinedMultiDict([_rows_in_bounds(request.form), request.files])
     everything = forms.form_for(step.questions, around, posted=sent)
     raw = forms.answers_of(everything, step.questions, around)

@@ -84,6 +84,7 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         "may_remind": bool(visitor.person_id and case.state != CaseState.DRAFT and waiting.names(case)),
         "expected": waiting.expected_on(case),
         "lapses": waiting.lapses_on(case),
+        "calendar_url": _calendar_url(case, visitor),
         "comment_steps": _comment_steps(case, visitor),
         "document": document_card(document) if document else None,
         "signatures": signature_rows(document) if document else [],
@@ -112,6 +113,15 @@ def _may_judge(case: Case, visitor: Visitor) -> bool:
         return False
     left = access.seats_left(case)
     return any(seat in left for seat in access.seats_of(case, visitor))
+
+
+def _calendar_url(case: Case, visitor: Visitor) -> str | None:
+    """The case's last day as a file for a calendar, for who can do something about it."""
+    if visitor.person_id is None or waiting.lapses_on(case) is None:
+        return None
+    if not turning.prepares(case, visitor, session=None) and not access.may_sign(case, visitor):
+        return None
+    return url_for("calendar.one", key=f"lapses-{case.id}")
 
 
 def _comment_steps(case: Case, visitor: Visitor) -> list[dict[str, Any]]:

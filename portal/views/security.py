@@ -15,6 +15,7 @@ from portal.config import Settings
 from portal.errors import NotFoundError, PortalError, TooManyError
 from portal.views import accounts, sign_in
 from portal.views.afterwards import Outside, Send, Witness, run_afterwards
+from portal.views.looks import LOOKS
 from portal.views.sessions import PERSON, ServerSideSessions
 from portal.wording import mark
 
@@ -33,8 +34,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 HSTS = "max-age=31536000; includeSubDomains"
-LOOKS = frozenset({"static", "appearance.stylesheet", "appearance.logo"})
-"""What every page is drawn with; nothing in it is anybody's own."""
 BEFORE_THE_SECOND_FACTOR = LOOKS | frozenset(
     {"security.logout", "accounts.signed_in", "accounts.second_factor", "accounts.prove"}
 )
