@@ -22,9 +22,8 @@ from portal.cases.access import Visitor
 from portal.database import act, reader
 from portal.offers.tables import Product, Publication
 from portal.parties import people
-from portal.parties.tables import Organisation, Person
+from portal.parties.tables import Person
 from tests.stage import ANN, HALF_SIGNED, HOUSE, KARIN, Installation, demonstration, just_signed
-from workflows.vocabulary import Role
 
 __all__ = ["demonstration", "just_signed"]
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(900)]
@@ -266,12 +265,9 @@ def _ask_for_documents(place: Installation, count: int) -> None:
     """So many people accept the terms; each acceptance asks for a document."""
     with place.opened():
         product = reader.scalars(select(Product)).one().id
-        board = reader.scalars(select(Organisation).filter_by(kind="board")).first()
-        assert board is not None
         with act() as session:
             for number in range(count):
-                someone = people.a_person(session, name=f"Lezer {number}", email=f"lezer{number}@school.example")
-                people.join(session, someone, session.get_one(Organisation, board.id), Role.READER)
+                people.a_person(session, name=f"Lezer {number}", email=f"lezer{number}@school.example")
         keys = [each["id"] for each in reader.scalars(select(Publication)).one().body["clauses"] if each["key"]]
         for number in range(count):
             person = reader.scalars(select(Person).filter_by(email=f"lezer{number}@school.example")).one()

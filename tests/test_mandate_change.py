@@ -11,7 +11,7 @@ from portal import audit, clock
 from portal.cases import answering, assessing, drafts, starting
 from portal.cases.tables import Case, Document, InForce
 from portal.database import reader
-from portal.errors import NotFoundError
+from portal.errors import NotFoundError, RefusedError
 from portal.parties import mandates
 from portal.parties.tables import AuthorityRule, Mandate
 from portal.record import ledger
@@ -399,3 +399,43 @@ def test_nobody_from_another_board_starts_or_sees_it(registered: Portal) -> None
     case_id = a_change(registered, "joining", joining=(CAS,))
     assert iris.open(f"/zaken/{case_id}").status == 404
     assert registered.count(Case, workflow="mandate_change") == 1
+
+
+# --- Holes that hostile hands found ------------------------------------------------------------------------------
+
+
+def in_days(days: int) -> dt.date:
+    return (START + dt.timedelta(days=days)).date()
+
+
+def alone_from(portal: Portal, days: int) -> uuid.UUID:
+    return a_change(portal, "rule", rule={"mode": "alone"}, since=in_days(days))
+
+
+def test_a_new_rule_does_not_bring_back_who_stops(registered: Portal) -> None:
+    signed(registered, a_change(registered, "joining", joining=(CAS,)), ANN, BAS)
+    signed(registered, a_change(registered, "leaving", leaving=(ANN,), since=in_days(10)), BAS, ANN)
+    with pytest.raises(RefusedError, match="gaat al een andere wijziging in"):
+        alone_from(registered, 5)
+
+
+def test_nobody_joins_before_a_rule_that_waits(registered: Portal) -> None:
+    signed(registered, alone_from(registered, 20), ANN, BAS)
+    with pytest.raises(RefusedError, match="gaat een andere regel in"):
+        a_change(registered, "joining", joining=(CAS,), since=in_days(5))
+
+
+def test_who_stops_stops_altogether_also_where_a_new_rule_waits(registered: Portal) -> None:
+    signed(registered, a_change(registered, "joining", joining=(CAS,)), ANN, BAS)
+    signed(registered, alone_from(registered, 20), ANN, BAS)
+    signed(registered, a_change(registered, "leaving", leaving=(BAS,), since=in_days(5)), ANN, BAS)
+    registered.later(days=30)
+    assert BAS.name not in bound_by(registered)
+    assert all_is_well(registered)
+
+
+def test_a_signatory_is_not_invited_as_fg(registered: Portal) -> None:
+    ann = registered.sign_in(ANN).open(f"/organisaties/{registered.organisation(OURS)}/mensen")
+    ann.fill(name=BAS.name, email=BAS.email).choose("role", "fg").press("Uitnodigen")
+    assert ann.status == 409
+    ann.sees("kan niet FG én tekenbevoegde zijn")

@@ -1,10 +1,12 @@
 """The shape of the database: what the migrations make from nothing is what the code speaks of."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
 from portal import migrations
@@ -27,6 +29,11 @@ def test_upgrading_from_nothing_gives_what_the_models_say(nothing: Engine) -> No
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, migrations.METADATA) == []
     assert migrations.behind(nothing) == ""
+
+
+def test_the_name_of_each_migration_begins_with_its_revision() -> None:
+    for script in ScriptDirectory(str(migrations.FOLDER)).walk_revisions():
+        assert Path(script.path).name.split("_")[0] == script.revision
 
 
 def test_upgrading_twice_changes_nothing(nothing: Engine) -> None:

@@ -11,6 +11,7 @@ from portal.cases import answering, assessing, drafts, starting
 from portal.cases import in_force as holding
 from portal.cases.tables import Case, InForce
 from portal.database import reader
+from portal.errors import RefusedError
 from portal.parties import mandates, people
 from portal.parties.tables import Membership, Organisation
 from portal.record import ledger
@@ -30,6 +31,7 @@ from tests.builders import (
     TOM,
     Portal,
     Someone,
+    a_declaration,
     a_role,
     an_account,
     evidence,
@@ -254,6 +256,46 @@ def test_after_its_end_the_same_board_can_be_registered_anew(in_force: Portal) -
     ) == {GIJS.name, NOOR.name}
     in_force.work()
     assert all_is_well(in_force)
+
+
+def to_be_dissolved(portal: Portal, days: int = 10) -> None:
+    """Our board ends in so many days: decided and signed."""
+    last_day = (START + dt.timedelta(days=days)).date().isoformat()
+    case_id = a_change(portal, "dissolution", future={"since": last_day})
+    the_desk_agrees(portal, case_id)
+    signed(portal, case_id, ANN, BAS)
+
+
+def test_nothing_new_is_begun_signed_or_given_for_a_board_that_is_to_end(in_force: Portal) -> None:
+    waiting = a_declaration(in_force, real=True)
+    to_be_dissolved(in_force)
+    with pytest.raises(RefusedError, match="wordt opgeheven"):
+        sign(in_force, waiting, BAS)
+    eva = in_force.sign_in(EVA).open(f"/zaken/begin/mandate_change?organisation={in_force.organisation(OURS)}")
+    assert eva.press("Beginnen").status == 409
+    eva.sees("wordt opgeheven op donderdag 3 december 2026")
+    ann = in_force.sign_in(ANN).open(f"/organisaties/{in_force.organisation(OURS)}/mensen")
+    ann.fill(name=NOOR.name, email="noor@nieuw.example").choose("role", "reader").press("Uitnodigen")
+    assert ann.status == 409
+
+
+def test_a_board_that_is_to_end_is_not_registered_by_another_before_that_day(in_force: Portal) -> None:
+    from tests.builders import a_submitted_registration
+
+    to_be_dissolved(in_force)
+    with pytest.raises(RefusedError, match="al ingeschreven"):
+        a_submitted_registration(in_force, starter=GIJS, others=(NOOR,))
+    assert board(in_force).ended_at is not None
+
+
+def test_who_comes_back_after_the_end_has_a_role_again(in_force: Portal) -> None:
+    from tests.builders import a_submitted_registration, accept, an_account
+
+    to_be_dissolved(in_force)
+    in_force.later(days=20)
+    accept(in_force, a_submitted_registration(in_force, starter=ANN, others=(BAS,)))
+    an_account(in_force, ANN)
+    assert in_force.sign_in(ANN).open(f"/organisaties/{in_force.organisation(OURS)}").status == 200
 
 
 def test_somebody_of_another_board_or_without_the_role_does_not_start_it(registered: Portal) -> None:

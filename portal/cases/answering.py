@@ -16,6 +16,7 @@ from portal.cases.drafts import new_draft_link
 from portal.cases.tables import Case, CaseState, StepAnswer
 from portal.database import act
 from portal.errors import NotFoundError, RefusedError
+from portal.parties import particulars
 from portal.record import ledger, outbox
 from portal.wording import say
 from workflows.vocabulary import Answers, Step, Workflow
@@ -111,6 +112,7 @@ def submit(case_id: uuid.UUID, *, by: Visitor, seen: str, follow: Follow) -> Non
             raise RefusedError("Alleen wie deze stappen mag beantwoorden, kan de zaak versturen.")
         if printing.digest(answers) != seen:
             raise RefusedError("De antwoorden zijn intussen gewijzigd. Lees ze opnieuw en verstuur ze dan.")
+        particulars.refuse_when_ending(case.organisation)
         _refuse_what_changed_meanwhile(session, case, workflow, answers)
         case.submitted_at = clock.now()
         ledger.append(

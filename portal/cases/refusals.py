@@ -42,6 +42,7 @@ SIGNS_ALREADY = mark("%(name)s is al tekenbevoegd.")
 ADVISES = mark("%(name)s kan niet FG én tekenbevoegde zijn: de FG adviseert, maar tekent niet.")
 NO_RULE = mark("Uw organisatie heeft nog geen regel. Kies ook: wij tekenen voortaan anders.")
 CHANGE_WAITS = mark("Op %(day)s gaat al een andere wijziging in. Kies een latere dag voor een nieuwe regel.")
+RULE_WAITS = mark("Op %(day)s gaat een andere regel in. Wie erbij komt, kan daarna beginnen. Kies een latere dag.")
 LAST_ADMINISTRATOR = mark("Dan is er niemand meer die rollen kan geven. Maak eerst iemand anders beheerder.")
 NEWER_TERMS = mark(
     "Er geldt inmiddels een nieuwere tekst: versie %(version)s. Met deze oudere tekst kunt u niet meer akkoord gaan. "
@@ -123,7 +124,7 @@ def _details(session: Session, _case: Case, answers: Answers) -> Faults:
 def _already_registered(session: Session, key: str) -> str:
     """R002-16: registration is for who is new."""
     known = session.scalar(select(Organisation).where(Organisation.register_key == key))
-    if known is None or known.registered_at is None or known.ended_at is not None:
+    if known is None or known.registered_at is None or (known.ended_at and known.ended_at <= clock.now()):
         return ""
     return say(ALREADY_REGISTERED, name=known.name)
 
@@ -202,10 +203,15 @@ def _rule(session: Session, case: Case, answers: Answers) -> Faults:
 
 
 def _start_of_change(session: Session, case: Case, answers: Answers) -> Faults:
-    """A new rule counts for everybody, so it cannot begin before what stands ready to begin."""
+    """A new rule counts for everybody, so it cannot begin before what stands ready to begin or end; who joins counts
+    by the rule of that day, so nobody joins before a rule that waits."""
     if case.organisation_id is None:
         return {}
     what = answers.get("change", {}).get("what", [])
+    first = day(answers["start"]["since"])
+    rule_waits = mandates.awaits_rule(session, case.organisation_id, at=clock.now())
+    if "joining" in what and rule_waits is not None and first <= clock.day_of(rule_waits):
+        return {"since": say(RULE_WAITS, day=day_in_words(clock.day_of(rule_waits), weekday=True))}
     if "rule" not in what:
         if mandates.rule_at(session, case.organisation_id, at=clock.now()) is None:
             return {"since": say(NO_RULE)}
@@ -214,7 +220,7 @@ def _start_of_change(session: Session, case: Case, answers: Answers) -> Faults:
         sentence = _too_few(session, case, answers, None, since=answers["start"]["since"])
         return {"since": sentence} if sentence else {}
     waits = mandates.awaits_change(session, case.organisation_id, at=clock.now())
-    if waits is not None and day(answers["start"]["since"]) <= clock.day_of(waits):
+    if waits is not None and first <= clock.day_of(waits):
         return {"since": say(CHANGE_WAITS, day=day_in_words(clock.day_of(waits), weekday=True))}
     return {}
 
@@ -229,7 +235,7 @@ def _too_few(session: Session, case: Case, answers: Answers, rule: Rule | None, 
         case.organisation_id,
         at=max(clock.start_of(day(since)), clock.now()) if since else clock.now(),
         joining=len(answers.get("joining", {}).get("people", [])) if "joining" in what else 0,
-        leaving=[uuid.UUID(each) for each in ends],
+        leaving=mandates.all_of_those_people(session, case.organisation_id, map(uuid.UUID, ends)),
         rule=rule,
     )
     return say(TOO_FEW, left=found.left, needed=found.needed) if found else ""

@@ -16,7 +16,7 @@ from portal.cases.tables import Case, CaseState, Document, Reading, Signature
 from portal.database import act
 from portal.documents import vault
 from portal.errors import InvalidError, NotFoundError, RefusedError
-from portal.parties import mandates
+from portal.parties import mandates, particulars
 from portal.parties.tables import Person
 from portal.record import jobs, ledger, outbox
 from portal.wording import mark, say
@@ -159,6 +159,7 @@ def _refuse_signature(session: Session, case: Case, document: Document, person: 
         raise RefusedError("Dit stuk kan niet (meer) worden getekend.")
     if case.state != CaseState.SIGNING:
         raise RefusedError("Dit stuk is al volledig getekend. Uw handtekening is niet meer nodig.")
+    particulars.refuse_when_ending(case.organisation)
     if mandates.authority_of(session, person.id, case.organisation_id, at=clock.now()) is None:
         raise RefusedError("U bent op dit moment niet tekenbevoegd voor deze organisatie.")
     field = field_of(document, person.id)

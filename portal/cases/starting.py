@@ -14,6 +14,7 @@ from portal.cases.tables import Case
 from portal.database import act
 from portal.errors import NotFoundError, RefusedError
 from portal.offers import publications
+from portal.parties import particulars
 from portal.parties.spelling import address
 from portal.parties.tables import Organisation
 from portal.record import ledger, outbox
@@ -135,6 +136,7 @@ def _refuse_start(session: Session, workflow: Workflow, by: Visitor, organisatio
     roles = roles_at(by, organisation.id, session=session) if organisation else frozenset[Role]()
     if organisation is None or not roles:
         raise NotFoundError
+    particulars.refuse_when_ending(organisation)
     if not workflow.concerns(organisation.kind):
         raise RefusedError("Deze procedure is niet voor dit soort organisatie.")
     if workflow.started_by and not roles & set(workflow.started_by):

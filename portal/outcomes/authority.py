@@ -26,6 +26,7 @@ def change_mandates(session: Session, case: Case, answers: Given, link_secret: s
     given = answers.get("rule", {})
     rule = mandates.Rule(given["mode"], together_of(given)) if "rule" in what else None
     told = people_of(session, organisation.id, Role.SIGNATORY, Role.ADMINISTRATOR)
+    leaving = mandates.all_of_those_people(session, organisation.id, leaving)
     stops = {session.get_one(Mandate, each).person_id for each in leaving}
     changed = mandates.change(
         session,

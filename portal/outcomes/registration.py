@@ -92,7 +92,7 @@ def register_key_of(answers: Given) -> str | None:
 def _registered_organisation(session: Session, answers: Given) -> Organisation:
     key, details = register_key_of(answers), answers["details"]
     known = session.scalar(select(Organisation).where(Organisation.register_key == key)) if key else None
-    if known is not None and known.registered_at is not None and known.ended_at is None:
+    if known is not None and known.registered_at is not None and not (known.ended_at and known.ended_at <= clock.now()):
         raise RefusedError(
             mark("%(name)s is intussen al ingeschreven. Weiger deze inschrijving en wijs op het wijzigingsformulier."),
             name=known.name,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.database import act
 from portal.errors import NotFoundError, RefusedError
-from portal.parties import inviting, people
+from portal.parties import inviting, mandates, particulars, people
 from portal.parties.tables import Membership, Organisation, Person
 from portal.record import ledger
 from portal.wording import mark
@@ -36,6 +36,7 @@ _no_inviting = mark("U kunt voor deze organisatie geen collega's uitnodigen.")
 _no_ending = mark("U kunt voor deze organisatie geen rollen beëindigen.")
 _signatory = mark("De rol van een tekenbevoegde eindigt met een wijziging van de tekenbevoegdheid, niet hier.")
 _last = mark("Dit is de laatste die hier rollen kan geven. Maak eerst een andere collega beheerder.")
+_advises = mark("%(name)s kan niet FG én tekenbevoegde zijn: de FG adviseert, maar tekent niet.")
 _declared = mark("Meer rechten geeft alleen een tekenbevoegde van het bestuur. U kunt hier wel rechten afnemen.")
 
 
@@ -47,7 +48,12 @@ def invite(
         if not may(session):
             raise RefusedError(_no_inviting)
         organisation = session.get_one(Organisation, organisation_id)
+        particulars.refuse_when_ending(organisation)
         person = people.a_person(session, name=name, email=email)
+        if role is Role.FG and any(
+            each.person_id == person.id for each in mandates.mandates_from(session, organisation_id, at=clock.now())
+        ):
+            raise RefusedError(_advises, name=person.name)
         if people.has_been_asked(session, person, organisation_id, role, at=clock.now()):
             return False
         people.join(session, person, organisation_id, role)

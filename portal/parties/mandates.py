@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
+from portal import clock
 from portal.parties.tables import AuthorityRule, Mandate
 from portal.wording import mark, say, say_count
 
@@ -58,8 +59,8 @@ def mandates_at(session: Session, organisation_id: uuid.UUID, *, at: dt.datetime
 
 
 def has_mandate(session: Session | scoped_session[Session], person_id: uuid.UUID, *, at: dt.datetime) -> bool:
-    """Whether this person may sign for anybody: then name and function are those the evidence was compared with."""
-    held = select(Mandate.id).where(Mandate.person_id == person_id, *_holds(Mandate, at))
+    """Whether this person may sign for anybody, now or later: name and function are those of the evidence then."""
+    held = select(Mandate.id).where(Mandate.person_id == person_id, _is_not_over(Mandate, at))
     return session.scalar(held.limit(1)) is not None
 
 
@@ -154,10 +155,25 @@ def mandates_from(session: Session, organisation_id: uuid.UUID, *, at: dt.dateti
 
 
 def awaits_change(session: Session, organisation_id: uuid.UUID, *, at: dt.datetime) -> dt.datetime | None:
-    """The last moment, later than this one, at which a mandate or the rule begins; None when nothing stands ready."""
-    begins = [each.since for each in mandates_from(session, organisation_id, at=at)]
-    begins += [each.since for each in _rules_from(session, organisation_id, at)]
+    """The last moment, later than this one, at which a mandate or the rule begins or ends; None when nothing does."""
+    known: list[Mandate | AuthorityRule] = list(mandates_from(session, organisation_id, at=at))
+    known += _rules_from(session, organisation_id, at)
+    turns = [moment for each in known for moment in (each.since, each.until) if moment is not None]
+    return max((each for each in turns if each > at), default=None)
+
+
+def awaits_rule(session: Session, organisation_id: uuid.UUID, *, at: dt.datetime) -> dt.datetime | None:
+    """The moment, later than this one, from which another rule counts; None when the rule stays as it is."""
+    begins = [each.since for each in _rules_from(session, organisation_id, at)]
     return max((each for each in begins if each > at), default=None)
+
+
+def all_of_those_people(session: Session, organisation_id: uuid.UUID, ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
+    """Every mandate, present and to come, of the persons who hold these: who stops, stops altogether."""
+    standing = mandates_from(session, organisation_id, at=clock.now())
+    wanted = set(ids)
+    stops = {each.person_id for each in standing if each.id in wanted}
+    return [each.id for each in standing if each.person_id in stops]
 
 
 def shortage(
@@ -221,7 +237,8 @@ def change(
         ends = {each.id for each in standing}
     rules = _rules_from(session, organisation_id, at)
     for each in (*(m for m in standing if m.id in ends), *(rules if rule or ends_all else ())):
-        each.until = max(at, each.since)
+        end = max(at, each.since)
+        each.until = min(each.until, end) if each.until else end  # an end that was ordered before stays
     applies = rule or next((Rule(each.mode, each.together) for each in rules), Rule(ALONE))
     made = [
         Mandate(

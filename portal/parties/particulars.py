@@ -5,7 +5,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from portal import clock
+from portal.errors import RefusedError
 from portal.parties.tables import Organisation
+from portal.wording import day, mark
+
+ENDS = mark("%(name)s wordt opgeheven op %(day)s. Er kan niets nieuws meer voor worden begonnen of getekend.")
 
 
 def digest(organisation: Organisation) -> str:
@@ -21,6 +26,15 @@ def digest(organisation: Organisation) -> str:
     }
     text = json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def refuse_when_ending(organisation: Organisation | None) -> None:
+    """Raise RefusedError for an organisation that is dissolved, or will be on a day that is decided.
+
+    From the decision on nothing new is begun or signed for it: that could outlive it.
+    """
+    if organisation is not None and organisation.ended_at is not None:
+        raise RefusedError(ENDS, name=organisation.name, day=day(clock.day_of(organisation.ended_at), weekday=True))
 
 
 def address_of(answers: Mapping[str, Any]) -> str:

@@ -101,6 +101,7 @@ def _live(session: Session, person: Person, organisation_id: uuid.UUID, role: Ro
             Membership.organisation_id == organisation_id,
             Membership.role == role,
             Membership.status.in_(LIVE),
+            _not_over(),
         )
     )
 
@@ -108,8 +109,9 @@ def _live(session: Session, person: Person, organisation_id: uuid.UUID, role: Ro
 def end_membership(session: Session, membership: Membership, *, at: datetime | None = None) -> None:
     """Ends a role from this moment, or a later one; the row stays, so that what held before can still be told."""
     now = clock.now()
-    membership.until = max(at or now, now)
-    if membership.until == now:
+    end = max(at or now, now)
+    membership.until = min(membership.until, end) if membership.until else end  # an end only ever moves nearer
+    if membership.until <= now:
         membership.status = "ended"
     session.flush()
 

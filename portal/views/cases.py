@@ -10,7 +10,7 @@ from portal import outcomes
 from portal.cases import access, answering, commenting, printing, refusals, starting, surroundings
 from portal.cases.catalogue import current, workflow_of
 from portal.cases.course import Follow
-from portal.cases.tables import Case, CaseState
+from portal.cases.tables import Case, CaseState, TurnKind
 from portal.database import reader
 from portal.errors import NotFoundError
 from portal.offers.tables import Product
@@ -135,19 +135,25 @@ def done(case_id: UUID) -> ResponseReturnValue:
     case = _found(case_id)
     if case is None:
         return sign_in_first()
-    if case.state == CaseState.DRAFT:
+    if case.state == CaseState.DRAFT or _is_taken_back(case):
         return redirect(url_for(".show", case_id=case_id))
     return render_template(
         "cases/done.html", **case_pages.confirmation(case, visitor()), back_to=session.get("back_to")
     )
 
 
+def _is_taken_back(case: Case) -> bool:
+    """Whether what was decided no longer holds, because the person took it back."""
+    return any(each.kind == TurnKind.TAKEN_BACK for each in case.turns)
+
+
 def _after_one_sitting(case: Case) -> ResponseReturnValue:
     """Back to where it was needed, or to the confirmation."""
-    back_to = session.get("back_to")
+    back_to = url_for(".show", case_id=case.id) if _is_taken_back(case) else session.get("back_to")
     if back_to is None:
         return redirect(url_for(".done", case_id=case.id))
-    flash(say(workflow_of(case).afterwards), "done")
+    if not _is_taken_back(case):
+        flash(say(workflow_of(case).afterwards), "done")
     return redirect(back_to)
 
 
