@@ -250,13 +250,10 @@ def _takes_part(visitor: Visitor, states: Collection[str]) -> ColumnElement[bool
     """
     assert visitor.known is not None
     person_id, theirs = visitor.person_id, aliased(Case)
-    ways = (
-        theirs.person_id == person_id,
-        theirs.started_by == person_id,
-        theirs.assigned_to == person_id,
-        theirs.organisation_id.in_(list(visitor.known.roles)),
-        theirs.id.in_(visitor.drafts),
-    )
+    ways = [theirs.person_id == person_id, theirs.started_by == person_id, theirs.assigned_to == person_id]
+    # An empty list is left out: SQLite would look for nothing among all cases in these states.
+    ways += [theirs.organisation_id.in_(visitor.known.roles)] if visitor.known.roles else []
+    ways += [theirs.id.in_(visitor.drafts)] if visitor.drafts else []
     wanted = [theirs.state.in_(states)] if states else []
     return Case.id.in_(union(*(select(theirs.id).where(way, *wanted) for way in ways)))
 
