@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 
 from flask import Flask, Response
@@ -473,11 +474,13 @@ def in_force(portal: Portal) -> None:
 
 
 STAGES: tuple[Callable[[Portal], None], ...] = (open_for_business, registered, to_sign, in_force)
-_password_hashes: list[str] = []
+_password_hashes: dict[Path, str] = {}
 
 
 def _hashed(portal: Portal) -> str:
-    if not _password_hashes:
+    """The hash of the password of the stories: it takes its time, so once for each installation and its secrets."""
+    data = portal.settings.data
+    if data not in _password_hashes:
         with portal.opened(), portal.app.test_request_context():
-            _password_hashes.append(str(hash_password(PASSWORD)))  # takes its time, so once for all
-    return _password_hashes[0]
+            _password_hashes[data] = str(hash_password(PASSWORD))
+    return _password_hashes[data]
