@@ -26,7 +26,7 @@ from portal.errors import PortalError, SettingError
 from portal.offers import products, publications
 from portal.offers.products import RECIPIENT_GROUPS, Wanted
 from portal.offers.tables import Product
-from portal.parties import people, register
+from portal.parties import authenticator, memberships, people, register
 from portal.parties.tables import Invitation, Organisation, Person
 from portal.record import ledger
 from portal.reports import datasets
@@ -109,7 +109,7 @@ def code_of(settings: Settings, name: str) -> str:
         ]
         if len(found) != 1:
             raise PortalError(f"There is no one person called {name!r}. Use the e-mail address.")
-        return people.current_code(found[0], totp_secrets=totp_secrets(settings))
+        return authenticator.current_code(found[0], totp_secrets=totp_secrets(settings))
 
 
 def explain(settings: Settings) -> str:
@@ -264,7 +264,7 @@ class _Stage:
                 {document.id: document.certified or ""},
                 by=Visitor(person.id),
                 typed_name=name,
-                code=people.current_code(person, totp_secrets=totp_secrets(self.settings)),
+                code=authenticator.current_code(person, totp_secrets=totp_secrets(self.settings)),
                 code_is_good=self._code_is_good,
                 follow=self._follow,
             )
@@ -283,7 +283,7 @@ class _Stage:
 
     def _invite(self, session: Session, person: Person, organisation: Organisation, role: Role) -> None:
         """Offer somebody a role, as an administrator would; the link is used by `_account`."""
-        people.join(session, person, organisation, role)
+        memberships.join(session, person, organisation, role)
         people.invite(session, person, at=clock.now(), link_secret=self.settings.secret("link"))
         about = f"organisation:{organisation.id}"
         ledger.append(session, act="invite", subject=about, person=str(person.id), role=role)
@@ -320,7 +320,7 @@ class _Stage:
         return reader.scalars(select(Person).filter_by(email=email)).one()
 
     def _code_is_good(self, session: Session, person_id: uuid.UUID, code: str) -> bool:
-        return people.code_is_good(session, person_id, code, totp_secrets=totp_secrets(self.settings))
+        return authenticator.code_is_good(session, person_id, code, totp_secrets=totp_secrets(self.settings))
 
     def _follow(self, session: Session, case: Case) -> None:
         outcomes.follow(session, case, link_secret=self.settings.secret("link"))

@@ -19,7 +19,7 @@ from portal.app import HOUSE, create_app, open_database
 from portal.config import Settings
 from portal.database import act, reader
 from portal.errors import SettingError
-from portal.parties import people, register
+from portal.parties import memberships, people, register
 from portal.parties.tables import Organisation
 from portal.record import ledger
 from portal.reports import datasets
@@ -123,7 +123,7 @@ def invite_operator(settings: Settings, *, email: str, name: str) -> str:
             session.add(desk)
             session.flush()
         person = people.a_person(session, name=name, email=email)
-        people.join(session, person, desk, Role.SERVICE_DESK)
+        memberships.join(session, person, desk, Role.SERVICE_DESK)
         token = people.invite(session, person, at=clock.now(), link_secret=settings.secret("link"))
         ledger.append(
             session, act="invite", subject=f"organisation:{desk.id}", person=str(person.id), role=Role.SERVICE_DESK

@@ -18,7 +18,7 @@ from portal import clock, wording
 from portal.config import Settings
 from portal.database import Base, Database, act, connect, reader
 from portal.errors import PortalError
-from portal.parties import people
+from portal.parties import authenticator, memberships, people
 from portal.parties.tables import Organisation
 from portal.views import my_data
 from portal.views.security import secure
@@ -76,7 +76,7 @@ class Portal:
             session.add(school)
             session.flush()
             for role in roles:
-                people.join(session, made, school, role, status="active")
+                memberships.join(session, made, school, role, status="active")
             security = self.app.extensions["security"]
             if password is not None:
                 made.password = _hash(self.app, password)
@@ -94,7 +94,7 @@ class Portal:
             session.add(school)
             session.flush()
             for role in roles:
-                people.join(session, made, school, role)
+                memberships.join(session, made, school, role)
             return people.invite(session, made, at=clock.now(), link_secret=self.settings.secret("link"))
 
     def code(self, email: str) -> str:
@@ -102,14 +102,14 @@ class Portal:
         with self.opened():
             person = people.by_email(reader, email)
             assert person is not None
-            return people.current_code(person, totp_secrets=self.keys)
+            return authenticator.current_code(person, totp_secrets=self.keys)
 
     def code_counts(self, email: str, code: str) -> bool:
         """Whether a signing act would take this code."""
         with self.opened(), act() as session:
             person = people.by_email(session, email)
             assert person is not None
-            return people.code_is_good(session, person.id, code, totp_secrets=self.keys)
+            return authenticator.code_is_good(session, person.id, code, totp_secrets=self.keys)
 
     def column(self, email: str, name: str) -> Any:
         """What the database holds of a person now."""

@@ -29,7 +29,7 @@ from portal.demonstration import EXAMPLE_PDF
 from portal.documents import vault
 from portal.offers import blocks, drafting, products, publications
 from portal.offers.tables import Product
-from portal.parties import people, register
+from portal.parties import authenticator, memberships, people, register
 from portal.parties.tables import Invitation, Organisation, Person
 from portal.record import ledger, letters, outbox
 from portal.serving import addresses
@@ -136,13 +136,13 @@ class Portal:
 
     def code(self, someone: Someone) -> str:
         """What this person's app shows now; time passes first, since a code works once."""
-        self.later(seconds=people.STEP)
+        self.later(seconds=authenticator.STEP)
         with self.opened():
-            return people.current_code(self._person(someone), totp_secrets=totp_secrets(self.settings))
+            return authenticator.current_code(self._person(someone), totp_secrets=totp_secrets(self.settings))
 
     def code_of_key(self, key: str) -> str:
         """What an app shows in which this key was typed."""
-        self.later(seconds=people.STEP)
+        self.later(seconds=authenticator.STEP)
         return str(TOTP(key=key.replace(" ", "").replace("-", "")).generate(time=self.moment.timestamp()).token)
 
     def mails(self, to: str) -> list[str]:
@@ -198,7 +198,7 @@ class Portal:
         outcomes.follow(session, case, link_secret=self.settings.secret("link"))
 
     def code_is_good(self, session: Session, person_id: uuid.UUID, code: str) -> bool:
-        return people.code_is_good(session, person_id, code, totp_secrets=totp_secrets(self.settings))
+        return authenticator.code_is_good(session, person_id, code, totp_secrets=totp_secrets(self.settings))
 
 
 # --- Acts with defaults ------------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ def a_role(portal: Portal, someone: Someone, organisation_id: uuid.UUID, role: R
 
     def give(session: Session) -> None:
         person = people.a_person(session, name=someone.name, email=someone.email, function=someone.function)
-        people.join(session, person, organisation_id, role, **more)
+        memberships.join(session, person, organisation_id, role, **more)
         people.invite(session, person, at=clock.now(), link_secret=portal.settings.secret("link"))
         about = f"organisation:{organisation_id}"
         ledger.append(session, act="invite", subject=about, person=str(person.id), role=role)

@@ -27,7 +27,7 @@ from portal.cases.access import Visitor
 from portal.cases.tables import Case, Document
 from portal.config import Settings
 from portal.database import Database, act, reader
-from portal.parties import people
+from portal.parties import authenticator
 from portal.parties.tables import Person
 from portal.views.sign_in import totp_secrets
 from portal.worker import Worker
@@ -125,7 +125,7 @@ class Installation:
                 {document.id: document.certified or ""},
                 by=Visitor(person.id),
                 typed_name=person.name,
-                code=people.current_code(person, totp_secrets=totp_secrets(self.settings)),
+                code=authenticator.current_code(person, totp_secrets=totp_secrets(self.settings)),
                 code_is_good=self._code_is_good,
                 follow=self.follow,
             )
@@ -134,7 +134,7 @@ class Installation:
         outcomes.follow(session, case, link_secret=self.settings.secret("link"))
 
     def _code_is_good(self, session: Session, person_id: uuid.UUID, code: str) -> bool:
-        return people.code_is_good(session, person_id, code, totp_secrets=totp_secrets(self.settings))
+        return authenticator.code_is_good(session, person_id, code, totp_secrets=totp_secrets(self.settings))
 
     def add(self, *rows: Any) -> None:
         """Rows, in one act."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -439,3 +440,11 @@ def test_a_signatory_is_not_invited_as_fg(registered: Portal) -> None:
     ann.fill(name=BAS.name, email=BAS.email).choose("role", "fg").press("Uitnodigen")
     assert ann.status == 409
     ann.sees("kan niet FG én tekenbevoegde zijn")
+
+
+def test_who_is_to_sign_keeps_the_name_that_the_evidence_has_from_the_invitation_on(registered: Portal) -> None:
+    signed(registered, a_change(registered, "joining", joining=(CAS,), since=in_days(5)), ANN, BAS)
+    an_account(registered, replace(CAS, name="Casper de Grote"))
+    cas = registered.sign_in(CAS).open("/account/wijzigen")
+    cas.post("/account/wijzigen", {"name": "Casper de Grote", "function": "Voorzitter", "phone": "06"})
+    assert CAS.name in bound_by(registered.later(days=6))

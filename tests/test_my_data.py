@@ -13,7 +13,7 @@ from portal import clock
 from portal.cases.tables import Signature
 from portal.database import Base, reader
 from portal.dossier import personal
-from portal.parties import erasing, people, retention
+from portal.parties import erasing, memberships, people, retention
 from portal.parties.tables import Invitation, Membership, Person, WebSession
 from portal.record import ledger
 from portal.record.jobs import Job
@@ -153,7 +153,7 @@ def end_roles(portal: Portal, someone: Someone) -> uuid.UUID:
     def end(session) -> None:  # type: ignore[no-untyped-def]
         person = session.get_one(Person, person_id)
         for membership in person.memberships:
-            people.end_membership(session, membership)
+            memberships.end_membership(session, membership)
         from portal.parties.tables import Mandate
 
         for mandate in session.query(Mandate).filter_by(person_id=person_id):
@@ -215,7 +215,7 @@ def test_an_erased_person_comes_back_as_somebody_new(in_force: Portal) -> None:
 def test_who_never_came_is_erased_a_year_after_the_last_invitation(registered: Portal) -> None:
     def ask(session) -> None:  # type: ignore[no-untyped-def]
         person = people.a_person(session, name=PIA.name, email=PIA.email)
-        people.join(session, person, registered.organisation(OURS), Role.READER)
+        memberships.join(session, person, registered.organisation(OURS), Role.READER)
         people.invite(session, person, at=clock.now(), link_secret=registered.settings.secret("link"))
 
     registered.do(ask)

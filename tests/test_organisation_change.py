@@ -12,7 +12,7 @@ from portal.cases import in_force as holding
 from portal.cases.tables import Case, InForce
 from portal.database import reader
 from portal.errors import RefusedError
-from portal.parties import mandates, people
+from portal.parties import mandates, memberships
 from portal.parties.tables import Membership, Organisation
 from portal.record import ledger
 from tests.builders import (
@@ -138,7 +138,7 @@ def test_there_is_always_exactly_one_financial_contact(registered: Portal) -> No
     signed(registered, case_id, ANN, BAS)
     roles = registered.ask(
         lambda: (
-            [each.person.email for each in people.roles_of(reader(), board_id, Role.FINANCIAL_CONTACT)]
+            [each.person.email for each in memberships.roles_of(reader(), board_id, Role.FINANCIAL_CONTACT)]
             if (board_id := registered.organisation(OURS))
             else []
         )
@@ -277,6 +277,20 @@ def test_nothing_new_is_begun_signed_or_given_for_a_board_that_is_to_end(in_forc
     ann = in_force.sign_in(ANN).open(f"/organisaties/{in_force.organisation(OURS)}/mensen")
     ann.fill(name=NOOR.name, email="noor@nieuw.example").choose("role", "reader").press("Uitnodigen")
     assert ann.status == 409
+
+
+def test_the_end_of_a_role_only_ever_moves_nearer(in_force: Portal) -> None:
+    to_be_dissolved(in_force)
+    eva = role_of(in_force, EVA, Role.ADMINISTRATOR)
+
+    def end(at: dt.datetime) -> dt.datetime | None:
+        in_force.do(lambda session: memberships.end_membership(session, session.get_one(Membership, eva), at=at))
+        return in_force.ask(lambda: reader.get_one(Membership, eva).until)
+
+    ordered = in_force.ask(lambda: reader.get_one(Membership, eva).until)
+    assert ordered is not None
+    assert end(ordered + dt.timedelta(days=30)) == ordered
+    assert end(ordered - dt.timedelta(days=1)) == ordered - dt.timedelta(days=1)
 
 
 def test_a_board_that_is_to_end_is_not_registered_by_another_before_that_day(in_force: Portal) -> None:

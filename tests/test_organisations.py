@@ -4,8 +4,9 @@ import uuid
 
 import pytest
 
+from portal.cases import access
 from portal.database import reader
-from portal.parties import people
+from portal.parties import memberships, people
 from portal.parties.tables import Membership, Organisation
 from tests.browser import Browser
 from tests.builders import (
@@ -111,7 +112,7 @@ def test_a_reader_ends_nobodys_role(in_force: Portal) -> None:
     address = f"/organisaties/{in_force.organisation(SCHOOL)}/rollen/{membership(in_force, TOM, Role.READER)}/einde"
     pia = in_force.sign_in(PIA).open("/")
     assert pia.post(address).status == 409
-    assert in_force.ask(lambda: people.has_role(people.by_email(reader, TOM.email), in_force.organisation(SCHOOL)))  # type: ignore[arg-type]
+    assert in_force.ask(lambda: access.roles_at(in_force.visitor(TOM), in_force.organisation(SCHOOL))) == {Role.READER}
 
 
 def test_the_role_of_a_signatory_does_not_end_here(registered: Portal) -> None:
@@ -132,7 +133,7 @@ def test_a_role_of_another_organisation_is_not_ended_by_way_of_mine(in_force: Po
 def test_who_was_blocked_or_left_sees_nothing_of_the_organisation(registered: Portal) -> None:
     eva = ours(registered)
     registered.do(
-        lambda session: people.end_membership(
+        lambda session: memberships.end_membership(
             session, session.get_one(Membership, membership(registered, EVA, Role.ADMINISTRATOR))
         )
     )

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from portal import clock
 from portal.config import Settings
@@ -86,7 +86,7 @@ def append(**detail: Any) -> ledger.Head:
 def test_every_entry_follows_on_the_one_before_and_the_head_is_the_last(details):
     with a_fresh_database():
         heads = [append(**each) for each in details]
-        entries = list(ledger.every_entry(reader()))
+        entries = list(reader().scalars(select(Entry).order_by(Entry.number)))
 
         assert [each.number for each in entries] == list(range(1, len(details) + 1))
         assert [each.previous for each in entries] == [FIRST, *(each.hash for each in heads)][: len(details)]
@@ -100,7 +100,7 @@ def test_every_entry_follows_on_the_one_before_and_the_head_is_the_last(details)
 def test_no_column_can_change_without_the_hash(detail, column, value):
     with a_fresh_database():
         append(**detail)
-        [entry] = ledger.every_entry(reader())
+        [entry] = reader().scalars(select(Entry).order_by(Entry.number))
         before, was = ledger.hash_of(entry), getattr(entry, column)
 
         setattr(entry, column, value)
@@ -131,7 +131,7 @@ def test_entries_written_at_once_by_many_make_one_chain(record):
     for each in threads:
         each.join()
 
-    entries = list(ledger.every_entry(reader()))
+    entries = list(reader().scalars(select(Entry).order_by(Entry.number)))
     assert [each.number for each in entries] == list(range(1, 31))
     assert all(after.previous == before.hash for before, after in pairwise(entries))
 

@@ -184,6 +184,15 @@ def test_a_person_takes_back_the_terms_and_the_reports_close(in_force: Portal) -
     assert not tom.open(f"/rapporten/resultatenmonitor/{SCHOOL}").missing()
 
 
+def test_the_confirmation_of_a_yes_that_was_taken_back_no_longer_says_that_it_is_open(in_force: Portal) -> None:
+    case_id = accepted_terms(in_force, TOM)
+    tom = in_force.sign_in(TOM).open(f"/zaken/{case_id}/ontvangen")
+    assert tom.address.endswith("/ontvangen")
+    tom.open(f"/zaken/{case_id}/akkoord-intrekken").press("Ja, mijn akkoord intrekken")
+    tom.open(f"/zaken/{case_id}/ontvangen").sees("ingetrokken")
+    assert not tom.address.endswith("/ontvangen")
+
+
 def test_only_the_person_takes_back_their_own_yes(in_force: Portal) -> None:
     case_id = accepted_terms(in_force, TOM)
     assert in_force.sign_in(ANN).open("/").post(f"/zaken/{case_id}/akkoord-intrekken").status == 404

@@ -18,7 +18,7 @@ from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, CaseState
 from portal.database import reader
 from portal.documents import vault
-from portal.parties import mandates, people
+from portal.parties import mandates, memberships, people
 from portal.parties.tables import Organisation
 from tests.browser import Browser
 from tests.builders import A_PDF, ANN, EVA, EVERYONE, OURS, PRODUCT, SANNE, Portal, Someone, a_role, sign
@@ -226,7 +226,7 @@ def _an_organisation(portal: Portal, workflow: v.Workflow) -> uuid.UUID:
         ann = people.by_email(session, ANN.email)
         assert ann is not None
         for role in (*workflow.started_by, v.Role.SIGNATORY):
-            people.join(session, ann, organisation, role, status="active")
+            memberships.join(session, ann, organisation, role, status="active")
         mandates.change(
             session,
             organisation.id,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from portal.audit import holdings, mandates, memberships
+from portal.audit import ends, holdings, mandates, memberships
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
 from portal.cases.catalogue import every_workflow
@@ -59,6 +59,7 @@ def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
     holdings.check(kept, acts, tally)
     mandates.check(kept, acts, tally)
     memberships.check(kept, acts, tally)
+    ends.check(kept, tally)
     _check_publications(kept, acts, tally)
     _check_mails(kept, tally)
 

@@ -8,12 +8,11 @@ from typing import Any
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
 from portal.cases.tables import Case, CaseState, StepAnswer
-from portal.parties.tables import Membership, Person
+from portal.parties.tables import LIVE, Membership, Person
 from portal.record.ledger import Entry
 from portal.wording import mark
 from workflows.vocabulary import Role
 
-LIVE = ("invited", "active")
 ONLY = {"declare": Role.BOARD_OFFICE, "mandates": Role.SIGNATORY}
 """Acts by which a decided case gives one role and no other."""
 

@@ -202,7 +202,7 @@ def _boards(session: Session, case: Case, answers: Answers, role: Role) -> list[
         return []
     number = str(answers.get("details", {}).get("board_number", ""))
     board = session.scalar(select(Organisation).where(Organisation.register_key == f"board:{number}"))
-    if board is None or board.registered_at is None:
+    if board is None or not board.is_registered(at=clock.now()):
         sentence = mark("het schoolbestuur met nummer %(number)s, dat zich eerst zelf moet inschrijven")
         return [Seat(role, None, say(sentence, number=number), board=True)]
     return [Seat(role, board.id, say("een tekenbevoegde van %(board)s", board=board.name), board=True)]

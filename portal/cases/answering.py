@@ -8,17 +8,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import course, printing, refusals
+from portal.cases import course, printing, refusals, telling
 from portal.cases.access import Visitor, answers_of, find, may_answer
 from portal.cases.catalogue import workflow_of
 from portal.cases.course import Follow
-from portal.cases.drafts import new_draft_link
 from portal.cases.tables import Case, CaseState, StepAnswer
 from portal.database import act
 from portal.errors import NotFoundError, RefusedError
-from portal.parties import particulars
-from portal.record import ledger, outbox
-from portal.wording import say
+from portal.record import ledger
+from portal.wording import mark
 from workflows.vocabulary import Answers, Step, Workflow
 
 
@@ -74,8 +72,7 @@ def answer(
             case.moved_at = clock.now()
         session.flush()
         if workflow.one_sitting and not workflow.open_steps(answers_of(case)):
-            course.decide(session, case, by=by, follow=follow)
-            printing.ask_document(session, case)
+            course.advance(session, case, by=by, follow=follow)
             return Onward(is_done=True)
         return onward(case, by=by, session=session)
 
@@ -112,7 +109,6 @@ def submit(case_id: uuid.UUID, *, by: Visitor, seen: str, follow: Follow) -> Non
             raise RefusedError("Alleen wie deze stappen mag beantwoorden, kan de zaak versturen.")
         if printing.digest(answers) != seen:
             raise RefusedError("De antwoorden zijn intussen gewijzigd. Lees ze opnieuw en verstuur ze dan.")
-        particulars.refuse_when_ending(case.organisation)
         _refuse_what_changed_meanwhile(session, case, workflow, answers)
         case.submitted_at = clock.now()
         ledger.append(
@@ -149,18 +145,13 @@ def _refuse_what_changed_meanwhile(session: Session, case: Case, workflow: Workf
 
 
 def _confirm(session: Session, case: Case, workflow: Workflow) -> None:
-    address = case.starter_email or (case.starter.email if case.starter else "")
-    if address:
-        link = ("registration.open_draft", {"token": new_draft_link(session, case)})
-        outbox.put(
+    if (to := telling.starter(case)) is not None:
+        telling.tell(
             session,
-            key=f"submitted:{case.id}:{case.round}",
-            to=address,
+            case,
+            to,
             kind="submitted",
-            subject=say("Ontvangen: %(title)s %(reference)s", title=say(workflow.title), reference=case.reference),
-            about=f"case:{case.id}",
-            link=link if case.starter_email else ("cases.show", {"case_id": str(case.id)}),
-            reference=case.reference,
-            title=workflow.title,
+            key=f"submitted:{case.id}:{case.round}",
+            subject=mark("Ontvangen: %(title)s %(reference)s"),
             afterwards=workflow.afterwards,
         )

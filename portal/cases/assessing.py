@@ -5,15 +5,13 @@ import uuid
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import course
+from portal.cases import course, telling
 from portal.cases.access import Seat, Visitor, find, may_advise, may_assess, seats_left, seats_of
-from portal.cases.catalogue import workflow_of
 from portal.cases.course import Follow
-from portal.cases.drafts import new_draft_link
 from portal.cases.tables import Assessment, Case, CaseState
 from portal.database import act
 from portal.errors import InvalidError, NotFoundError, RefusedError
-from portal.record import ledger, outbox
+from portal.record import ledger
 from portal.wording import mark, say
 
 ACCEPT, ASK, REFUSE, ADVISE = "accept", "ask", "refuse", "advise"
@@ -113,17 +111,14 @@ def _judge(session: Session, case: Case, seat: Seat, *, verdict: str, words: str
 
 
 def _tell_starter(session: Session, case: Case, seat: Seat, *, verdict: str, words: str) -> None:
-    link = ("registration.open_draft", {"token": new_draft_link(session, case)})
-    outbox.put(
-        session,
-        key=f"{verdict}:{case.id}:{case.round}:{seat.judges_for or ''}",
-        to=case.starter_email or (case.starter.email if case.starter else ""),
-        kind=f"assessed_{verdict}",
-        subject=say(TOLD[verdict], reference=case.reference),
-        about=f"case:{case.id}",
-        link=link if case.starter_email else ("cases.show", {"case_id": str(case.id)}),
-        reference=case.reference,
-        title=say(workflow_of(case).title),
-        words=words,
-        who=seat.name or say("De servicedesk"),
-    )
+    if (to := telling.starter(case)) is not None:
+        telling.tell(
+            session,
+            case,
+            to,
+            kind=f"assessed_{verdict}",
+            key=f"{verdict}:{case.id}:{case.round}:{seat.judges_for or ''}",
+            subject=TOLD[verdict],
+            words=words,
+            who=seat.name or say("De servicedesk"),
+        )

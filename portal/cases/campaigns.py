@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
@@ -17,6 +16,7 @@ from portal.errors import RefusedError
 from portal.offers import publications
 from portal.offers.drafting import CAMPAIGN
 from portal.offers.tables import Publication
+from portal.parties import memberships
 from portal.parties.tables import Membership, Organisation, Person
 from portal.record import jobs, ledger, outbox
 from portal.wording import day, say
@@ -70,7 +70,7 @@ def progress_by_organisation(session: Session, publication: Publication) -> list
         )
         .join(Membership, Membership.organisation_id == Organisation.id)
         .join(concerned, concerned.c.id == Membership.person_id)
-        .where(Membership.status == "active")
+        .where(*Membership.held(clock.now()))
         .group_by(Organisation.id, Organisation.name)
         .order_by(Organisation.name)
     )
@@ -94,7 +94,7 @@ def members(
     if text:
         named = (
             exists()
-            .where(Membership.person_id == everybody.c.id, Membership.status == "active")
+            .where(Membership.person_id == everybody.c.id, *Membership.held(clock.now()))
             .where(Organisation.id == Membership.organisation_id, Organisation.name.icontains(text, autoescape=True))
         )
         name, email = (
@@ -109,7 +109,7 @@ def members(
     column = func.lower(everybody.c.name) if sort == "name" else everybody.c.accepted_at
     page = asked.order_by(column.desc() if descending else column, everybody.c.email).offset(offset).limit(limit)
     rows = list(session.execute(page))
-    names = organisations_of(session, [row[0] for row in rows])
+    names = memberships.organisations_of(session, [row[0] for row in rows])
     found = [
         Member(person_id, name, email, accepted_at, tuple(names.get(person_id, ())))
         for person_id, name, email, accepted_at in rows
@@ -142,23 +142,6 @@ def concerns(session: Session, publication: Publication) -> Select[uuid.UUID, st
         .where(Person.active, Person.id.in_(held))
         .group_by(Person.id, Person.name, Person.email)
     )
-
-
-def organisations_of(
-    session: Session, person_ids: Iterable[uuid.UUID], *, statuses: Collection[str] = ("active",)
-) -> dict[uuid.UUID, list[str]]:
-    """The names of the organisations where each of these persons has a role, in the order of the alphabet."""
-    found: dict[uuid.UUID, list[str]] = {}
-    rows = (
-        select(Membership.person_id, Organisation.name)
-        .join(Organisation)
-        .where(Membership.person_id.in_(list(person_ids)), Membership.status.in_(statuses))
-        .distinct()
-        .order_by(Organisation.name)
-    )
-    for person_id, name in session.execute(rows):
-        found.setdefault(person_id, []).append(name)
-    return found
 
 
 def tell(publication_id: uuid.UUID, *, after: str) -> int:

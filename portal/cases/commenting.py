@@ -3,15 +3,15 @@
 import uuid
 
 from portal import clock
-from portal.cases import waiting
+from portal.cases import telling, waiting
 from portal.cases.access import Visitor, answers_of, find
 from portal.cases.catalogue import ENDED, workflow_of
 from portal.cases.tables import Case, Comment
 from portal.database import act
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.parties.tables import Person
-from portal.record import ledger, outbox
-from portal.wording import say
+from portal.record import ledger
+from portal.wording import mark, say
 
 LONGEST = 2000
 
@@ -44,18 +44,16 @@ def comment(case_id: uuid.UUID, *, step: str, question: str, words: str, by: Vis
         for each in waiting.everyone(session, case):
             if each.person_id in (None, by.person_id):
                 continue
-            outbox.put(
+            telling.tell(
                 session,
-                key=f"comment:{made.id}:{each.person_id}",
-                to=each.email,
+                case,
+                each,
                 kind="comment",
-                subject=say("Opmerking van %(who)s bij %(reference)s", who=author.name, reference=case.reference),
-                about=f"case:{case.id}",
+                key=f"comment:{made.id}",
+                subject=mark("Opmerking van %(who)s bij %(reference)s"),
                 link=("comments.show", {"case_id": str(case.id), "step_name": step}),
-                name=each.name,
                 who=author.name,
                 question=next(q.label for q in asked.questions if q.name == question),
-                reference=case.reference,
                 words=words,
             )
 

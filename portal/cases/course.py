@@ -5,14 +5,14 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import printing, waiting
-from portal.cases.access import Visitor, answers_of, relevant_answers, seats, seats_left
+from portal.cases import printing, telling, waiting
+from portal.cases.access import Visitor, relevant_answers, seats, seats_left
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, CaseState
 from portal.errors import RefusedError
-from portal.parties import mandates
-from portal.record import ledger, outbox
-from portal.wording import mark, say
+from portal.parties import mandates, particulars
+from portal.record import ledger
+from portal.wording import mark
 
 Follow = Callable[[Session, Case], None]
 """Makes true what a decided case means; handed to an act, since it stands on a higher floor."""
@@ -23,6 +23,7 @@ TO_ADVISE = mark("Uw advies gevraagd: %(title)s %(reference)s")
 
 def advance(session: Session, case: Case, *, by: Visitor, follow: Follow) -> None:
     """Hand the case to whoever is asked next: assessors, adviser, signatories; after the last it is decided."""
+    particulars.refuse_when_ending(case.organisation)
     workflow = workflow_of(case)
     answers = relevant_answers(case)
     case.moved_at = clock.now()
@@ -44,7 +45,6 @@ def advance(session: Session, case: Case, *, by: Visitor, follow: Follow) -> Non
 
 def decide(session: Session, case: Case, *, by: Visitor, follow: Follow, document: str | None = None) -> None:
     """The case is decided, and what it means is true from now on."""
-    workflow = workflow_of(case)
     case.state, case.decided_at = CaseState.DECIDED, clock.now()
     case.submitted_at = case.submitted_at or clock.now()
     ledger.append(
@@ -54,28 +54,17 @@ def decide(session: Session, case: Case, *, by: Visitor, follow: Follow, documen
         actor=by.person_id,
         on_behalf_of=case.organisation_id,
         document=document,
-        answers=printing.digest(workflow.relevant(answers_of(case))),
+        answers=printing.digest(relevant_answers(case)),
     )
     follow(session, case)
 
 
 def _call(session: Session, case: Case, kind: str, subject: str) -> None:
     """Tell those whose turn it is; who was told in this round is not told again."""
-    title = say(workflow_of(case).title)
+    organisation = case.organisation.name if case.organisation else ""
     for each in waiting.recipients(session, case):
-        outbox.put(
-            session,
-            key=f"{kind}:{case.id}:{case.round}:{each.person_id}",
-            to=each.email,
-            kind=kind,
-            subject=say(subject, title=title, reference=case.reference),
-            about=f"case:{case.id}",
-            link=("cases.show", {"case_id": str(case.id)}),
-            name=each.name,
-            title=title,
-            reference=case.reference,
-            organisation=case.organisation.name if case.organisation else "",
-        )
+        key = f"{kind}:{case.id}:{case.round}"
+        telling.tell(session, case, each, kind=kind, key=key, subject=subject, organisation=organisation)
 
 
 def _advised(case: Case) -> bool:

@@ -54,7 +54,7 @@ def effect(session: Session, product_id: uuid.UUID, *, since: dt.datetime) -> Ef
     counts_by_kind = session.execute(
         select(Organisation.kind, func.count(func.distinct(Organisation.id)))
         .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(Membership.status == "active", Membership.person_id.in_(select(readers.c.id)))
+        .where(*Membership.held(now), Membership.person_id.in_(select(readers.c.id)))
         .group_by(Organisation.kind)
     )
     kinds: dict[str, int] = dict(counts_by_kind.all())

@@ -10,17 +10,15 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal import clock
-from portal.cases import catalogue, waiting
+from portal.cases import catalogue, turning, waiting
 from portal.cases.access import Visitor, answers_of, is_service_desk
 from portal.cases.catalogue import ENDED, workflow_of
-from portal.cases.drafts import new_draft_link
-from portal.cases.tables import Case, CaseState, Turn, TurnKind
+from portal.cases.tables import Case, CaseState, TurnKind
 from portal.database import act
 from portal.errors import NotFoundError, RefusedError
 from portal.offers import publications
 from portal.offers.differences import ClauseChange
 from portal.offers.tables import Publication
-from portal.record import ledger, outbox
 from portal.wording import mark, say
 from workflows import vocabulary
 from workflows.vocabulary import Answers, Question, Step, Workflow
@@ -110,8 +108,7 @@ def move(case_id: uuid.UUID, *, by: Visitor, seen: str) -> None:
             raise RefusedError("De zaak of de nieuwste versie is intussen veranderd. Bekijk de gevolgen opnieuw.")
         was, old = case.workflow_version, case.publication
         told = {each.email: each for each in waiting.everyone(session, case)} if case.state != CaseState.DRAFT else {}
-        for document in case.documents:
-            document.void_at = document.void_at or clock.now()
+        turning.void_documents(case)
         for answer in [each for each in case.answers if each.step in made.dropped]:
             case.answers.remove(answer)
             session.delete(answer)
@@ -119,40 +116,21 @@ def move(case_id: uuid.UUID, *, by: Visitor, seen: str) -> None:
         if case.state != CaseState.DRAFT:
             case.state, case.submitted_at = CaseState.DRAFT, None
             case.round += 1
-        case.moved_at = clock.now()
-        case.turns.append(Turn(case_id=case.id, kind=TurnKind.MOVED, person_id=by.person_id, words=_in_words(made)))
         session.flush()
-        ledger.append(
+        told |= {each.email: each for each in waiting.recipients(session, case)}
+        turning.turn(
             session,
-            act=TurnKind.MOVED,
-            subject=f"case:{case.id}",
-            actor=by.person_id,
+            case,
+            TurnKind.MOVED,
+            words=_in_words(made),
+            by=by,
+            told=told.values(),
             was=was,
             version=made.workflow.version,
             publication_was=old.version if old else None,
             publication=made.publication.version if made.publication else None,
             dropped=made.dropped,
         )
-        told |= {each.email: each for each in waiting.recipients(session, case)}
-        for each in told.values():
-            link = ("cases.show", {"case_id": str(case.id)})
-            if each.email == case.starter_email:
-                link = ("registration.open_draft", {"token": new_draft_link(session, case)})
-            outbox.put(
-                session,
-                key=f"moved:{case.id}:{len(case.turns)}:{each.email}"[:160],
-                to=each.email,
-                kind="moved",
-                subject=say(
-                    "Nieuwe versie: %(title)s %(reference)s", title=say(made.workflow.title), reference=case.reference
-                ),
-                about=f"case:{case.id}",
-                link=link,
-                name=each.name,
-                title=made.workflow.title,
-                reference=case.reference,
-                words=_in_words(made),
-            )
 
 
 def fingerprint(made: Plan) -> str:

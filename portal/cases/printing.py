@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock, wording
 from portal.cases import surroundings
+from portal.cases.access import relevant_answers
 from portal.cases.catalogue import workflow_of
 from portal.cases.surroundings import Surroundings
 from portal.cases.tables import Case, CaseState, Document
@@ -118,8 +119,7 @@ def ask_document(session: Session, case: Case) -> Document:
 def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
     """Everything that the document of this case shows, as plain values; what is not in here is not in the document."""
     workflow, around = workflow_of(case), surroundings.of(session, case)
-    answers = {each.step: each.values for each in case.answers}
-    kept = workflow.relevant(answers)
+    kept = relevant_answers(case)
     confirmed = kept.get("read", {}).get("confirmed", [])
     rule, signatories = _who_sign(session, case, workflow)
     return {
@@ -133,7 +133,7 @@ def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
         "person": _person_facts(case.person or case.starter),
         "product": case.publication.product.title if case.publication else None,
         "publication": _publication_facts(case),
-        "sections": sections(workflow, answers, around),
+        "sections": sections(workflow, kept, around),
         "clauses": [{**clause, "confirmed": clause["id"] in confirmed} for clause in around.clauses],
         "assessments": [
             {
@@ -165,7 +165,7 @@ def organisation_facts(organisation: Organisation) -> dict[str, Any]:
 
 def _who_sign(session: Session, case: Case, workflow: v.Workflow) -> tuple[str | None, list[dict[str, str]]]:
     """The rule in words, and a signature field for each who has a mandate now."""
-    asked = workflow.asked_to_sign(workflow.relevant({each.step: each.values for each in case.answers}))
+    asked = workflow.asked_to_sign(relevant_answers(case))
     if asked is None or case.organisation_id is None or case.state == CaseState.DECIDED:
         return None, []
     at = clock.now()

@@ -11,7 +11,7 @@ from portal.cases import declarations, on_file
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case
 from portal.offers import publications
-from portal.parties import mandates, people, register
+from portal.parties import mandates, memberships, register
 from portal.parties.mandates import Rule
 from portal.parties.tables import Organisation
 from portal.wording import day as day_in_words
@@ -124,7 +124,7 @@ def _details(session: Session, _case: Case, answers: Answers) -> Faults:
 def _already_registered(session: Session, key: str) -> str:
     """R002-16: registration is for who is new."""
     known = session.scalar(select(Organisation).where(Organisation.register_key == key))
-    if known is None or known.registered_at is None or (known.ended_at and known.ended_at <= clock.now()):
+    if known is None or not known.is_registered(at=clock.now()):
         return ""
     return say(ALREADY_REGISTERED, name=known.name)
 
@@ -180,7 +180,7 @@ def _joining(session: Session, case: Case, answers: Answers) -> Faults:
         return {}
     holders = mandates.mandates_from(session, case.organisation_id, at=clock.now())
     bound = {each.person.email for each in holders}
-    advise = {each.person.email for each in people.roles_of(session, case.organisation_id, Role.FG)}
+    advise = {each.person.email for each in memberships.roles_of(session, case.organisation_id, Role.FG)}
     for row in answers["joining"]["people"]:
         if row["email"].lower() in bound:
             return {"people": say(SIGNS_ALREADY, name=row["name"])}
@@ -254,7 +254,7 @@ def _roles(session: Session, case: Case, answers: Answers) -> Faults:
         if Role.FG in row["roles"] and row["email"].lower() in bound:
             return {"joining": say(ADVISES, name=row["name"])}
     ending = set(given.get("ending", []))
-    givers = people.roles_of(session, case.organisation_id, Role.ADMINISTRATOR, Role.SIGNATORY)
+    givers = memberships.roles_of(session, case.organisation_id, Role.ADMINISTRATOR, Role.SIGNATORY)
     left = [each for each in givers if each.status == "active" and str(each.id) not in ending]
     return {"ending": say(LAST_ADMINISTRATOR)} if ending and not left else {}
 

@@ -7,14 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import printing, waiting
-from portal.cases.catalogue import workflow_of
+from portal.cases import printing, telling, waiting
 from portal.cases.tables import Case, CaseState, Document
+from portal.cases.telling import Recipient
 from portal.database import act
 from portal.parties import mandates
 from portal.parties.tables import Person
-from portal.record import jobs, ledger, outbox
-from portal.wording import say
+from portal.record import jobs, ledger
+from portal.wording import mark, say
 
 REISSUE = "reissue"
 """The work of looking, when a change takes effect, which open documents ask the wrong people."""
@@ -80,17 +80,13 @@ def _reissue(session: Session, organisation_id: uuid.UUID) -> int:
         asked = {each["person"] for each in new.facts["signatories"]}
         for each in document.facts["signatories"]:
             person = session.get_one(Person, uuid.UUID(each["person"]))
-            outbox.put(
+            telling.tell(
                 session,
-                key=f"{REISSUE}:{document.id}:{person.id}",
-                to=person.email,
+                case,
+                Recipient.of(person),
                 kind="reissued",
-                subject=say("Niet meer geldig: %(title)s %(reference)s", title=new.title, reference=case.reference),
-                about=f"case:{case.id}",
-                link=("cases.show", {"case_id": str(case.id)}),
-                name=person.name,
-                title=say(workflow_of(case).title),
-                reference=case.reference,
+                key=f"{REISSUE}:{document.id}",
+                subject=mark("Niet meer geldig: %(title)s %(reference)s"),
                 signed=say("Uw handtekening op dat stuk telt niet meer.") if each["person"] in signed else "",
                 next=say("U krijgt een nieuw stuk om te tekenen.") if each["person"] in asked else "",
             )

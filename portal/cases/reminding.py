@@ -7,19 +7,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import turning, waiting
+from portal.cases import telling, turning, waiting
+from portal.cases.access import Visitor, find
 from portal.cases.catalogue import ENDED, workflow_of
-from portal.cases.drafts import new_draft_link
 from portal.cases.tables import Case, CaseState
-from portal.cases.waiting import WARNED_BEFORE, Recipient
+from portal.cases.telling import Recipient
+from portal.cases.waiting import WARNED_BEFORE
 from portal.database import act, reader
-from portal.record import ledger, outbox
-from portal.wording import day, mark, say
+from portal.errors import NotFoundError
+from portal.record import ledger
+from portal.wording import day, mark
 
 AT_HOUR = dt.time(7)
 """When people get their reminders, Dutch time."""
 REMINDER = mark("Herinnering: %(title)s %(reference)s wacht op u")
-LAPSES_SOON = mark("Vervalt op %(day)s: %(title)s %(reference)s")
+LAPSES_SOON = mark("Vervalt op %(lapses)s: %(title)s %(reference)s")
 
 
 def remind_all() -> int:
@@ -30,15 +32,22 @@ def remind_all() -> int:
     return sum(_remind(case_id) for case_id in case_ids)
 
 
-def remind_now(case_id: uuid.UUID, *, by: uuid.UUID) -> int:
-    """Remind whoever must act at once, because somebody asks so; at most once a day. Says how many were mailed."""
+def may_remind(case: Case, visitor: Visitor) -> bool:
+    """Whether this visitor, who may read the case, can have whoever must act reminded: not oneself, of a draft."""
+    return visitor.person_id is not None and case.state != CaseState.DRAFT and bool(waiting.names(case))
+
+
+def remind_now(case_id: uuid.UUID, *, by: Visitor) -> int:
+    """Remind whoever must act at once, because somebody asks so; at most once a day. Says whom that concerns."""
     with act() as session:
-        case = session.get_one(Case, case_id)
+        case = find(case_id, reader=by, session=session)
+        if not may_remind(case, by):
+            raise NotFoundError
         found = waiting.recipients(session, case)
-        for each in found:
-            _mail(session, case, each, key=f"nudge:{case.id}:{clock.today()}:{each.email}", kind="reminder")
-        if found:
-            ledger.append(session, act="remind", subject=f"case:{case.id}", actor=by)
+        key = f"nudge:{case.id}:{clock.today()}"
+        new = [_mail(session, case, each, key=key, kind="reminder") for each in found]
+        if any(new):
+            ledger.append(session, act="remind", subject=f"case:{case.id}", actor=by.person_id)
         return len(found)
 
 
@@ -63,7 +72,7 @@ def _remind(case_id: uuid.UUID) -> bool:
                 case.warned_at = clock.now()
             for each in waiting.recipients(session, case):
                 kind = "lapses_soon" if due == "warn" else "reminder"
-                _mail(session, case, each, key=f"{due}:{case.id}:{case.moved_at:%Y%m%d%H%M%S}:{each.email}", kind=kind)
+                _mail(session, case, each, key=f"{due}:{case.id}:{case.moved_at:%Y%m%d%H%M%S}", kind=kind)
     return bool(due)
 
 
@@ -82,26 +91,17 @@ def _due(case: Case) -> str:
     return f"remind{max(passed)}" if passed else ""
 
 
-def _mail(session: Session, case: Case, to: Recipient, *, key: str, kind: str) -> None:
+def _mail(session: Session, case: Case, to: Recipient, *, key: str, kind: str) -> bool:
     lapses, expected = waiting.lapses_on(case), waiting.expected_on(case)
     assert lapses is not None
     assert expected is not None
-    workflow = workflow_of(case)
-    link = ("cases.show", {"case_id": str(case.id)})
-    if to.email == case.starter_email:
-        link = ("registration.open_draft", {"token": new_draft_link(session, case)})
-    subject = LAPSES_SOON if kind == "lapses_soon" else REMINDER
-    outbox.put(
+    return telling.tell(
         session,
-        key=key[:160],
-        to=to.email,
+        case,
+        to,
         kind=kind,
-        subject=say(subject, title=say(workflow.title), reference=case.reference, day=day(lapses, weekday=True)),
-        about=f"case:{case.id}",
-        link=link,
-        name=to.name,
-        title=workflow.title,
-        reference=case.reference,
+        key=key,
+        subject=LAPSES_SOON if kind == "lapses_soon" else REMINDER,
         since=day(clock.day_of(case.moved_at), weekday=True),
         expected=day(expected, weekday=True),
         lapses=day(lapses, weekday=True),

@@ -5,7 +5,6 @@ compare-and-swap on the revision it was made from, so that nothing is sealed twi
 """
 
 import datetime as dt
-import hashlib
 import uuid
 from collections.abc import Mapping
 from functools import partial
@@ -14,15 +13,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases.catalogue import workflow_of
+from portal.cases import telling
 from portal.cases.tables import Case, CaseState, Document, DocumentState, Revision, Signature
+from portal.cases.telling import Recipient
 from portal.database import act, reader
 from portal.documents import child, render, vault
 from portal.documents.seal import Sealer
 from portal.errors import PortalError, UnavailableError
 from portal.parties import mandates, people
 from portal.parties.tables import Person
-from portal.record import ledger, outbox
+from portal.record import ledger
 from portal.wording import mark, say
 
 LONGEST = 90
@@ -184,20 +184,16 @@ def _ledger_line(size: int, head: str) -> str:
 def _complete(session: Session, case: Case, document: Document) -> None:
     """The document is complete: everyone who signed it, or for whom it was made, gets word."""
     document.completed_at = clock.now()
-    addresses = {each.person.email for each in document.signatures}
-    if not addresses:
-        addresses = {case.starter_email or (whose.email if (whose := case.person or case.starter) else "")} - {""}
-    for address in sorted(addresses):
-        outbox.put(
+    told = {each.person_id: Recipient.of(each.person) for each in document.signatures}
+    whose = Recipient.of(case.person) if case.person else telling.starter(case)
+    for each in told.values() or filter(None, [whose]):
+        telling.tell(
             session,
-            key=f"complete:{document.id}:{hashlib.sha256(address.encode()).hexdigest()}",
-            to=address,
+            case,
+            each,
             kind="complete",
-            subject=say("Uw stuk is klaar: %(title)s %(reference)s", title=document.title, reference=case.reference),
-            about=f"case:{case.id}",
-            link=("cases.show", {"case_id": str(case.id)}),
-            title=document.title,
-            reference=case.reference,
+            key=f"complete:{document.id}",
+            subject=mark("Uw stuk is klaar: %(title)s %(reference)s"),
             sha256=document.current,
             code=document.code,
         )
@@ -205,25 +201,21 @@ def _complete(session: Session, case: Case, document: Document) -> None:
 
 def _invite_signatories(session: Session, case: Case, document: Document, *, link_secret: str) -> None:
     """Mail everyone who may sign; who has no account yet makes one on the way to the document."""
-    title = say(workflow_of(case).title)
     for signatory in document.facts["signatories"]:
         person = session.get_one(Person, uuid.UUID(signatory["person"]))
         link = ("signing.sign", {"document_id": str(document.id)})
         if person.password is None:
             token = people.invite(session, person, at=clock.now(), link_secret=link_secret)
             link = ("accounts.invitation", {"token": token, "document": str(document.id)})
-        outbox.put(
+        telling.tell(
             session,
-            key=f"to_sign:{document.id}:{person.id}",
-            to=person.email,
+            case,
+            Recipient.of(person),
             kind="to_sign",
-            subject=say("Te tekenen: %(title)s %(reference)s", title=title, reference=case.reference),
-            about=f"case:{case.id}",
+            key=f"to_sign:{document.id}",
+            subject=mark("Te tekenen: %(title)s %(reference)s"),
             link=link,
-            name=person.name,
-            title=title,
             organisation=document.facts["organisation"]["name"],
-            reference=case.reference,
             rule=document.facts["rule"],
         )
 

@@ -8,17 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import course
+from portal.cases import course, telling
 from portal.cases.access import Visitor, find
-from portal.cases.catalogue import workflow_of
 from portal.cases.course import Follow
 from portal.cases.tables import Case, CaseState, Document, Reading, Signature
+from portal.cases.telling import Recipient
 from portal.database import act
 from portal.documents import vault
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.parties import mandates, particulars
 from portal.parties.tables import Person
-from portal.record import jobs, ledger, outbox
+from portal.record import jobs, ledger
 from portal.wording import mark, say
 
 CodeIsGood = Callable[[Session, uuid.UUID, str], bool]
@@ -184,18 +184,12 @@ def _refuse_name(typed_name: str, expected: str) -> None:
 
 
 def _receipt(session: Session, case: Case, document: Document, person: Person) -> None:
-    outbox.put(
+    telling.tell(
         session,
-        key=f"signed:{document.id}:{person.id}",
-        to=person.email,
+        case,
+        Recipient.of(person),
         kind="signed",
-        subject=say(
-            "U hebt getekend: %(title)s %(reference)s", title=say(workflow_of(case).title), reference=case.reference
-        ),
-        about=f"case:{case.id}",
-        link=("cases.show", {"case_id": str(case.id)}),
-        name=person.name,
-        title=document.title,
-        reference=case.reference,
+        key=f"signed:{document.id}",
+        subject=mark("U hebt getekend: %(title)s %(reference)s"),
         certified=document.certified,
     )

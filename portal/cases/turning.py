@@ -8,16 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import in_force, waiting
+from portal.cases import in_force, telling, waiting
 from portal.cases.access import Visitor, answers_of, find, may_sign, roles_at
 from portal.cases.catalogue import ENDED, workflow_of
-from portal.cases.drafts import new_draft_link
 from portal.cases.tables import Case, CaseState, InForce, Turn, TurnKind
-from portal.cases.waiting import Recipient
+from portal.cases.telling import Recipient
 from portal.database import act
 from portal.errors import InvalidError, RefusedError
 from portal.parties.tables import Membership, Person
-from portal.record import ledger, outbox
+from portal.record import ledger
 from portal.wording import mark, say
 from workflows.vocabulary import Role
 
@@ -29,6 +28,7 @@ SUBJECTS = {
     TurnKind.WITHDRAWN: mark("Ingetrokken: %(title)s %(reference)s"),
     TurnKind.LAPSED: mark("Vervallen: %(title)s %(reference)s"),
     TurnKind.HANDED_OVER: mark("Aan u overgedragen: %(title)s %(reference)s"),
+    TurnKind.MOVED: mark("Nieuwe versie: %(title)s %(reference)s"),
     TurnKind.TAKEN_BACK: mark("Akkoord ingetrokken: %(title)s %(reference)s"),
 }
 
@@ -120,9 +120,9 @@ def send_back(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
         _refuse_unless(may_send_back(case, by, session=session), case)
         _refuse_silence(words)
         told = waiting.everyone(session, case)
-        _void_document(case)
+        void_documents(case)
         case.state, case.submitted_at = CaseState.DRAFT, None
-        _turn(session, case, TurnKind.SENT_BACK, words=words, by=by, told=told)
+        turn(session, case, TurnKind.SENT_BACK, words=words, by=by, told=told)
         case.round += 1
 
 
@@ -136,9 +136,9 @@ def decline(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
         if case.person_id is None:
             _refuse_silence(words)
         told = waiting.everyone(session, case)
-        _void_document(case)
+        void_documents(case)
         case.state, case.decided_at = CaseState.DECLINED, clock.now()
-        _turn(session, case, TurnKind.DECLINED, words=words, by=by, told=told)
+        turn(session, case, TurnKind.DECLINED, words=words, by=by, told=told)
         if case.person_id is not None:
             held = in_force.holding(
                 session, case.workflow, at=clock.now(), person_id=case.person_id, product_id=case.product_id
@@ -156,16 +156,16 @@ def withdraw(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
         if case.state != CaseState.DRAFT:
             _refuse_silence(words)
         told = waiting.everyone(session, case)
-        _void_document(case)
+        void_documents(case)
         case.state, case.decided_at = CaseState.WITHDRAWN, clock.now()
-        _turn(session, case, TurnKind.WITHDRAWN, words=words, by=by, told=told)
+        turn(session, case, TurnKind.WITHDRAWN, words=words, by=by, told=told)
 
 
-def hand_over(case_id: uuid.UUID, *, to: uuid.UUID, words: str, by: Visitor) -> None:
+def hand_over(case_id: uuid.UUID, *, to: uuid.UUID | None, words: str, by: Visitor) -> None:
     """Ask a colleague to go on with the draft: from now on they are mailed and reminded."""
     with act() as session:
         case = find(case_id, reader=by, session=session)
-        if case.assigned_to == to and _last_turn(case) == (TurnKind.HANDED_OVER, by.person_id):
+        if to is not None and case.assigned_to == to and _last_turn(case) == (TurnKind.HANDED_OVER, by.person_id):
             return
         _refuse_unless(may_hand_over(case, by, session=session), case)
         colleague = next((each for each in colleagues(session, case, by) if each.id == to), None)
@@ -173,7 +173,7 @@ def hand_over(case_id: uuid.UUID, *, to: uuid.UUID, words: str, by: Visitor) -> 
             raise InvalidError("Kies een collega.", {"to": say("Kies een collega uit de lijst.")})
         case.assigned_to, case.moved_at = colleague.id, clock.now()
         told = [Recipient(colleague.email, colleague.name, colleague.id)]
-        _turn(session, case, TurnKind.HANDED_OVER, words=words, by=by, told=told, to=str(colleague.id))
+        turn(session, case, TurnKind.HANDED_OVER, words=words, by=by, told=told, to=str(colleague.id))
 
 
 def take_back(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
@@ -184,7 +184,7 @@ def take_back(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
             return
         _refuse_unless(may_take_back(case, by), case)
         told = waiting.everyone(session, case)
-        _turn(session, case, TurnKind.TAKEN_BACK, words=words, by=by, told=told)
+        turn(session, case, TurnKind.TAKEN_BACK, words=words, by=by, told=told)
         held = session.scalars(select(InForce).where(InForce.case_id == case.id, *in_force.holds(clock.now())))
         in_force.end(session, held, at=clock.now(), by=by.person_id, because=case)
 
@@ -201,15 +201,15 @@ def replace_drafts(session: Session, case: Case, *, by: Visitor) -> None:
     for draft in session.scalars(older):
         draft.state, draft.decided_at = CaseState.WITHDRAWN, clock.now()
         words = say("Er is een nieuwere tekst. Daarmee is verdergegaan in %(reference)s.", reference=case.reference)
-        _turn(session, draft, TurnKind.WITHDRAWN, words=words, by=by, told=[])
+        turn(session, draft, TurnKind.WITHDRAWN, words=words, by=by, told=[])
 
 
 def lapse(session: Session, case: Case) -> None:
     """Nothing happened for so long that the case is over; everybody who took part is told. Inside an act."""
     told = waiting.everyone(session, case)
-    _void_document(case)
+    void_documents(case)
     case.state, case.decided_at = CaseState.LAPSED, clock.now()
-    _turn(session, case, TurnKind.LAPSED, words="", by=Visitor(), told=told)
+    turn(session, case, TurnKind.LAPSED, words="", by=Visitor(), told=told)
 
 
 # --- What they share --------------------------------------------------------------------------------------------
@@ -241,12 +241,13 @@ def _last_turn(case: Case) -> tuple[str, uuid.UUID | None] | None:
     return (case.turns[-1].kind, case.turns[-1].person_id) if case.turns else None
 
 
-def _void_document(case: Case) -> None:
+def void_documents(case: Case) -> None:
+    """None of the case's documents counts any more, nor what was signed on it."""
     for document in case.documents:
         document.void_at = document.void_at or clock.now()
 
 
-def _turn(
+def turn(
     session: Session,
     case: Case,
     kind: TurnKind,
@@ -256,6 +257,7 @@ def _turn(
     told: Iterable[Recipient],
     **detail: Any,
 ) -> None:
+    """Keep one turn with its words, write it in the ledger, and mail those who are to know. Inside an act."""
     case.moved_at = clock.now()
     case.turns.append(Turn(case_id=case.id, kind=kind, person_id=by.person_id, words=words))
     session.flush()
@@ -268,24 +270,15 @@ def _turn(
         **detail,
     )
     actor = session.get(Person, by.person_id) if by.person_id else None
-    workflow = workflow_of(case)
     for each in told:
-        if each.person_id == by.person_id and each.person_id is not None:
-            continue
-        link = ("cases.show", {"case_id": str(case.id)})
-        if each.email == case.starter_email:
-            link = ("registration.open_draft", {"token": new_draft_link(session, case)})
-        outbox.put(
-            session,
-            key=f"{kind}:{case.id}:{len(case.turns)}:{each.email}"[:160],
-            to=each.email,
-            kind=kind,
-            subject=say(SUBJECTS[kind], title=say(workflow.title), reference=case.reference),
-            about=f"case:{case.id}",
-            link=link,
-            name=each.name,
-            title=workflow.title,
-            reference=case.reference,
-            who=actor.name if actor else "",
-            words=words,
-        )
+        if each.person_id is None or each.person_id != by.person_id:
+            telling.tell(
+                session,
+                case,
+                each,
+                kind=kind,
+                key=f"{kind}:{case.id}:{len(case.turns)}",
+                subject=SUBJECTS[kind],
+                who=actor.name if actor else "",
+                words=words,
+            )

@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +11,7 @@ from portal import clock
 from portal.cases.access import Seat, answers_of, relevant_answers, seats_left
 from portal.cases.catalogue import ENDED, workflow_of
 from portal.cases.tables import Case, CaseState, Document
+from portal.cases.telling import Recipient
 from portal.parties.tables import Membership, Organisation, Person
 from portal.wording import say
 from workflows.vocabulary import ROLE_NAMES, Party, Role
@@ -19,18 +19,8 @@ from workflows.vocabulary import ROLE_NAMES, Party, Role
 WARNED_BEFORE = dt.timedelta(days=14)
 
 
-@dataclass(frozen=True)
-class Recipient:
-    """Somebody who gets mail about a case."""
-
-    email: str
-    name: str = ""
-    person_id: uuid.UUID | None = None
-
-
 def names(case: Case) -> list[str]:
-    """Who must act now, as the pages name them: a person where one is known, else the role. Costs no query of its own
-    for a case whose answers, organisation and documents are loaded."""
+    """Who must act now, as the pages name them: a person where one is known, else the role."""
     match case.state:
         case CaseState.DRAFT:
             return _drafters(case)
@@ -56,7 +46,7 @@ def recipients(session: Session, case: Case) -> list[Recipient]:
             return _holders(session, case.organisation_id, adviser.role) if adviser else []
         case CaseState.SIGNING:
             signing = [session.get_one(Person, uuid.UUID(each["person"])) for each in _fields_open(case)]
-            return [_recipient(each) for each in signing]
+            return [Recipient.of(each) for each in signing]
     return []
 
 
@@ -90,7 +80,7 @@ def everyone(session: Session, case: Case) -> list[Recipient]:
     people = [case.starter, case.person, case.assignee]
     people += [each.person for each in case.answers] + [each.assessor for each in case.assessments]
     people += [signature.person for document in case.documents for signature in document.signatures]
-    found = [_recipient(each) for each in people if each is not None]
+    found = [Recipient.of(each) for each in people if each is not None]
     if case.starter_email:
         found.append(Recipient(case.starter_email))
     return _distinct([*found, *recipients(session, case)])
@@ -115,11 +105,11 @@ def _drafters(case: Case) -> list[str]:
 
 def _draft_recipients(session: Session, case: Case) -> list[Recipient]:
     if case.assignee:
-        return [_recipient(case.assignee)]
+        return [Recipient.of(case.assignee)]
     if case.starter_email:
         return [Recipient(case.starter_email)]
     if case.starter:
-        return [_recipient(case.starter)]
+        return [Recipient.of(case.starter)]
     step = next(iter(workflow_of(case).open_steps(answers_of(case))), None)
     return _holders(session, case.organisation_id, step.by) if step and step.by else []
 
@@ -152,11 +142,7 @@ def _holders(session: Session, organisation_id: uuid.UUID | None, role: Role) ->
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.organisation_id == organisation_id, Membership.role == role, *Membership.held(clock.now()))
     )
-    return [_recipient(each) for each in session.scalars(theirs.order_by(Person.name))]
-
-
-def _recipient(person: Person) -> Recipient:
-    return Recipient(person.email, person.name, person.id)
+    return [Recipient.of(each) for each in session.scalars(theirs.order_by(Person.name))]
 
 
 def _distinct(found: Iterable[Recipient]) -> list[Recipient]:

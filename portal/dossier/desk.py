@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.cases import campaigns
+from portal import clock
 from portal.cases.catalogue import every_workflow
 from portal.cases.tables import Assessment, Case, CaseState
 from portal.dossier import tasks
+from portal.parties import memberships
 from portal.parties.tables import Membership, Organisation, Person
 from workflows.vocabulary import Party, Workflow
 
@@ -108,7 +109,7 @@ def persons(
     total = _count(session, asked.with_only_columns(Person.id))
     page = asked.order_by(_in_order(columns[sort], descending), Person.email).offset(offset).limit(limit)
     found = list(session.scalars(page))
-    names = campaigns.organisations_of(session, [each.id for each in found], statuses=("active", "invited"))
+    names = memberships.organisations_of(session, [each.id for each in found], invited_too=True)
     return People(found, names, total)
 
 
@@ -124,7 +125,7 @@ def organisations(
         asked = asked.where(Organisation.kind == kind)
     people = (
         select(func.count(func.distinct(Membership.person_id)))
-        .where(Membership.organisation_id == Organisation.id, Membership.status == "active")
+        .where(Membership.organisation_id == Organisation.id, *Membership.held(clock.now()))
         .scalar_subquery()
     )
     orders: dict[str, Any] = {

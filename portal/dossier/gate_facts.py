@@ -15,7 +15,7 @@ from portal.dossier.tasks import waits_for
 from portal.gate.facts import Declaration, Facts, Shut
 from portal.offers import blocks, publications
 from portal.offers.tables import Product
-from portal.parties import mandates, people, register
+from portal.parties import mandates, memberships, register
 from portal.parties.register import RegisterLocation
 from portal.parties.tables import Organisation, Person
 from workflows.vocabulary import Role
@@ -54,9 +54,9 @@ def facts(
         has_second_factor=person.has_second_factor,
         school_name=location.name,
         school_key=school_key,
-        school_registered=_is_registered(school, at),
+        school_registered=bool(school and school.is_registered(at=at)),
         board_name=board.name if board else known_board.name if known_board else location.board_number,
-        board_registered=_is_registered(board, at),
+        board_registered=bool(board and board.is_registered(at=at)),
         board_id=str(board.id) if board else "",
         declaration=standing.state,
         declaration_case=standing.case,
@@ -110,13 +110,6 @@ def schools_of(session: Session, person: Person) -> list[RegisterLocation]:
         RegisterLocation.ended_on.is_(None),
     )
     return list(session.scalars(theirs.order_by(RegisterLocation.place, RegisterLocation.name)))
-
-
-def _is_registered(organisation: Organisation | None, at: dt.datetime) -> bool:
-    """Whether it was registered by then, and had not ended."""
-    if organisation is None or organisation.registered_at is None or organisation.registered_at > at:
-        return False
-    return organisation.ended_at is None or organisation.ended_at > at
 
 
 def _declared(session: Session, school: Organisation, at: dt.datetime) -> InForce | None:
@@ -175,5 +168,5 @@ def _declaration(
 def _names(session: Session, organisation: Organisation | None, role: Role) -> tuple[str, ...]:
     if organisation is None:
         return ()
-    those = people.people_of(organisation.id, session=session)
+    those = memberships.people_of(organisation.id, session=session)
     return tuple(dict.fromkeys(each.person.name for each in those if each.role == role))

@@ -203,7 +203,8 @@ def schools_of_board(session: Session, board: Organisation, *, at: dt.datetime) 
                 found_school.id if found_school else None,
                 covering.since if covering and ours else None,
                 covering.until if covering and ours else None,
-                bool(found_school and found_school.registered_at) or bool(covering and ours and covering.since <= at),
+                bool(found_school and found_school.is_registered(at=at))
+                or bool(covering and ours and covering.since <= at),
                 others[elsewhere] if elsewhere else "",
             )
         )

@@ -9,10 +9,11 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal import clock
-from portal.cases import campaigns, in_force
+from portal.cases import in_force
 from portal.cases.tables import InForce
 from portal.offers import blocks
 from portal.offers.tables import Block
+from portal.parties import memberships
 from portal.parties.tables import Membership, Organisation, Person
 
 STATES = ("open", "blocked")
@@ -57,7 +58,7 @@ def readers(
     now = clock.now()
     asked = _accepted(product_id, at=now)
     if text:
-        role = and_(Membership.person_id == Person.id, Membership.status == "active")
+        role = and_(Membership.person_id == Person.id, *Membership.held(now))
         named = exists().where(
             role, Organisation.id == Membership.organisation_id, Organisation.name.icontains(text, autoescape=True)
         )
@@ -77,7 +78,7 @@ def readers(
     order = columns[sort].desc() if descending else columns[sort]
     page: list[Any] = list(session.execute(asked.order_by(order, Person.email).offset(offset).limit(limit)))
     ids = [row[0] for row in page]
-    schools = campaigns.organisations_of(session, ids)
+    schools = memberships.organisations_of(session, ids)
     found = select(Block).where(Block.person_id.in_(ids), Block.product_id == product_id, *blocks.holds(now))
     blocked: dict[uuid.UUID, list[Block]] = {}
     for each in session.scalars(found.options(joinedload(Block.organisation)).order_by(Block.since)):

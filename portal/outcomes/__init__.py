@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
+from portal.cases.access import relevant_answers
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case
 from portal.outcomes.authority import change_mandates
@@ -27,7 +28,6 @@ CONSEQUENCES: Mapping[str, Consequence] = {
 
 def follow(session: Session, case: Case, *, link_secret: str) -> None:
     """Make true what this decided case means; of a workflow without an outcome that is its document and no more."""
-    workflow = workflow_of(case)
-    if workflow.outcome:
-        answers = workflow.relevant({each.step: each.values for each in case.answers})
-        CONSEQUENCES[workflow.outcome](session, case, answers, link_secret)
+    outcome = workflow_of(case).outcome
+    if outcome:
+        CONSEQUENCES[outcome](session, case, relevant_answers(case), link_secret)

@@ -8,7 +8,7 @@ from portal import clock
 from portal.cases import reissuing
 from portal.cases.tables import Case
 from portal.outcomes.consequence import Given, moment_of, people_of, person_of, tell
-from portal.parties import inviting, mandates, people
+from portal.parties import inviting, mandates, memberships
 from portal.parties.tables import Mandate
 from portal.record import ledger
 from portal.wording import day, say
@@ -40,12 +40,12 @@ def change_mandates(session: Session, case: Case, answers: Given, link_secret: s
         evidence_name=start["evidence"]["name"],
     )
     for person in joining:
-        made = people.appoint(session, person, organisation.id, Role.SIGNATORY, since=at)
+        made = memberships.appoint(session, person, organisation.id, Role.SIGNATORY, since=at)
         if made.status == "invited":
             inviting.send(session, person, organisation, link_secret=link_secret, about=f"case:{case.id}")
-    for membership in people.roles_of(session, organisation.id, Role.SIGNATORY):
+    for membership in memberships.roles_of(session, organisation.id, Role.SIGNATORY):
         if membership.person_id in stops:
-            people.end_membership(session, membership, at=at)
+            memberships.end_membership(session, membership, at=at)
     ledger.append(session, act="mandates", subject=f"organisation:{organisation.id}", case=str(case.id), **changed)
     tell(
         session,

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal import clock
+from portal import clock, wording
 from portal.cases.tables import Case
-from portal.parties import people
+from portal.parties import memberships, people
 from portal.parties.tables import Organisation, Person
 from portal.record import outbox
+from portal.wording import say
 from workflows.vocabulary import Role, day
 
 Given = Mapping[str, Mapping[str, Any]]
@@ -38,7 +39,7 @@ def person_of(session: Session, named: Mapping[str, Any]) -> Person:
 
 def people_of(session: Session, organisation_id: uuid.UUID, *roles: Role) -> list[Person]:
     """Everybody with a live role there (of these kinds; none: any), each once, by name."""
-    found = {each.person for each in people.roles_of(session, organisation_id, *roles)}
+    found = {each.person for each in memberships.roles_of(session, organisation_id, *roles)}
     return sorted(found, key=lambda each: (each.name, each.email))
 
 
@@ -67,4 +68,23 @@ def tell(
             organisation=organisation.name,
             reference=case.reference,
             **facts,
+        )
+
+
+def tell_left_out(
+    session: Session, case: Case, board: Organisation, school_ids: Iterable[uuid.UUID], *, at: dt.datetime
+) -> None:
+    """Mail the people of the schools for which the board does not speak any more from this moment on."""
+    for school_id in sorted(school_ids, key=str):
+        school = session.get_one(Organisation, school_id)
+        tell(
+            session,
+            people_of(session, school.id),
+            kind="undeclared",
+            case=case,
+            subject=say("%(board)s spreekt niet meer voor %(school)s", board=board.name, school=school.name),
+            organisation=school,
+            board=board.name,
+            school=school.name,
+            day=wording.day(clock.day_of(at), weekday=True),
         )

@@ -12,8 +12,8 @@ from portal import clock
 from portal.cases import declarations, in_force
 from portal.cases.tables import Case, InForce
 from portal.errors import RefusedError
-from portal.outcomes.consequence import Given, moment_of, people_of, person_of, tell
-from portal.parties import inviting, people, register
+from portal.outcomes.consequence import Given, moment_of, people_of, person_of, tell, tell_left_out
+from portal.parties import inviting, memberships, register
 from portal.parties.tables import Organisation
 from portal.record import ledger
 from portal.wording import day, mark, say
@@ -57,7 +57,7 @@ def act_for_schools(session: Session, case: Case, answers: Given, link_secret: s
     )
     for school in schools:
         _tell_school(session, case, board, school)
-    _tell_left_out(session, case, board, before, {each.id for each in schools}, at=since)
+    tell_left_out(session, case, board, _schools_in(before) - {each.id for each in schools}, at=since)
 
 
 def revoke(session: Session, case: Case, answers: Given, _link_secret: str) -> None:
@@ -80,7 +80,7 @@ def revoke(session: Session, case: Case, answers: Given, _link_secret: str) -> N
     )
     if all(each.until is not None and each.until <= at for each in declarations.standing(session, board.id)):
         _appoint(session, case, board, [], since=at, link_secret="")
-    _tell_left_out(session, case, board, ended, set(), at=at)
+    tell_left_out(session, case, board, _schools_in(ended), at=at)
 
 
 def school_organisation(session: Session, code: str) -> Organisation:
@@ -118,13 +118,13 @@ def _appoint(
     for each in named:
         person = person_of(session, each)
         appointed.add(person.id)
-        made = people.appoint(session, person, board.id, Role.BOARD_OFFICE, since=since, acts=each["acts"])
+        made = memberships.appoint(session, person, board.id, Role.BOARD_OFFICE, since=since, acts=each["acts"])
         if made.status == "invited":
             inviting.send(session, person, board, link_secret=link_secret, about=f"case:{case.id}")
     leaving = []
-    for membership in people.roles_of(session, board.id, Role.BOARD_OFFICE):
+    for membership in memberships.roles_of(session, board.id, Role.BOARD_OFFICE):
         if membership.person_id not in appointed and (membership.until is None or membership.until > since):
-            people.end_membership(session, membership, at=since)
+            memberships.end_membership(session, membership, at=since)
             leaving.append(membership.person)
     tell(
         session,
@@ -150,21 +150,5 @@ def _tell_school(session: Session, case: Case, board: Organisation, school: Orga
     )
 
 
-def _tell_left_out(
-    session: Session, case: Case, board: Organisation, ended: Iterable[InForce], stays: set[UUID], *, at: dt.datetime
-) -> None:
-    """The people of the schools for which the board does not speak any more."""
-    schools = {each.organisation_id for each in ended if each.kind == in_force.BOARD_DECLARATION} - stays - {None}
-    for school_id in sorted(schools, key=str):
-        school = session.get_one(Organisation, school_id)
-        tell(
-            session,
-            people_of(session, school.id),
-            kind="undeclared",
-            case=case,
-            subject=say("%(board)s spreekt niet meer voor %(school)s", board=board.name, school=school.name),
-            organisation=school,
-            board=board.name,
-            school=school.name,
-            day=day(clock.day_of(at), weekday=True),
-        )
+def _schools_in(rows: Iterable[InForce]) -> set[UUID]:
+    return {each.organisation_id for each in rows if each.kind == in_force.BOARD_DECLARATION and each.organisation_id}

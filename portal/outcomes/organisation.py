@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.cases import in_force
 from portal.cases.tables import Case, InForce
-from portal.outcomes.consequence import Given, moment_of, people_of, person_of, tell
-from portal.parties import inviting, mandates, particulars, people
-from portal.parties.tables import Membership, Organisation, Person
+from portal.outcomes.consequence import Given, moment_of, people_of, person_of, tell, tell_left_out
+from portal.parties import inviting, mandates, memberships, particulars
+from portal.parties.tables import LIVE, Membership, Organisation, Person
 from portal.record import ledger
 from portal.wording import day, say
 from workflows import organisation_change
@@ -94,19 +94,19 @@ class _Roles:
 
     def give(self, person: Person, role: Role) -> None:
         """A role for somebody, who is invited where it is new."""
-        made = people.join(self.session, person, self.organisation, role)
+        made = memberships.join(self.session, person, self.organisation, role)
         self.given.append(str(made.id))
         if made.status == "invited":
             self.invited[person.id] = person
 
     def end(self, membership: Membership, *, at: dt.datetime | None = None) -> None:
         """The end of a role, now or later."""
-        people.end_membership(self.session, membership, at=at)
+        memberships.end_membership(self.session, membership, at=at)
         self.ended.append(str(membership.id))
 
     def succeed(self, person: Person, role: Role) -> None:
         """Of this role there is exactly one: whoever had it makes place."""
-        for membership in people.roles_of(self.session, self.organisation.id, role):
+        for membership in memberships.roles_of(self.session, self.organisation.id, role):
             if membership.person_id != person.id:
                 self.end(membership)
         self.give(person, role)
@@ -119,7 +119,7 @@ class _Roles:
                 self.give(person, Role(role))
         for key in ending:
             membership = self.session.get_one(Membership, uuid.UUID(key))
-            if membership.organisation_id == self.organisation.id and membership.status in people.LIVE:
+            if membership.organisation_id == self.organisation.id and membership.status in LIVE:
                 self.end(membership)
 
 
@@ -130,22 +130,12 @@ def _dissolve(session: Session, case: Case, roles: _Roles, *, at: dt.datetime) -
         or_(InForce.organisation_id == organisation.id, InForce.on_behalf_of == organisation.id)
     )
     declared = [each for each in session.scalars(theirs) if each.on_behalf_of == organisation.id]
-    schools = {each.organisation_id for each in declared if each.until is None or each.until > at}
+    schools = {
+        each.organisation_id for each in declared if each.organisation_id and (each.until is None or each.until > at)
+    }
     in_force.end(session, list(session.scalars(theirs)), at=at, because=case)
     changed = mandates.change(session, organisation.id, at=at, ends_all=True)
     ledger.append(session, act="mandates", subject=f"organisation:{organisation.id}", case=str(case.id), **changed)
-    for membership in people.roles_of(session, organisation.id):
+    for membership in memberships.roles_of(session, organisation.id):
         roles.end(membership, at=at)
-    for school_id in sorted(schools - {None}, key=str):
-        school = session.get_one(Organisation, school_id)
-        tell(
-            session,
-            people_of(session, school.id),
-            kind="undeclared",
-            case=case,
-            subject=say("%(board)s spreekt niet meer voor %(school)s", board=organisation.name, school=school.name),
-            organisation=school,
-            board=organisation.name,
-            school=school.name,
-            day=day(clock.day_of(at), weekday=True),
-        )
+    tell_left_out(session, case, organisation, schools, at=at)

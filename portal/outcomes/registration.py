@@ -8,18 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import in_force
+from portal.cases import in_force, telling
 from portal.cases.access import answers_of
 from portal.cases.catalogue import ENDED
-from portal.cases.drafts import new_draft_link
 from portal.cases.tables import Case
+from portal.cases.telling import Recipient
 from portal.errors import RefusedError
 from portal.offers.tables import Product
 from portal.outcomes.consequence import Given, person_of
-from portal.parties import inviting, mandates, particulars, people
+from portal.parties import inviting, mandates, memberships, particulars
 from portal.parties.tables import Organisation, Person
-from portal.record import ledger, outbox
-from portal.wording import mark, say
+from portal.record import ledger
+from portal.wording import mark
 from workflows import registration
 from workflows.vocabulary import Party, Role
 
@@ -40,7 +40,7 @@ def register_organisation(session: Session, case: Case, answers: Given, link_sec
     invited: dict[uuid.UUID, Person] = {}
     for named in registration.signatories_of(authority, answers):
         person = person_of(session, named)
-        people.join(session, person, organisation, Role.SIGNATORY)
+        memberships.join(session, person, organisation, Role.SIGNATORY)
         invited[person.id] = person
     changed = mandates.change(
         session,
@@ -54,12 +54,12 @@ def register_organisation(session: Session, case: Case, answers: Given, link_sec
     )
     starter = person_of(session, answers["you"])
     case.started_by = starter.id
-    people.join(session, starter, organisation, Role.ADMINISTRATOR)
+    memberships.join(session, starter, organisation, Role.ADMINISTRATOR)
     invited[starter.id] = starter
     for named in answers["roles"]["people"]:
         person = person_of(session, named)
         for role in named["roles"]:
-            people.join(session, person, organisation, Role(role))
+            memberships.join(session, person, organisation, Role(role))
         invited[person.id] = person
     in_force.put(session, in_force.REGISTRATION, case, since=now, organisation_id=organisation.id)
     admitted = _admit(session, case, organisation, answers)
@@ -92,7 +92,7 @@ def register_key_of(answers: Given) -> str | None:
 def _registered_organisation(session: Session, answers: Given) -> Organisation:
     key, details = register_key_of(answers), answers["details"]
     known = session.scalar(select(Organisation).where(Organisation.register_key == key)) if key else None
-    if known is not None and known.registered_at is not None and not (known.ended_at and known.ended_at <= clock.now()):
+    if known is not None and known.is_registered(at=clock.now()):
         raise RefusedError(
             mark("%(name)s is intussen al ingeschreven. Weiger deze inschrijving en wijs op het wijzigingsformulier."),
             name=known.name,
@@ -138,14 +138,12 @@ def _tell_who_came_later(session: Session, case: Case, organisation: Organisatio
     for other in session.scalars(others):
         given: Mapping[str, Mapping[str, Any]] = answers_of(other)
         if register_key_of(given) == organisation.register_key and other.starter_email:
-            outbox.put(
+            telling.tell(
                 session,
-                key=f"overtaken:{other.id}:{organisation.id}",
-                to=other.starter_email,
+                other,
+                Recipient(other.starter_email),
                 kind="overtaken",
-                subject=say("Al ingeschreven: %(name)s", name=organisation.name),
-                about=f"case:{other.id}",
-                link=("registration.open_draft", {"token": new_draft_link(session, other)}),
+                key=f"overtaken:{other.id}:{organisation.id}",
+                subject=mark("Al ingeschreven: %(organisation)s"),
                 organisation=organisation.name,
-                reference=other.reference,
             )

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.database import act
 from portal.errors import NotFoundError, RefusedError
-from portal.parties import inviting, mandates, particulars, people
-from portal.parties.tables import Membership, Organisation, Person
+from portal.parties import inviting, mandates, memberships, particulars, people
+from portal.parties.tables import LIVE, Membership, Organisation, Person
 from portal.record import ledger
 from portal.wording import mark
 from workflows.vocabulary import Role
@@ -54,9 +54,9 @@ def invite(
             each.person_id == person.id for each in mandates.mandates_from(session, organisation_id, at=clock.now())
         ):
             raise RefusedError(_advises, name=person.name)
-        if people.has_been_asked(session, person, organisation_id, role, at=clock.now()):
+        if memberships.has_been_asked(session, person, organisation_id, role, at=clock.now()):
             return False
-        people.join(session, person, organisation_id, role)
+        memberships.join(session, person, organisation_id, role)
         _tell(session, "invite", organisation_id, by, person=str(person.id), role=role)
         _mail(session, person, organisation, link_secret)
         return True
@@ -73,7 +73,7 @@ def invite_again(
         if membership.status != "invited":
             raise RefusedError("Deze collega heeft de uitnodiging al aangenomen, of de rol is beëindigd.")
         role = Role(membership.role)
-        if people.has_been_asked(session, membership.person, organisation_id, role, at=clock.now()):
+        if memberships.has_been_asked(session, membership.person, organisation_id, role, at=clock.now()):
             return False
         _tell(session, "invite_again", organisation_id, by, person=str(membership.person_id), role=role)
         _mail(session, membership.person, membership.organisation, link_secret)
@@ -85,8 +85,8 @@ def end_role(organisation_id: uuid.UUID, membership_id: uuid.UUID, *, by: uuid.U
     with act() as session:
         membership = _membership(session, organisation_id, membership_id)
         refuse_end(session, membership, may=may)
-        if membership.status in people.LIVE:
-            people.end_membership(session, membership)
+        if membership.status in LIVE:
+            memberships.end_membership(session, membership)
             _tell(session, "end_role", organisation_id, by, person=str(membership.person_id), role=membership.role)
 
 
@@ -116,7 +116,7 @@ def change_acts(
     """
     with act() as session:
         membership = _membership(session, organisation_id, membership_id)
-        if membership.role != Role.BOARD_OFFICE or membership.status not in people.LIVE:
+        if membership.role != Role.BOARD_OFFICE or membership.status not in LIVE:
             raise NotFoundError
         if not may(session):
             raise RefusedError(_no_ending)

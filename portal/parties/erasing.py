@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.database import act
-from portal.parties import people, retention
+from portal.parties import authenticator, people, retention
 from portal.parties.tables import CalendarAddress, Invitation, Mandate, Membership, Person, WebSession
 from portal.record import jobs, ledger
 from portal.record.outbox import Mail
@@ -82,12 +82,12 @@ def _over(session: Session, now: dt.datetime) -> list[uuid.UUID]:
     last_role = roles.group_by(Membership.person_id).subquery()
     ended_long_ago = and_(
         Person.password.is_not(None),
-        ~_has(Membership, Membership.status.in_(people.LIVE)),
+        ~_has(Membership, and_(*Membership.live(now))),
         func.coalesce(last_role.c.last, Person.created_at) <= now - retention.ACCOUNT,
     )
     never_came = and_(
         Person.password.is_(None),
-        ~_has(Membership, Membership.status == "active"),
+        ~_has(Membership, and_(*Membership.held(now))),
         ~_has(Invitation, Invitation.expires_at > now - retention.NEVER_ACCEPTED),
         Person.created_at <= now - retention.NEVER_ACCEPTED,
     )
@@ -132,11 +132,11 @@ def _erase(session: Session, person_id: uuid.UUID, *, with_name: bool, at: dt.da
     _wipe(session, Mail.to == person.email)
     if with_name:
         person.name, person.function = ERASED, ""
-    person.email, person.phone = f"{person_id.hex}@{people.ISSUER.lower()}.{NOWHERE}", ""
+    person.email, person.phone = f"{person_id.hex}@{authenticator.ISSUER.lower()}.{NOWHERE}", ""
     person.password = None
     person.active = False
     person.wrong_codes = None
-    people.forget_second_factor(session, person)
+    authenticator.forget_app(session, person)
     ledger.append(session, act="erase", subject=f"person:{person_id}", name_kept=not with_name)
 
 

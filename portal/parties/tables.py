@@ -14,6 +14,9 @@ from workflows.vocabulary import Role
 
 NEEDS_SECOND_FACTOR = frozenset({Role.SIGNATORY, Role.PRIVACY_OFFICER, Role.SERVICE_DESK})
 
+LIVE = ("invited", "active")
+"""The states of a role that is not ended or blocked."""
+
 
 class Organisation(Base):
     """A party that the portal knows; a board, school or location of the register bears its register key."""
@@ -34,6 +37,11 @@ class Organisation(Base):
     """From when it is dissolved, or merged into another."""
     profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What its registration said besides: invoices, administration office, products of interest."""
+
+    def is_registered(self, *, at: dt.datetime) -> bool:
+        """Whether its own registration was accepted by then, and it had not ended."""
+        begun = self.registered_at is not None and self.registered_at <= at
+        return begun and (self.ended_at is None or self.ended_at > at)
 
 
 class Person(Base, UserMixin):
@@ -111,7 +119,17 @@ class Membership(Base):
     @classmethod
     def held(cls, at: dt.datetime) -> tuple[ColumnElement[bool], ...]:
         """The condition that a role counts at this moment: accepted, begun, and not over."""
-        return cls.status == "active", cls.since <= at, or_(cls.until.is_(None), cls.until > at)
+        return cls.status == "active", cls.since <= at, cls.is_not_over(at)
+
+    @classmethod
+    def live(cls, at: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+        """The condition that a role is offered or accepted and not over; it may begin later."""
+        return cls.status.in_(LIVE), cls.is_not_over(at)
+
+    @classmethod
+    def is_not_over(cls, at: dt.datetime) -> ColumnElement[bool]:
+        """The condition that a role has no end, or one after this moment."""
+        return or_(cls.until.is_(None), cls.until > at)
 
 
 class Invitation(Base):

@@ -9,7 +9,6 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -99,11 +98,6 @@ def key_fits(session: Session) -> bool:
 def about(session: Session, subject: str) -> list[Entry]:
     """Everything that was done about one subject, oldest first."""
     return list(session.scalars(select(Entry).where(Entry.subject == subject).order_by(Entry.number)))
-
-
-def every_entry(session: Session) -> Iterator[Entry]:
-    """The whole ledger in order, a piece at a time."""
-    yield from session.scalars(select(Entry).order_by(Entry.number).execution_options(yield_per=500))
 
 
 def hash_of(entry: Entry) -> str:

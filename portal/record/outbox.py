@@ -75,10 +75,13 @@ def put(
     about: str = "",
     link: tuple[str, Mapping[str, str]] | None = None,
     **facts: Any,
-) -> None:
-    """Put a mail in the outbox, inside an act. The link is an endpoint and its parameters, made an address later."""
+) -> bool:
+    """Put a mail in the outbox, inside an act; False when it was put there before.
+
+    The link is an endpoint and its parameters, made an address later.
+    """
     if session.scalar(select(Mail.id).where(Mail.key == key)):
-        return
+        return False
     head = ledger.head(session)
     if link:
         facts |= {"endpoint": link[0], "address": dict(link[1])}
@@ -88,6 +91,7 @@ def put(
     session.add(mail)
     session.flush()
     jobs.ask(session, "send", f"send:{mail.id}", mail=str(mail.id))
+    return True
 
 
 def deliver(mail_id: uuid.UUID, *, write: Write, smtp_url: str | None, sender: str) -> None:

@@ -13,7 +13,7 @@ from flask_security import current_user, hash_password, login_user, verify_passw
 
 from portal import clock
 from portal.database import act, reader
-from portal.parties import mandates, people, recovery
+from portal.parties import authenticator, mandates, memberships, people, recovery
 from portal.parties.tables import Invitation, Person
 from portal.views.account_forms import DetailsForm, InvitationForm, NewAppForm, ProofForm
 from portal.views.afterwards import outside, tell
@@ -85,7 +85,7 @@ def invitation(token: str) -> ResponseReturnValue:
         tell("invitation_accepted", person_id)
         person = reader.get_one(Person, person_id)
         login_user(person, authn_via=["invitation"])
-        if {each.role for each in people.memberships_of(person)} == {Role.READER}:
+        if {each.role for each in memberships.memberships_of(person)} == {Role.READER}:
             session.setdefault("next", READERS_START)
         return redirect(url_for("accounts.signed_in"))
     return _page("accounts/invitation.html", form, person_invited=found.person, roles=_roles_offered(found.person))
@@ -129,7 +129,7 @@ def _accept_role(found: Invitation) -> ResponseReturnValue:
 def _roles_offered(person: Person) -> list[dict[str, str]]:
     return [
         {"role": say(ROLE_NAMES[Role(offered.role)]), "organisation": offered.organisation.name}
-        for offered in people.invited_memberships_of(person)
+        for offered in memberships.invited_memberships_of(person)
     ]
 
 
@@ -164,7 +164,9 @@ def _is_proof(person: Person, form: ProofForm) -> bool:
     if not person.has_second_factor:
         return True
     with act() as kept:
-        return people.code_is_good(kept, person.id, form.code.data or "", totp_secrets=totp_secrets(outside().settings))
+        return authenticator.code_is_good(
+            kept, person.id, form.code.data or "", totp_secrets=totp_secrets(outside().settings)
+        )
 
 
 # --- the second factor
@@ -181,7 +183,7 @@ def second_factor() -> ResponseReturnValue:
     secret = session["new_app"]
     if form.validate_on_submit():
         with act() as kept:
-            done = people.set_second_factor(
+            done = authenticator.set_app(
                 kept, person, secret, form.code.data, totp_secrets=totp_secrets(outside().settings)
             )
         if done:
@@ -208,7 +210,7 @@ def drop_second_factor() -> ResponseReturnValue:
         flash(say("U hebt de app nodig voor een van uw rollen."), "error")
         return redirect(url_for("accounts.account"))
     with act() as kept:
-        people.forget_second_factor(kept, kept.get_one(Person, person.id))
+        authenticator.forget_app(kept, kept.get_one(Person, person.id))
     tell("second_factor_dropped", person.id)
     notify(person, "second_factor_dropped", say("De app is losgekoppeld van uw account"))
     flash(say("Inloggen gaat weer zonder code."), "success")
@@ -249,7 +251,7 @@ def account() -> ResponseReturnValue:
         account=person,
         roles=[
             {"role": say(ROLE_NAMES[Role(held.role)]), "organisation": held.organisation.name}
-            for held in people.memberships_of(person)
+            for held in memberships.memberships_of(person)
         ],
         sessions=[
             {"since": moment(kept.made_at), "seen": moment(kept.seen_at), "is_this": kept.token_hash == here}

@@ -6,7 +6,7 @@ from typing import Any
 from flask import request, url_for
 from sqlalchemy import select
 
-from portal.cases import access, printing, signing, turning, waiting
+from portal.cases import access, printing, reminding, signing, turning, waiting
 from portal.cases.access import Visitor
 from portal.cases.catalogue import ENDED, workflow_of
 from portal.cases.refusals import BY_HAND, newer_text
@@ -81,7 +81,7 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         "roles_nobody_has": [say(ROLE_NAMES[each]) for each in waiting.roles_nobody_has(reader(), case)],
         "waits_for": waiting.names(case),
         "may_judge": _may_judge(case, visitor),
-        "may_remind": bool(visitor.person_id and case.state != CaseState.DRAFT and waiting.names(case)),
+        "may_remind": reminding.may_remind(case, visitor),
         "expected": waiting.expected_on(case),
         "lapses": waiting.lapses_on(case),
         "calendar_url": _calendar_url(case, visitor),

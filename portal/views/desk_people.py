@@ -13,7 +13,7 @@ from portal.dossier import desk
 from portal.errors import InvalidError, NotFoundError
 from portal.offers import blocks, products
 from portal.offers.tables import Block
-from portal.parties import colleagues, inviting, people
+from portal.parties import colleagues, inviting, memberships
 from portal.parties.spelling import clean
 from portal.parties.tables import Organisation, Person
 from portal.views.desk import MOST_EXPORTED, SHOWN, actor, only_service_desk, spoken, with_faults
@@ -90,7 +90,7 @@ def person(person_id: UUID) -> ResponseReturnValue:
         "service_desk/person.html",
         somebody=found,
         state=(STATUSES[_state(found)], say(STATES[_state(found)])),
-        roles=[*people.memberships_of(found), *people.invited_memberships_of(found)],
+        roles=[*memberships.memberships_of(found), *memberships.invited_memberships_of(found)],
         party_names=PARTY_NAMES,
         blocks=[_block_row(each) for each in every],
         products=[each for each in every_product() if blocks.CONDITION in each.conditions],
@@ -239,7 +239,7 @@ def _organisation_page(
         "service_desk/organisation.html",
         organisation=found,
         kind=say(PARTY_NAMES[Party(found.kind)]),
-        members=people.people_of(found.id),
+        members=memberships.people_of(found.id),
         role=role,
         products=products.of_organisation(reader(), found.id),
         form_fields=form,

@@ -14,7 +14,7 @@ from portal.database import reader
 from portal.dossier import holdings, tasks
 from portal.dossier.holdings import Holding
 from portal.dossier.tasks import Tasks
-from portal.parties import people
+from portal.parties import memberships
 from portal.views import lists
 from portal.views.exports import csv_response, export_url
 from portal.views.overviews import Wish, pages_of, wished
@@ -68,7 +68,7 @@ def index() -> ResponseReturnValue:
         gates=[gate_card(school, product) for school in schools[:GATES_SHOWN] for product in every_product()],
         more_schools=max(0, len(schools) - GATES_SHOWN),
         to_assess=tasks.count_to_assess(reader()) if access.is_service_desk(who) else 0,
-        roles=people.memberships_of(person()),
+        roles=memberships.memberships_of(person()),
         name=person().name,
     )
 

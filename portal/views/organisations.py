@@ -15,7 +15,7 @@ from portal.dossier import organisation as dossiers
 from portal.dossier.holdings import Holding
 from portal.dossier.organisation import Rights
 from portal.errors import NotFoundError
-from portal.parties import mandates, people
+from portal.parties import mandates, memberships
 from portal.parties.spelling import clean
 from portal.parties.tables import Organisation
 from portal.views import lists
@@ -38,7 +38,7 @@ def _signed_in_only() -> ResponseReturnValue | None:
 def index() -> ResponseReturnValue:
     """Every organisation where one has a role, and every school one may act for."""
     text = clean(request.args.get("q"))[:100].casefold()
-    own = people.memberships_of(person())
+    own = memberships.memberships_of(person())
     acting = dossier.acting_for(reader(), person().id, at=clock.now())
     return render_template(
         "organisations/index.html",

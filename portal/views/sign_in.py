@@ -16,7 +16,7 @@ from flask_security.utils import send_mail
 from portal import clock, theme
 from portal.config import Settings
 from portal.database import reader
-from portal.parties import passwords, people
+from portal.parties import authenticator, passwords
 from portal.parties.tables import Person
 from portal.views import sign_in_forms, sign_in_parts
 from portal.views.afterwards import Outside, tell
@@ -106,7 +106,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
         "SECURITY_TOTP_SECRETS": totp_secrets(settings),
-        "SECURITY_TOTP_ISSUER": people.ISSUER,
+        "SECURITY_TOTP_ISSUER": authenticator.ISSUER,
         "SECURITY_POST_LOGIN_VIEW": "accounts.signed_in",
         "SECURITY_POST_CHANGE_VIEW": "accounts.account",
         "SECURITY_LOGIN_USER_TEMPLATE": "security/sign_in.html",

@@ -16,7 +16,7 @@ from sqlalchemy import CursorResult, delete, inspect, update
 
 from portal.database import act, reader
 from portal.errors import RefusedError
-from portal.parties import passwords, people, recovery
+from portal.parties import authenticator, passwords, recovery
 from portal.parties.tables import Person, WebSession
 from portal.views.afterwards import afterwards, outside, tell
 from portal.wording import mark, say
@@ -68,7 +68,7 @@ class OneTimeCodes(Totp):
     def verify_totp(self, token: str, totp_secret: str, user: Any, window: int = 0) -> bool:  # noqa: ARG002
         """Whether the code is good now, and was not used before."""
         with act() as kept:
-            return people.code_is_good(kept, user.id, token, totp_secrets=self.keys)
+            return authenticator.code_is_good(kept, user.id, token, totp_secrets=self.keys)
 
     def get_last_counter(self, user: Any) -> int | None:
         """The time step of the code that was used last."""

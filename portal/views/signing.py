@@ -13,7 +13,7 @@ from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, Document
 from portal.database import reader
 from portal.errors import InvalidError, NotFoundError
-from portal.parties import people
+from portal.parties import authenticator
 from portal.parties.spelling import clean
 from portal.views import case_pages, documents, turns
 from portal.views.cases import following
@@ -80,7 +80,7 @@ def _sign(seen: Mapping[UUID, str], form: SignForm) -> signing.Signed:
         by=visitor(),
         typed_name=form.typed_name.data or "",
         code=(form.code.data or "").replace(" ", ""),
-        code_is_good=lambda kept, person_id, code: people.code_is_good(
+        code_is_good=lambda kept, person_id, code: authenticator.code_is_good(
             kept, person_id, code, totp_secrets=totp_secrets(settings())
         ),
         follow=following(),

@@ -8,12 +8,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form, RadioField, TextAreaField
 
-from portal.cases import access, reminding, turning, waiting
+from portal.cases import access, reminding, turning
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, CaseState
 from portal.database import reader
-from portal.errors import InvalidError, NotFoundError
+from portal.errors import InvalidError
 from portal.parties.spelling import clean_lines
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
@@ -21,6 +21,9 @@ from portal.wording import mark, say
 
 bp = Blueprint("turns", __name__, url_prefix="/zaken")
 LONGEST = 2000
+
+
+Act = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,14 @@ class Offer:
     done: str
     words: str = mark("Waarom?")
     is_ending: bool = True
+    act: Act | None = None
+    """What is done with the reason; the hand-over wants a colleague besides."""
 
 
 OFFERS = {
     "terugsturen": Offer(
         turning.may_send_back,
+        act=turning.send_back,
         link=mark("Terugsturen"),
         question=mark("Wilt u deze zaak terugsturen?"),
         what_happens=mark(
@@ -52,6 +58,7 @@ OFFERS = {
     ),
     "afwijzen": Offer(
         turning.may_decline,
+        act=turning.decline,
         link=mark("Niet akkoord"),
         question=mark("Gaat u niet akkoord?"),
         what_happens=mark("De zaak is dan afgelopen en er gaat niets in. Iedereen die meedeed, krijgt een mail."),
@@ -60,6 +67,7 @@ OFFERS = {
     ),
     "intrekken": Offer(
         turning.may_withdraw,
+        act=turning.withdraw,
         link=mark("Zaak intrekken"),
         question=mark("Wilt u deze zaak intrekken?"),
         what_happens=mark(
@@ -81,6 +89,7 @@ OFFERS = {
     ),
     "akkoord-intrekken": Offer(
         turning.may_take_back,
+        act=turning.take_back,
         link=mark("Mijn akkoord intrekken"),
         question=mark("Wilt u uw akkoord intrekken?"),
         what_happens="",
@@ -141,33 +150,23 @@ def take(case_id: UUID, turn: str) -> ResponseReturnValue:
 @bp.post("/<uuid:case_id>/herinneren")
 def remind(case_id: UUID) -> ResponseReturnValue:
     """Remind whoever must act, now; at most once a day."""
-    case, who = access.find(case_id, reader=visitor()), visitor().person_id
-    if who is None or not waiting.names(case) or case.state == CaseState.DRAFT:
-        raise NotFoundError
-    count = reminding.remind_now(case_id, by=who)
+    count = reminding.remind_now(case_id, by=visitor())
     flash(say("Wij sturen vandaag een herinnering.") if count else say("Er is niemand om te herinneren."), "done")
     return redirect(url_for("cases.show", case_id=case_id))
 
 
 def _do(case_id: UUID, turn: str, form: TurnForm, words: str) -> None:
-    match turn:
-        case "terugsturen":
-            turning.send_back(case_id, words=words, by=visitor())
-        case "afwijzen":
-            turning.decline(case_id, words=words, by=visitor())
-        case "intrekken":
-            turning.withdraw(case_id, words=words, by=visitor())
-        case "overdragen":
-            turning.hand_over(case_id, to=_colleague(form), words=words, by=visitor())
-        case "akkoord-intrekken":
-            turning.take_back(case_id, words=words, by=visitor())
+    if (act := OFFERS[turn].act) is not None:
+        act(case_id, words=words, by=visitor())
+    else:
+        turning.hand_over(case_id, to=_colleague(form), words=words, by=visitor())
 
 
-def _colleague(form: TurnForm) -> UUID:
+def _colleague(form: TurnForm) -> UUID | None:
     try:
         return UUID(form.to.data or "")
     except ValueError:
-        raise InvalidError("Kies een collega.", {"to": say("Kies een collega uit de lijst.")}) from None
+        return None
 
 
 def _back(case: Case) -> ResponseReturnValue:

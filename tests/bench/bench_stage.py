@@ -17,7 +17,7 @@ from portal.cases import drafts, starting
 from portal.cases.access import Visitor as Who
 from portal.cases.tables import Case, CaseState, Document, DocumentState, InForce, StepAnswer
 from portal.database import act, reader
-from portal.parties import people
+from portal.parties import authenticator
 from portal.parties.register_tables import RegisterLocation
 from portal.parties.tables import Membership, Organisation, Person
 from portal.views.sign_in import totp_secrets
@@ -49,7 +49,7 @@ def code(place: Installation, email: str) -> str:
     wake_code(place, email)
     with place.opened():
         person = reader.scalars(select(Person).filter_by(email=email)).one()
-        return people.current_code(person, totp_secrets=totp_secrets(place.settings))
+        return authenticator.current_code(person, totp_secrets=totp_secrets(place.settings))
 
 
 def wake_code(place: Installation, email: str) -> None:
