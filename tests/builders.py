@@ -19,7 +19,7 @@ from passlib.totp import TOTP
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import clock, demonstration, outcomes
+from portal import audit, clock, demonstration, outcomes
 from portal.cases import access, answering, assessing, drafts, printing, signing, starting
 from portal.cases.access import Visitor
 from portal.cases.tables import Case, CaseState, Document, DocumentState, KeptFile, Revision
@@ -113,6 +113,11 @@ class Portal:
     @cached_property
     def worker(self) -> Worker:
         return Worker(self.database, self.settings, addresses(self.app, self.settings))
+
+    def findings(self, *parts: str) -> tuple[audit.Finding, ...]:
+        """What `tekenpoort verify` would name; the sealed files are left out, they have tests of their own."""
+        wanted = parts or tuple(each for each in audit.PARTS if each != "pdfs")
+        return self.ask(lambda: audit.verify(self.settings, *wanted).findings)
 
     def work(self) -> int:
         """The worker does what is due."""
@@ -408,6 +413,12 @@ def accepted_terms(portal: Portal, someone: Someone, **other: Any) -> uuid.UUID:
         ):
             answering.answer(case_id, step, values, by=visitor, seen=0, follow=portal.follow)
     return case_id
+
+
+def all_is_well(portal: Portal) -> bool:
+    """Nothing is kept that no act in the ledger made so."""
+    assert portal.findings() == ()
+    return True
 
 
 def a_rights_holder(portal: Portal, someone: Someone = LOTTE, name: str = "Centerdata") -> None:

@@ -19,9 +19,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit, outcomes, serving
 from portal.app import open_database
-from portal.audit import PARTS
-from portal.audit.report import Finding, Tally
-from portal.audit.snapshot import snapshot
+from portal.audit import Finding
 from portal.cases import signing
 from portal.cases.access import Visitor
 from portal.cases.tables import Case, Document
@@ -97,13 +95,8 @@ class Installation:
 
     def found(self, *parts: str) -> tuple[Finding, ...]:
         """What some parts of the audit find (all, when none is named)."""
-        if not parts:
-            return self.report().findings
-        tally = Tally()
-        with self.opened(), snapshot(tally) as kept:
-            for part in parts:
-                PARTS[part](kept, self.settings, tally)
-        return tally.report().findings
+        with self.opened():
+            return audit.verify(self.settings, *parts).findings
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """The real command line."""

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from portal import audit
 from portal.database import reader
 from portal.gate.conditions import CONDITIONS
 from portal.gate.facts import Shut
@@ -239,7 +238,7 @@ def test_a_block_shuts_whatever_else_is_in_order_and_two_blocks_are_both_told() 
 
 
 def findings(portal: Portal) -> list[str]:
-    return portal.ask(lambda: [f"{each.where}: {each.what}" for each in audit.verify(portal.settings).findings])
+    return [f"{each.where}: {each.what}" for each in portal.findings()]
 
 
 def of_blocks(portal: Portal) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from portal import audit, clock
+from portal import clock
 from portal.cases import answering, assessing, drafts, starting
 from portal.cases.tables import Case, Document, InForce
 from portal.database import reader
@@ -33,6 +33,7 @@ from tests.builders import (
     Someone,
     a_declaration,
     a_role,
+    all_is_well,
     an_account,
     evidence,
     sign,
@@ -103,12 +104,6 @@ def rule(portal: Portal, board: str = OURS) -> tuple[str, int]:
     found = portal.ask(lambda: mandates.rule_at(reader(), organisation_id, at=portal.moment))
     assert found is not None
     return found.mode, found.together
-
-
-def all_is_well(portal: Portal) -> bool:
-    findings = portal.ask(lambda: audit.verify(portal.settings)).findings
-    assert findings == ()
-    return True
 
 
 def begun(portal: Portal, someone: Someone = ANN, board: str = OURS) -> Browser:
@@ -357,7 +352,7 @@ def test_a_forged_mandate_or_rule_is_named(registered: Portal, table: Any, colum
     assert all_is_well(registered)
     row = registered.ask(lambda: reader.query(table).first().id)
     registered.do(lambda session: setattr(session.get_one(table, row), column, value))
-    findings = registered.ask(lambda: audit.verify(registered.settings)).findings
+    findings = registered.findings()
     assert any(each.kind == "mandate" and column in each.what for each in findings), findings
 
 
@@ -369,7 +364,7 @@ def test_a_mandate_that_no_case_gave_is_named(registered: Portal) -> None:
         session.add(Mandate(person_id=eva, evidence_name="", since=registered.moment, **columns))
 
     registered.do(forge)
-    findings = registered.ask(lambda: audit.verify(registered.settings)).findings
+    findings = registered.findings()
     assert any("meer of minder dan het logboek weet" in each.what for each in findings)
 
 
@@ -378,7 +373,7 @@ def test_a_change_of_authority_in_the_ledger_without_a_decided_case_is_named(reg
     about = f"organisation:{registered.organisation(OURS)}"
     nothing: dict[str, Any] = {"granted": [], "ended": {}, "rules": [], "rules_ended": {}}
     registered.do(lambda session: ledger.append(session, act="mandates", subject=about, case=str(case_id), **nothing))
-    findings = registered.ask(lambda: audit.verify(registered.settings)).findings
+    findings = registered.findings()
     assert any("wijzigt een tekenbevoegdheid zonder besluit" in each.what for each in findings)
 
 
@@ -390,7 +385,7 @@ def test_a_document_made_void_by_hand_is_named(registered: Portal) -> None:
         document.void_at = registered.moment + dt.timedelta(hours=1)
 
     registered.do(forge)
-    findings = registered.ask(lambda: audit.verify(registered.settings)).findings
+    findings = registered.findings()
     assert any("zonder reden is vervallen" in each.what for each in findings)
 
 

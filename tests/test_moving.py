@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal import audit
 from portal.cases import moving
 from portal.cases.catalogue import every_workflow
 from portal.cases.tables import Case, Document, Turn
@@ -227,7 +226,7 @@ def test_a_moved_case_is_no_finding_and_a_forged_version_is(registered: Portal, 
 
 
 def in_words(portal: Portal, word: str) -> list[str]:
-    found = portal.ask(lambda: audit.verify(portal.settings).findings)
+    found = portal.findings()
     return [f"{each.where}: {each.what}" for each in found if each.where.startswith(word)]
 
 

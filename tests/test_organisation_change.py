@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from portal import audit, clock
+from portal import clock
 from portal.cases import answering, assessing, drafts, starting
 from portal.cases import in_force as holding
 from portal.cases.tables import Case, InForce
@@ -33,6 +33,7 @@ from tests.builders import (
     Someone,
     a_declaration,
     a_role,
+    all_is_well,
     an_account,
     evidence,
     sign,
@@ -85,12 +86,6 @@ def signed(portal: Portal, case_id: uuid.UUID, *those: Someone) -> None:
 def board(portal: Portal, key: str = OURS) -> Organisation:
     organisation_id = portal.organisation(key)
     return portal.ask(lambda: reader.get_one(Organisation, organisation_id))
-
-
-def all_is_well(portal: Portal) -> bool:
-    findings = portal.ask(lambda: audit.verify(portal.settings)).findings
-    assert findings == ()
-    return True
 
 
 def test_name_and_address_are_changed_by_an_administrator_alone(registered: Portal) -> None:
@@ -326,6 +321,6 @@ def test_particulars_changed_by_hand_are_named(registered: Portal) -> None:
     for column, value in (("name", "Anders"), ("address", "Elders"), ("profile", {}), ("ended_at", START)):
         old = registered.ask(lambda name=column: getattr(reader.get_one(Organisation, ours), name))
         registered.do(lambda s, n=column, v=value: setattr(s.get_one(Organisation, ours), n, v))
-        findings = registered.ask(lambda: audit.verify(registered.settings)).findings
+        findings = registered.findings()
         assert any("andere gegevens dan er zijn doorgegeven" in each.what for each in findings), column
         registered.do(lambda s, n=column, v=old: setattr(s.get_one(Organisation, ours), n, v))

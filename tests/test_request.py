@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from portal import audit
 from portal.cases import answering, assessing, starting
 from portal.cases.tables import InForce
 from portal.database import reader
@@ -23,6 +22,7 @@ from tests.builders import (
     Portal,
     Someone,
     a_role,
+    all_is_well,
     submit,
 )
 from workflows.vocabulary import Role
@@ -81,7 +81,7 @@ def test_each_kind_is_answered_and_the_answer_is_mailed_and_kept(registered: Por
     assert document.state == "complete"
     assert document.facts["assessments"][0]["text"].startswith("Wij bellen u maandag.")
     registered.sign_in(EVA).open(f"/zaken/{case_id}").sees("Wij bellen u maandag.")
-    assert registered.ask(lambda: audit.verify(registered.settings)).findings == ()
+    assert all_is_well(registered)
 
 
 def test_a_product_with_somebody_at_its_supplier_is_answered_there(registered: Portal) -> None:
@@ -103,7 +103,7 @@ def test_a_suppliers_no_is_a_no(registered: Portal) -> None:
     answered(registered, case_id, "refuse", "Dat bieden wij niet.", by=SUUS)
     assert registered.state(case_id) == "refused"
     assert "Dat bieden wij niet." in registered.letter(EVA.email, "Uw zaak")
-    assert registered.ask(lambda: audit.verify(registered.settings)).findings == ()
+    assert all_is_well(registered)
 
 
 def test_a_question_goes_back_to_the_asker_who_sends_it_again(registered: Portal) -> None:

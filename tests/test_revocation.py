@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from portal import audit, dossier
+from portal import dossier
 from portal.cases import answering, starting
 from portal.cases import in_force as holding
 from portal.cases.tables import InForce
@@ -24,6 +24,7 @@ from tests.builders import (
     Someone,
     a_declaration,
     accepted_terms,
+    all_is_well,
     an_account,
     sign,
     submit,
@@ -75,7 +76,7 @@ def test_the_board_takes_its_declaration_back_and_the_gate_shuts_at_the_next_req
     assert tom.open(REPORT).status != 200
     assert not declared(in_force)
     assert "spreekt Stichting Voorbeeld 28849 niet meer voor" in in_force.letter(TOM.email, "Stichting Voorbeeld 28849")
-    assert in_force.ask(lambda: audit.verify(in_force.settings)).findings == ()
+    assert all_is_well(in_force)
 
 
 def test_one_of_two_joint_signatures_does_not_take_it_back(in_force: Portal) -> None:
@@ -88,7 +89,7 @@ def test_from_a_later_day_it_holds_until_then(in_force: Portal) -> None:
     in_force.moment = dt.datetime(2026, 11, 29, 22, 59, tzinfo=dt.UTC)
     assert declared(in_force)
     assert not declared(in_force.later(minutes=1))
-    assert in_force.ask(lambda: audit.verify(in_force.settings)).findings == ()
+    assert all_is_well(in_force)
 
 
 def test_who_acted_for_the_schools_does_so_no_longer(registered: Portal) -> None:

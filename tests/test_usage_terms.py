@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 
-from portal import audit
 from portal.cases.tables import Case, InForce
 from portal.database import reader
 from portal.offers.tables import Publication
@@ -133,7 +132,7 @@ def a_new_version(portal: Portal, *, in_days: int, grace_days: int) -> None:
 
 def found(portal: Portal) -> list[str]:
     """What the witness finds to be wrong with decisions; versions published by hand here are not its subject."""
-    findings = portal.ask(lambda: audit.verify(portal.settings)).findings
+    findings = portal.findings()
     return [f"{each.where}: {each.what}" for each in findings if each.kind in ("case", "in_force")]
 
 
