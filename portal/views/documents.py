@@ -13,7 +13,7 @@ from portal.cases.tables import Document, DocumentState, Reading
 from portal.database import aside, reader
 from portal.documents import text, vault
 from portal.errors import NotFoundError
-from portal.views import case_pages
+from portal.views import document_cards
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import settings, visitor
 
@@ -31,9 +31,9 @@ def show(document_id: UUID) -> ResponseReturnValue:
         "documents_pages/show.html",
         document=document,
         case=document.case,
-        card=case_pages.document_card(document),
+        card=document_cards.card(document),
         text=as_page(document),
-        signatures=case_pages.signature_rows(document),
+        signatures=document_cards.signature_rows(document),
     )
 
 

@@ -10,7 +10,7 @@ from portal.database import act, reader
 from portal.errors import RefusedError
 from portal.record import jobs, outbox
 from portal.upkeep import health
-from portal.views import case_pages
+from portal.views import document_cards
 from portal.views.desk import actor, only_service_desk
 from portal.views.visitor import settings
 from portal.wording import mark, moment, say
@@ -45,7 +45,7 @@ def show() -> ResponseReturnValue:
         jobs=[_job(each) for each in health.failing_jobs(reader())],
         mails=health.lost_mails(reader()),
         mail_states=outbox.STATES,
-        documents=[case_pages.document_card(each) for each in health.waiting_documents(reader())],
+        documents=[document_cards.card(each) for each in health.waiting_documents(reader())],
     )
 
 

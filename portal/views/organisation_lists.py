@@ -13,7 +13,7 @@ from portal.database import reader
 from portal.dossier import organisation as dossiers
 from portal.dossier import tasks
 from portal.dossier.organisation import InScope, Rights
-from portal.views import case_pages, lists
+from portal.views import document_cards, lists
 from portal.views.exports import csv_response, export_url
 from portal.views.home import MOST_EXPORTED, SHOWN, STATES, STATES_OF
 from portal.views.organisations import around, found
@@ -65,7 +65,7 @@ def documents_csv(organisation_id: UUID) -> ResponseReturnValue:
             each.title,
             each.case.reference,
             each.code,
-            case_pages.document_state(each)[1],
+            document_cards.state_of(each)[1],
             each.made_at,
             each.current,
         )
@@ -145,7 +145,7 @@ def _documents(organisation_id: UUID, *, everything: bool = False) -> tuple[Wish
 
 
 def _document(document: Document) -> dict[str, Any]:
-    kind, text = case_pages.document_state(document)
+    kind, text = document_cards.state_of(document)
     return {
         "title": document.title,
         "url": url_for("documents.show", document_id=document.id) if document.current else None,

@@ -15,7 +15,7 @@ from portal.database import reader
 from portal.errors import InvalidError, NotFoundError
 from portal.parties import authenticator
 from portal.parties.spelling import clean
-from portal.views import case_pages, documents, turns
+from portal.views import document_cards, documents, turns
 from portal.views.cases import following
 from portal.views.sign_in import sign_in_first, totp_secrets
 from portal.views.visitor import person, settings, visitor
@@ -61,7 +61,7 @@ def sign(document_id: UUID) -> ResponseReturnValue:
     document = documents.found(document_id)
     case = reader.get_one(Case, document.case_id)
     if request.method == "GET":
-        if not case_pages.may_sign_now(case, visitor()):
+        if not document_cards.may_sign_now(case, visitor()):
             return redirect(url_for("cases.show", case_id=case.id))
         documents.witness_reading(document, form="page")
         return _page(case, document, SignForm(seen=document.certified))
@@ -127,7 +127,7 @@ def _card(document: Document, *, is_read: bool, chosen: set[UUID] | None) -> dic
     return {
         "document": document,
         "case": case,
-        "rows": case_pages.at_a_glance(document),
+        "rows": document_cards.at_a_glance(document),
         "confirms": next(
             each["confirms"] for each in document.facts["signatories"] if each["person"] == str(person().id)
         ),
@@ -152,11 +152,11 @@ def _page(case: Case, document: Document, form: SignForm) -> str:
         "signing/sign.html",
         case=case,
         document=document,
-        card=case_pages.document_card(document),
-        glance=case_pages.at_a_glance(document),
+        card=document_cards.card(document),
+        glance=document_cards.at_a_glance(document),
         text=documents.as_page(document),
         field_of_mine=field,
-        signatures=case_pages.signature_rows(document),
+        signatures=document_cards.signature_rows(document),
         rule=document.facts["rule"],
         others=len(dossier.to_sign(reader(), person().id)) - 1,
         turns=turns.offered(case, visitor()),

@@ -1,0 +1,132 @@
+"""What pages show of a document: its card, its state, its signatures, and what a signatory wants to know first."""
+
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+
+from portal.cases import access, signing, waiting
+from portal.cases.access import Visitor
+from portal.cases.catalogue import workflow_of
+from portal.cases.tables import Case, CaseState, Document, DocumentState, Signature
+from portal.database import reader
+from portal.documents import vault
+from portal.parties import mandates
+from portal.wording import mark, moment, say, say_count
+
+DOCUMENT_STATES = {
+    DocumentState.ASKED: ("waiting", mark("Wordt gemaakt")),
+    DocumentState.CERTIFIED: ("waiting", mark("Vastgesteld, nog niet compleet")),
+    DocumentState.COMPLETE: ("done", mark("Compleet en verzegeld")),
+    DocumentState.WAITING: ("problem", mark("Wacht")),
+}
+
+
+def card(document: Document) -> dict[str, Any]:
+    """A document as its card shows it."""
+    kind, text = state_of(document)
+    size = len(vault.content(document.current)) if document.current else 0
+    return {
+        "title": document.title,
+        "kind": "PDF/A-3" if document.current else "",
+        "reference": document.facts["reference"],
+        "state_kind": kind,
+        "state_text": text,
+        "size_text": f"{max(1, size // 1024)} kB" if size else "",
+        "url": url_for("documents.pdf", document_id=document.id) if document.current else None,
+        "hash": document.current,
+        "made_at": moment(document.made_at),
+        "test_seal": document.is_test,
+    }
+
+
+def state_of(document: Document) -> tuple[str, str]:
+    """How a document stands, as a status, with the cause where something keeps it waiting."""
+    kind, text = DOCUMENT_STATES[DocumentState(document.state)]
+    return kind, f"{say(text)}: {document.cause}" if document.cause else say(text)
+
+
+def signature_rows(document: Document) -> list[dict[str, Any]]:
+    """Everyone who may sign, and who has."""
+    given = {str(each.person_id): each for each in document.signatures}
+    decided = any(each.completes for each in document.signatures)
+    return [_signature_row(each, given.get(each["person"]), decided) for each in document.facts["signatories"]]
+
+
+def _signature_row(signatory: dict[str, str], given: Signature | None, decided: bool) -> dict[str, Any]:
+    if given is None:
+        kind, text = ("neutral", mark("Niet meer nodig")) if decided else ("waiting", mark("Nog niet getekend"))
+    elif given.revision is None:
+        kind, text = "done", mark("Getekend, wordt verzegeld")
+    else:
+        kind, text = "done", mark("Getekend")
+    authority = mandates.authority_sentence(given.authority) if given else signatory["authority"]
+    return {
+        "name": signatory["name"],
+        "function": signatory["function"],
+        "authority": authority,
+        "state_kind": kind,
+        "state_text": say(text),
+        "at": moment(given.at) if given else None,
+    }
+
+
+def may_sign_now(case: Case, visitor: Visitor) -> bool:
+    """Whether this visitor can sign the case's document at this moment."""
+    document = signing.document_to_sign(case)
+    if document is None or visitor.person_id is None or signing.field_of(document, visitor.person_id) is None:
+        return False
+    return all(each.person_id != visitor.person_id for each in document.signatures) and access.may_sign(case, visitor)
+
+
+def is_unfinished(case: Case) -> bool:
+    """Whether the worker is still busy with the case's document, so that the page refreshes itself."""
+    document = waiting.open_document(case)
+    if document is None:
+        return False
+    unsealed = any(each.revision is None for each in document.signatures)
+    return document.state in (DocumentState.ASKED, DocumentState.WAITING) or unsealed
+
+
+def at_a_glance(document: Document) -> list[dict[str, Any]]:
+    """What a signatory wants to know first, and what it was in the document before this one."""
+    before = _earlier(document)
+    earlier = {(step, name): value for step, name, _, value in _glance(before)} if before else {}
+    return [
+        {"label": label, "value": value, "before": earlier.get((step, name)) if before else None}
+        for step, name, label, value in _glance(document)
+    ]
+
+
+def _glance(document: Document) -> list[tuple[str, str, str, str]]:
+    shown = workflow_of(document.case).card
+    return [
+        (section["step"], row["name"], row["label"], _in_one_line(row["value"]))
+        for section in document.facts["sections"]
+        for row in section["rows"]
+        if f"{section['step']}.{row.get('name')}" in shown
+    ]
+
+
+def _in_one_line(value: Any) -> str:
+    if isinstance(value, dict):
+        rows = len(value["rows"])
+        return str(value.get("caption") or say_count("%(count)s regel", "%(count)s regels", rows))
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _earlier(document: Document) -> Document | None:
+    """The document of the last decided case of the same procedure, for the same organisation."""
+    case = document.case
+    earlier = (
+        select(Document)
+        .join(Case)
+        .where(
+            Case.workflow == case.workflow,
+            Case.organisation_id == case.organisation_id,
+            Case.state == CaseState.DECIDED,
+            Case.id != case.id,
+            Document.void_at.is_(None),
+        )
+    )
+    return reader.scalar(earlier.order_by(Case.decided_at.desc()).limit(1))
