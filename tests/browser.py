@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from tests.guards import Watch, refuse_fault, sound_html
+from tests.guards import Watch, refuse_elsewhere, refuse_fault, sound_html
 
 HTMX = {"HX-Request": "true", "HX-Boosted": "true", "HX-Target": "page"}
 UNSEEN = frozenset({"script", "style", "head", "svg"})
@@ -68,6 +68,7 @@ class Browser:
         self.response.request.environ["wsgi.input"].close()  # a large form went through a file of the test client
         if not self.expects_fault:
             refuse_fault(self.response, f"{method} {self.address}")
+        refuse_elsewhere(self.response, f"{method} {self.address}")
         self.filled = {}
         is_page = self.response.mimetype == "text/html" and self.response.data and not self._is_redirect
         self.tree = sound_html(self.response.text, self.address) if is_page else None
@@ -100,11 +101,7 @@ class Browser:
 
     def press(self, text: str) -> "Browser":
         """The button that says this: sends the form it stands in, as a browser would."""
-        form, button = self._button(text)
-        fields, files = self._fields_of(form)
-        self._overwrite(form, fields, files)
-        if button.get("name"):
-            fields.add(button.get("name", ""), button.get("value", ""))
+        form, fields, files = self._sent_by(text)
         address = form.get("action") or self.address
         if form.get("method", "get").lower() == "get":
             pairs = {name: value for name, value in fields.items(multi=True)}
@@ -116,6 +113,11 @@ class Browser:
         else:
             self.send("POST", address, data=fields)
         return self._follow_redirects()
+
+    def would_send(self, text: str) -> tuple[str, MultiDict[str, str]]:
+        """Where the button that says this leads and with which fields; nothing is sent yet."""
+        form, fields, _ = self._sent_by(text)
+        return urljoin(self.address, form.get("action") or self.address), fields
 
     def values(self) -> dict[str, list[str]]:
         """What the last form of the page holds now."""
@@ -206,6 +208,14 @@ class Browser:
                         return form, button
         on_page = [words_of(button) for form in forms for button in form.iter("button")]
         raise AssertionError(f"no button {text!r} on {self.address} ({self.status}), only {on_page}")
+
+    def _sent_by(self, text: str) -> tuple[Element, MultiDict[str, str], dict[str, tuple[bytes, str]]]:
+        form, button = self._button(text)
+        fields, files = self._fields_of(form)
+        self._overwrite(form, fields, files)
+        if button.get("name"):
+            fields.add(button.get("name", ""), button.get("value", ""))
+        return form, fields, files
 
     def _fields_of(self, form: Element) -> tuple[MultiDict[str, str], dict[str, tuple[bytes, str]]]:
         fields: MultiDict[str, str] = MultiDict()

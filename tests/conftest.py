@@ -35,6 +35,7 @@ from tests.builders import STAGES, START, Portal
 from tests.guards import Watch
 
 BEGIN = "empty"
+PROMISE = "promise"
 
 # The same examples on every machine, so that a failure is a change of ours; HYPOTHESIS_PROFILE=explore looks further.
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
@@ -54,11 +55,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What each path took a person, where browsers walked it."""
+    """What each path took a person, where browsers walked it, and how often each promise was tried and held."""
     efforts = getattr(sys.modules.get("tests.chromium"), "EFFORTS", [])
     for effort in efforts:
         most = ", ".join(f"{effort.counted[name]} {name} of at most {number}" for name, number in effort.reach.items())
         terminalreporter.write_line(f"effort: {effort.path}: {most}")
+    for report in itertools.chain(*terminalreporter.stats.values()):
+        if getattr(report, "when", "") == "call":
+            for name, line in report.user_properties:
+                if name == PROMISE:
+                    terminalreporter.write_line(f"promise: {line}")
+
+
+Tell = Callable[[str, int, int], None]
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Tell:
+    """Says in the summary at the end how often a promise was tried, and how often it held."""
+    return lambda promise, tried, held: record_property(PROMISE, f"{promise}: {tried} tried, {held} held")
 
 
 # --- Where databases come from -----------------------------------------------------------------------------------

@@ -5,9 +5,10 @@ Also the access lists: every endpoint of the portal stands in exactly one of the
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -66,7 +67,7 @@ SERVICE_DESK = frozenset(
         "products.index", "products.make", "products.show", "products.change", "products.begin_draft",
         "publishing.edit", "publishing.preview", "publishing.publish", "publishing.discard", "publishing.show",
         "campaigns.show", "campaigns.show_csv", "campaigns.organisations", "campaigns.organisations_csv",
-        "campaigns.remind", "moving.index", "moving.index_csv", "moving.move", "health.show", "health.hurry",
+        "campaigns.remind", "moving.index", "moving.index_csv", "moving.move", "health.show", "health.hurry", "health.retry", "endings.index", "endings.index_csv",
         "health.send_again", "blocking.block_account",
     }
 )  # fmt: skip
@@ -93,6 +94,11 @@ ACCESS = {
 }
 
 MAY_WRITE_ON_GET = frozenset({"web_session", "reading"})
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="[^"]+"')
+"""What differs on the same page each time it is made."""
+LEADS = ("Location", "HX-Redirect", "HX-Location", "HX-Push-Url", "HX-Replace-Url", "Refresh", "Content-Location")
+A_PATH = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f]*")
+"""An address on this host for every browser: some read a backslash as a slash, and skip what cannot be seen."""
 _WRITE = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)', re.IGNORECASE)
 
 
@@ -132,9 +138,51 @@ class Watch:
             self.left += [*reader.new, *reader.dirty, *reader.deleted]
 
 
+@contextmanager
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """Everything that is asked of a database meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def refuse_unlisted(app: Flask, access: Mapping[str, frozenset[str]] = ACCESS) -> None:
+    """Every endpoint of an application stands in exactly one access list, and nothing else does."""
+    listed = Counter(endpoint for endpoints in access.values() for endpoint in endpoints)
+    there = Counter({rule.endpoint for rule in app.url_map.iter_rules()})
+    assert listed == there, f"not in exactly one list: {sorted((listed - there) + (there - listed))}"
+
+
+def refuse_elsewhere(response: TestResponse, address: str) -> None:
+    """No answer leads a browser out of the portal: neither a redirect, nor what htmx makes of its headers."""
+    for name in LEADS:
+        to = response.headers.get(name)
+        assert to is None or A_PATH.fullmatch(to), f"{address} leads to {to} by {name}"
+
+
 def refuse_fault(response: TestResponse, address: str) -> None:
     """No request of any test ends in a fault of ours; a test that wants one says so."""
     assert response.status_code < 500, f"{address} gave {response.status_code}; the log says why"
+
+
+def plain(response: TestResponse, *, without: str = "") -> tuple[int, str, dict[str, str]]:
+    """An answer to compare with another: status, page and headers, but for what is new each time, and what was typed.
+
+    A cookie counts with everything but its value.
+    """
+    page = TOKEN.sub("", response.text)
+    for each in filter(None, (without, escape(without))):
+        page = page.replace(each, "")
+    headers = {name: value for name, value in response.headers if name not in ("Content-Length", "Set-Cookie")}
+    cookies = [re.sub("=[^;]*", "", each, count=1) for each in response.headers.getlist("Set-Cookie")]
+    return response.status_code, page, headers | {"Set-Cookie": " ".join(cookies)}
 
 
 def sound_html(text: str, address: str) -> Element:

@@ -5,7 +5,7 @@ import io
 import uuid
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 
 from portal import dossier
 from portal.cases.access import Known, Visitor
@@ -13,6 +13,7 @@ from portal.cases.tables import Case, CaseState
 from portal.database import reader
 from portal.dossier import count_to_sign, tasks
 from portal.parties.tables import Organisation
+from tests import guards
 from tests.browser import Browser
 from tests.builders import (
     ANN,
@@ -214,15 +215,9 @@ def current_version() -> str:
 
 def statements(portal: Portal, browser: Browser, address: str) -> int:
     """How many statements the database was asked for one page."""
-    counted: list[str] = []
-
-    def count(_connection, _cursor, statement, *_) -> None:  # type: ignore[no-untyped-def]
-        counted.append(statement)
-
-    event.listen(portal.database.engine, "before_cursor_execute", count)
-    assert browser.open(address).status == 200
-    event.remove(portal.database.engine, "before_cursor_execute", count)
-    return len(counted)
+    with guards.statements(portal.database.engine) as asked:
+        assert browser.open(address).status == 200
+    return len(asked)
 
 
 @pytest.mark.parametrize("address", [*LISTS, "/zaken.csv", "/agenda.ics", "organisation", "cases of organisation"])

@@ -38,7 +38,7 @@ from tests.builders import (
     a_declaration,
     a_submitted_registration,
 )
-from tests.guards import ACCESS, SERVICE_DESK, SIGNED_IN
+from tests.guards import SERVICE_DESK, SIGNED_IN, refuse_unlisted
 
 TABLE = Path(__file__).with_name("permissions.txt")
 VISITORS: dict[str, Someone | None] = {
@@ -55,8 +55,7 @@ LAST = ("security.logout", "accounts.sign_out_everywhere")
 
 
 def test_every_endpoint_stands_in_exactly_one_access_list(portal: Portal) -> None:
-    listed = [endpoint for endpoints in ACCESS.values() for endpoint in endpoints]
-    assert sorted(listed) == sorted({rule.endpoint for rule in portal.app.url_map.iter_rules()})
+    refuse_unlisted(portal.app)
 
 
 def test_what_is_for_who_signed_in_asks_a_stranger_to_sign_in(in_force: Portal) -> None:

@@ -4,7 +4,7 @@ import time
 import uuid
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 
 from portal.cases.catalogue import current
 from portal.cases.tables import Case, KeptFile
@@ -26,6 +26,7 @@ from tests.builders import (
     accept,
     answers_for_registration,
 )
+from tests.guards import statements
 from workflows.vocabulary import Role
 
 PIA = Someone("Pia Groen", "pia@tekenpoort.example")
@@ -154,12 +155,9 @@ def test_the_open_cases_take_as_many_questions_to_the_database_for_many_as_for_f
         registered.do(lambda session: session.execute(insert(Case), rows))
 
     def asked() -> int:
-        statements: list[str] = []
-        listener = lambda _c, _cursor, statement, *_: statements.append(statement)  # noqa: E731
-        event.listen(registered.database.engine, "before_cursor_execute", listener)
-        desk.open("/servicedesk/zaken")
-        event.remove(registered.database.engine, "before_cursor_execute", listener)
-        return len(statements)
+        with statements(registered.database.engine) as found:
+            desk.open("/servicedesk/zaken")
+        return len(found)
 
     add(5)
     asked()  # the first look also notes that this browser was here

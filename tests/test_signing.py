@@ -1,16 +1,12 @@
 """Signing: the act stands when it answers, one signature a person, by whoever may, for exactly what was shown."""
 
-import contextvars
 import multiprocessing
-import threading
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal import clock
@@ -34,6 +30,7 @@ from tests.builders import (
     a_role,
     sign,
 )
+from tests.crowd import at_once, posted
 from workflows.vocabulary import Role
 
 NOWHERE = "http://127.0.0.1:9/tsa"
@@ -207,35 +204,6 @@ def test_fifty_identical_posts_of_the_last_signature_at_once_give_one_signature(
     assert len(signatures(to_sign)) == 2
     assert to_sign.count(InForce, kind="board_declaration", organisation_id=to_sign.organisation("03KF00")) == 1
     assert to_sign.count(jobs.Job, kind="seal") == 2
-
-
-def posted(portal: Portal, browser: Browser, address: str, fields: dict[str, Any]) -> tuple[int, str]:
-    """One post by a client of its own, with the cookie of this browser."""
-    client: FlaskClient = portal.app.test_client()
-    cookie = browser.client.get_cookie("tekenpoort")
-    assert cookie is not None
-    client.set_cookie("tekenpoort", cookie.value)
-    with clock.standing_at(portal.moment):
-        answer = client.post(address, data=fields)
-    return answer.status_code, answer.location
-
-
-def at_once(deeds: list[Callable[[], Any]]) -> list[Any]:
-    """All of these, each in a thread, from one moment."""
-    barrier, results = threading.Barrier(len(deeds)), [None] * len(deeds)
-
-    def run(at: int) -> None:
-        barrier.wait()
-        results[at] = deeds[at]()
-
-    threads = [
-        threading.Thread(target=contextvars.copy_context().run, args=(run, at), daemon=True) for at in range(len(deeds))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    return results
 
 
 @pytest.mark.fault

@@ -52,11 +52,7 @@ class Walk:
 
     def to_the_end(self) -> uuid.UUID:
         """Every step, the check page, and everybody who must act; gives the case's id."""
-        case_id = uuid.UUID(self.browser.address.split("/")[2])
-        for _ in self.workflow.steps:
-            if self._state(case_id) != CaseState.DRAFT or "nakijken" in self.browser.address:
-                break
-            self._step()
+        case_id = self.to_the_last_answer()
         if not self.workflow.one_sitting:
             self.browser.press(self.workflow.submit)
         for _ in range(MOST_TURNS):
@@ -70,6 +66,15 @@ class Walk:
                     self._sign(case_id)
                 case _:
                     break
+        return case_id
+
+    def to_the_last_answer(self) -> uuid.UUID:
+        """Every step on the path; gives the case's id."""
+        case_id = uuid.UUID(self.browser.address.split("/")[2])
+        for _ in self.workflow.steps:
+            if self._state(case_id) != CaseState.DRAFT or "nakijken" in self.browser.address:
+                break
+            self._step()
         return case_id
 
     def _state(self, case_id: uuid.UUID) -> str:

@@ -60,18 +60,29 @@ def discard(draft_id: uuid.UUID) -> None:
         session.delete(_found(session, draft_id))
 
 
-def publish(draft_id: uuid.UUID, *, since: dt.date, grace_days: int, seen: int, by: uuid.UUID) -> uuid.UUID:
-    """Make the draft a version that never changes again, and set its campaign going when it takes effect."""
+def publish(draft_id: uuid.UUID, *, since: dt.date, grace_days: int, seen: int, by: uuid.UUID) -> None:
+    """Make the draft a version that never changes again, and set its campaign going when it takes effect.
+
+    The version keeps the id of the draft, so that pressing twice publishes once and leads to it.
+    """
     with act() as session:
+        if session.get(Publication, draft_id) is not None:
+            return
         draft = _found(session, draft_id)
         if draft.changes != seen:
             raise StaleDraftError(terms_of(draft), draft.changes)
         publication = publications.publish(
-            session, draft.product_id, terms_of(draft), since=since, grace_days=grace_days, by=by, kind=draft.kind
+            session,
+            draft.product_id,
+            terms_of(draft),
+            since=since,
+            grace_days=grace_days,
+            by=by,
+            kind=draft.kind,
+            publication_id=draft.id,
         )
         session.delete(draft)
         ask_campaign(session, publication)
-        return publication.id
 
 
 def publish_file(text: str, *, product_name: str) -> Publication:

@@ -39,6 +39,7 @@ def publish(
     grace_days: int,
     by: uuid.UUID | None,
     kind: str = USAGE_TERMS,
+    publication_id: uuid.UUID | None = None,
 ) -> Publication:
     """Make a version that never changes again, inside an act; InvalidError, a field at a time, where it cannot be one.
 
@@ -52,7 +53,9 @@ def publish(
     if faults:
         raise InvalidError("Deze versie kan zo niet worden gepubliceerd.", faults)
     begins = max(clock.start_of(since), clock.now())
-    return _put(session, product_id, kind, terms, since=begins, grace_days=grace_days, by=by)
+    return _put(
+        session, product_id, kind, terms, since=begins, grace_days=grace_days, by=by, publication_id=publication_id
+    )
 
 
 def date_faults(others: Sequence[Publication], since: dt.date, grace_days: int) -> dict[str, str]:
@@ -159,9 +162,11 @@ def _put(
     since: dt.datetime,
     grace_days: int,
     by: uuid.UUID | None,
+    publication_id: uuid.UUID | None = None,
 ) -> Publication:
     body = terms.body()
     publication = Publication(
+        id=publication_id or uuid.uuid4(),
         product_id=product_id,
         kind=kind,
         version=terms.version,

@@ -85,6 +85,12 @@ def find_invitation(token: str, *, session: Reading = reader) -> Invitation:
     return invitation
 
 
+def has_taken(token: str, person_id: uuid.UUID, *, session: Reading = reader) -> bool:
+    """Whether this person is the one who used the invitation behind a link."""
+    mine = (Invitation.token_hash == _hash(token), Invitation.person_id == person_id, Invitation.used_at.is_not(None))
+    return session.scalar(select(Invitation.id).where(*mine)) is not None
+
+
 def accept(session: Session, invitation: Invitation, *, password_hash: str | None, name: str, function: str) -> Person:
     """Uses the invitation, once: its person's invited roles become active, and a new account gets its password.
 

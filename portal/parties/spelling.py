@@ -48,6 +48,7 @@ _AS_THEY_WRITE_IT = {
     "SUDWEST-FRYSLAN": "Súdwest-Fryslân",
 }
 _LETTERS_THAT_DO_NOT_FOLD = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ĳ": "ij"})
+_WITHOUT_WIDTH = "\u00ad\u200b\u2060\ufeff"  # not the joiners: scripts and pictures need those
 _BEFORE_A_NAME = re.compile(r"^('?[st])([ -])(?=\w)", re.IGNORECASE)
 _WORD = re.compile(r"(?<!\d)[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -131,6 +132,7 @@ def _seen(text: str | None, *, besides: str) -> str:
 
 
 def _is_unseen(letter: str) -> bool:
-    """Control characters, half characters, and the marks that turn the direction of text around."""
+    """Control characters, half and non-characters, spaces without width, and the marks that turn text around."""
     turns = "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
-    return turns or unicodedata.category(letter) in ("Cc", "Cs")
+    is_none = ord(letter) & 0xFFFE == 0xFFFE or "\ufdd0" <= letter <= "\ufdef"  # no page of HTML may hold these
+    return turns or is_none or letter in _WITHOUT_WIDTH or unicodedata.category(letter) in ("Cc", "Cs")

@@ -13,6 +13,7 @@ from flask_security import current_user, hash_password, login_user, verify_passw
 
 from portal import clock
 from portal.database import act, reader
+from portal.errors import ExpiredError
 from portal.parties import authenticator, mandates, memberships, people, recovery
 from portal.parties.tables import Invitation, Person
 from portal.views.account_forms import DetailsForm, InvitationForm, NewAppForm, ProofForm
@@ -64,8 +65,17 @@ def proved_lately(view: View) -> View:
 
 @bp.route("/uitnodiging/<token>", methods=["GET", "POST"])
 def invitation(token: str) -> ResponseReturnValue:
-    """An invitation: who has no account makes one, who has one says yes to the new role."""
-    found = people.find_invitation(token)
+    """An invitation: who has no account makes one, who has one says yes to the new role; who said yes goes on in."""
+    try:
+        return _invitation(people.find_invitation(token))
+    except ExpiredError:
+        reader.rollback()  # it may have been used since it was read
+        if current_user.is_authenticated and people.has_taken(token, current_user.id):
+            return redirect(url_for("accounts.signed_in"))
+        raise
+
+
+def _invitation(found: Invitation) -> ResponseReturnValue:
     remember_next()
     _remember_document()
     if found.person.password is not None or _is_somebody_else(found.person):

@@ -14,6 +14,7 @@ from portal.cases import access, answering, drafts, forms, prefilling, refusals,
 from portal.cases.surroundings import Surroundings
 from portal.cases.tables import Case
 from portal.database import reader
+from portal.documents import incoming
 from portal.parties.spelling import clean
 from portal.views.visitor import visitor
 from portal.wording import say
@@ -159,7 +160,7 @@ def _file_complaint(question: File, content: bytes) -> str:
         return say("Dit bestand is leeg. Kies een ander bestand.")
     if not content.startswith(b"%PDF-"):
         return say("Dit is geen PDF. Sla het bestand op als PDF en kies het opnieuw.")
-    return ""
+    return incoming.complaint(content)
 
 
 def _pressed_a_row_button(asked: Asked) -> bool:

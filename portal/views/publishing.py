@@ -14,7 +14,7 @@ from portal import clock
 from portal.cases import campaigns, effects
 from portal.cases.tables import Case
 from portal.database import reader
-from portal.errors import InvalidError, NotFoundError
+from portal.errors import InvalidError, NotFoundError, PortalError
 from portal.offers import drafting, publications
 from portal.offers.drafting import StaleDraftError
 from portal.offers.tables import Publication, PublicationDraft
@@ -77,17 +77,19 @@ def preview(draft_id: UUID) -> ResponseReturnValue:
 @bp.post("/concepten/<uuid:draft_id>/publiceren")
 def publish(draft_id: UUID) -> ResponseReturnValue:
     """Publish, for good: exactly the text and the dates of which the effect was on the screen."""
-    draft = _draft(draft_id)
     form = draft_forms.when_form(request.form)
-    since, grace_days, faults = _when(form, draft)
     try:
+        since, grace_days, faults = _when(form, _draft(draft_id))
         if faults or since is None:
             raise InvalidError("", faults)
-        publication_id = drafting.publish(draft_id, since=since, grace_days=grace_days, seen=_seen(), by=actor())
-    except InvalidError as fault:
-        return _preview_page(draft, form, errors=with_faults(form, fault.fields)), fault.status
+        drafting.publish(draft_id, since=since, grace_days=grace_days, seen=_seen(), by=actor())
+    except PortalError as fault:
+        if reader.get(Publication, draft_id) is None:  # else it was pressed twice
+            if not isinstance(fault, InvalidError):
+                raise
+            return _preview_page(_draft(draft_id), form, errors=with_faults(form, fault.fields)), fault.status
     flash(say("De versie is gepubliceerd en ligt vast."), "done")
-    return redirect(url_for(".show", publication_id=publication_id))
+    return redirect(url_for(".show", publication_id=draft_id))
 
 
 @bp.route("/concepten/<uuid:draft_id>/weggooien", methods=["GET", "POST"])

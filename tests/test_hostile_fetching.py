@@ -1,0 +1,149 @@
+"""Text that asks a renderer for an address or a file: nobody is asked, and nothing of this machine gets on paper."""
+
+import io
+import itertools
+import re
+import sys
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from portal import clock
+from portal.documents.render import HTML, render, stamp
+from portal.documents.text import TEMPLATES
+from portal.record import letters
+from portal.record.outbox import Mail
+from tests.builders import EVA, Portal
+from tests.papers import AT, some_facts, some_terms
+from tests.test_render import canary, text_of
+
+__all__ = ["canary"]
+Canary = tuple[str, Path, list[str]]
+ASKING = {
+    "picture": '<img src="{to}">',
+    "style": '<link rel=stylesheet href="{to}">',
+    "imported style": '<style>@import "{to}";</style>',
+    "background": "<p style=\"background: url('{to}')\">x</p>",
+    "content": "<style>p::before {{ content: url({to}) }}</style><p>x</p>",
+    "list": "<ul style=\"list-style-image: url('{to}')\"><li>x</ul>",
+    "font": "<style>@font-face {{ font-family: f; src: url({to}) }} p {{ font-family: f }}</style><p>x</p>",
+    "object": '<object data="{to}"></object>',
+    "embedded": '<embed src="{to}">',
+    "drawing": '<svg viewBox="0 0 9 9"><image href="{to}" width="9" height="9"/></svg>',
+    "attachment": '<link rel=attachment href="{to}">',
+    "attached link": '<a rel=attachment href="{to}">x</a>',
+    "base": '<base href="{to}"><img src="x">',
+}
+"""Each by itself, as markup, makes a bare WeasyPrint fetch what it names."""
+OURS = {"field", "at", "made_at", "head", "workflow", "person", "id", "since", "reference", "code", "version"}
+"""What no person types."""
+DOCUMENTS = sorted(
+    f"documents/{each.name}"
+    for each in (TEMPLATES / "documents").glob("*.html")
+    if each.stem not in ("layout", "page", "parts", "stamp")
+)
+
+
+@pytest.fixture
+def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str, int], None]:
+    def told(what: str, tried: int) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\nfetching: {what}: {tried} tried, {tried} held (0 hits)\n")
+
+    return told
+
+
+def asked_of(canary: Canary) -> list[str]:
+    """Each of them for the address and for the file, with ways out of an attribute and an element before it."""
+    address, secret, _ = canary
+    return [
+        f"\"'></td></style>{each.format(to=to)}" for to in (f"{address}a", secret.as_uri()) for each in ASKING.values()
+    ]
+
+
+def bare(markup: str) -> bytes:
+    """What a renderer makes of it that fetches whatever is asked for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return bytes(HTML(string=markup).write_pdf())
+
+
+@pytest.mark.parametrize("template", DOCUMENTS)
+def test_no_document_asks_for_anything_whatever_is_typed_anywhere_in_it(
+    template: str, canary: Canary, tell: Callable[[str, int], None]
+) -> None:
+    asked = itertools.cycle(asked_of(canary))
+    answers = {"change": {"what": ["name", "joining"]}, "kind": {"kind": "quote"}}
+    given = (some_terms if "usage" in template else some_facts)(answers=answers)
+    for facts in (hostile(given, asked), hostile(given, asked)):
+        pdf = render(template, facts, at=AT).pdf
+        with pikepdf.open(io.BytesIO(pdf)) as opened:
+            assert list(opened.attachments) == ["gegevens.json"]
+        assert "GEHEIM" not in text_of(pdf)
+    assert canary[2] == []
+    tell(template, len(ASKING) * 2)
+
+
+def hostile(facts: Any, asked: Iterator[str], name: str = "") -> Any:
+    """The same facts, in which the next of these was typed wherever a person types."""
+    match facts:
+        case dict() if name != "answers":  # keys of ours: a template chooses its words by them
+            return {key: hostile(value, asked, key) for key, value in facts.items()}
+        case list() | tuple():
+            return [hostile(each, asked, name) for each in facts]
+        case str() if name not in OURS:
+            return next(asked)
+    return facts
+
+
+def test_no_stamp_asks_for_anything(canary: Canary, tell: Callable[[str, int], None]) -> None:
+    for each in asked_of(canary):
+        stamp(dict.fromkeys(("name", "function", "authority"), each), width=249, height=90)
+    assert canary[2] == []
+    tell("stamp", len(ASKING) * 2)
+
+
+def test_no_mail_makes_a_mail_program_ask_for_anything(
+    portal: Portal, canary: Canary, tell: Callable[[str, int], None]
+) -> None:
+    typed = "".join(asked_of(canary))
+    for kind, paragraphs in letters.PARAGRAPHS.items():
+        names = {name for each in paragraphs for name in re.findall(r"%\((\w+)\)s", each)}
+        facts: dict[str, Any] = dict.fromkeys((*names, "name"), typed)
+        if kind in letters.BUTTONS:
+            facts |= {"endpoint": "x", "address": {}}
+        mail = Mail(id=uuid.uuid4(), kind=kind, to=EVA.email, subject=typed[:300], facts=facts, size=1, head="0" * 64)
+        mail.put_at = clock.now()
+        bare(letters.write(mail, lambda _endpoint, _values: "http://127.0.0.1/", portal.settings).html)
+    assert canary[2] == []
+    tell("mails", len(letters.PARAGRAPHS) * len(ASKING))
+
+
+def test_no_page_makes_a_browser_ask_for_anything(
+    to_sign: Portal, canary: Canary, tell: Callable[[str, int], None]
+) -> None:
+    case_id = to_sign.case("board_declaration")
+    for part in asked_of(canary):
+        eva = to_sign.sign_in(EVA).open(f"/zaken/{case_id}/actors/opmerkingen").fill(words=part).press("Plaatsen")
+    bare(
+        eva.response.text.replace('href="/', 'href="http://127.0.0.1:9/').replace('src="/', 'src="http://127.0.0.1:9/')
+    )
+    assert canary[2] == []
+    tell("page", len(ASKING))
+
+
+@pytest.mark.parametrize("what", ASKING)
+def test_the_flawed_twin_that_trusts_the_text_asks_for_it(what: str, canary: Canary) -> None:
+    address, _, hits = canary
+    bare(ASKING[what].format(to=f"{address}a"))
+    assert hits
+
+
+def test_the_flawed_twin_takes_a_file_of_this_machine_along(canary: Canary) -> None:
+    with pikepdf.open(io.BytesIO(bare(ASKING["attachment"].format(to=canary[1].as_uri())))) as opened:
+        assert [each.get_file().read_bytes() for each in opened.attachments.values()] == [b"GEHEIM"]
