@@ -37,6 +37,7 @@ from portal.views import (
     components_page,
     desk_people,
     documents,
+    endings,
     health,
     home,
     judging,
@@ -89,6 +90,7 @@ BLUEPRINTS = (
     campaigns,
     moving,
     health,
+    endings,
     blocking,
     rights_holders,
 )
@@ -275,7 +277,7 @@ def _our_fault(fault: Exception) -> ResponseReturnValue:
 
 def _log(fault: Exception) -> str:
     reference = secrets.token_hex(4).upper()
-    log.error("fault %s at %s %s", reference, request.method, request.path, exc_info=fault)
+    log.error("fault %s at %s %r", reference, request.method, request.path, exc_info=fault)
     reader.rollback()
     return reference
 

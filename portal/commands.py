@@ -1,4 +1,4 @@
-"""The command line: run, worker, demo, import, publish, migrate, verify, backup, doctor."""
+"""The command line: run, worker, demo, import, publish, migrate, verify, renew, backup, doctor."""
 
 import json
 import os
@@ -136,6 +136,27 @@ def verify(as_json: bool) -> None:
     else:
         click.echo(report.in_words())
     sys.exit(1 if report.findings else 0)
+
+
+@portal.command()
+@click.option("--days", default=180, show_default=True, help="Renew what ends within so many days.")
+@click.option("--all", "everything", is_flag=True, help="Renew every complete document, whenever its stamp ends.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be renewed.")
+def renew(days: int, everything: bool, dry_run: bool) -> None:
+    """Put a new time stamp over documents whose last one will soon prove nothing; exit 1 when one did not succeed."""
+    from portal.app import open_database
+    from portal.upkeep import renewal
+
+    settings = _settings()
+    with open_database(settings).opened():
+        found = renewal.due(days=days, everything=everything)
+        if dry_run:
+            click.echo("\n".join([*map(renewal.line_of, found), f"{len(found)} to renew."]))
+            return
+        with click.progressbar(renewal.renew_all(settings, found, everything=everything), len(found)) as tries:
+            failed = [each for each in tries if each]
+    click.echo("\n".join([*failed, f"{len(found) - len(failed)} of {len(found)} renewed."]))
+    sys.exit(1 if failed else 0)
 
 
 @portal.command()

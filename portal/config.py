@@ -16,6 +16,26 @@ SECRETS = ("session", "password_salt", "totp", "ledger", "link", "trace")
 
 
 @dataclass(frozen=True)
+class KeyFile:
+    """The seal's key and certificate in a PKCS#12 file."""
+
+    path: Path
+    passphrase: Path
+    """The file whose first line opens it."""
+
+
+@dataclass(frozen=True)
+class KeyToken:
+    """The seal's key and certificate on a PKCS#11 token, both under one label."""
+
+    module: Path
+    token: str
+    label: str
+    pin: Path
+    """The file whose first line opens it."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """What an operator decides; every field has a default fit for one machine."""
 
@@ -28,6 +48,12 @@ class Settings:
     smtp_url: str | None = None
     sender: str = "Tekenpoort <portaal@tekenpoort.example>"
     time_stamp_url: str | None = None
+    time_stamp_url_2: str | None = None
+    """Used while the first gives no stamp."""
+    seal_key: KeyFile | KeyToken | None = None
+    """None for the seal of the installation's own test authority."""
+    seal_roots: Path | None = None
+    """The roots (PEM) on which the seal's certificate rests, and what stands between where the key lacks it."""
     contact: str = "servicedesk@tekenpoort.example"
     theme: Path | None = None
 
@@ -47,8 +73,11 @@ class Settings:
             smtp_url=environ.get("TEKENPOORT_SMTP_URL") or None,
             sender=environ.get("TEKENPOORT_SENDER", cls.sender),
             time_stamp_url=environ.get("TEKENPOORT_TIME_STAMP_URL") or None,
+            time_stamp_url_2=environ.get("TEKENPOORT_TIME_STAMP_URL_2") or None,
+            seal_key=_seal_key(environ),
+            seal_roots=_path(environ, "TEKENPOORT_SEAL_ROOTS"),
             contact=environ.get("TEKENPOORT_CONTACT", cls.contact),
-            theme=Path(environ["TEKENPOORT_THEME"]).resolve() if environ.get("TEKENPOORT_THEME") else None,
+            theme=_path(environ, "TEKENPOORT_THEME"),
         )
         settings.check()
         return settings
@@ -73,8 +102,33 @@ class Settings:
             theme.load(self.theme)
         if "@" not in self.contact or "@" not in self.sender:
             raise SettingError("TEKENPOORT_CONTACT and TEKENPOORT_SENDER must hold an e-mail address.")
-        if self.time_stamp_url and not _is_address(self.time_stamp_url, "http", "https"):
+        if any(not _is_address(each, "http", "https") for each in self.time_stamp_urls):
             raise SettingError("TEKENPOORT_TIME_STAMP_URL must be the http or https address of an RFC 3161 service.")
+        if self.time_stamp_url_2 and not self.time_stamp_url:
+            raise SettingError("TEKENPOORT_TIME_STAMP_URL_2 is the second: set TEKENPOORT_TIME_STAMP_URL as well.")
+        self._check_seal()
+
+    def _check_seal(self) -> None:
+        if self.seal_key is None:
+            if self.seal_roots:
+                raise SettingError("TEKENPOORT_SEAL_ROOTS goes with TEKENPOORT_SEAL_P12 or TEKENPOORT_SEAL_PKCS11.")
+            return
+        if self.seal_roots is None:
+            raise SettingError(
+                "A seal of your own needs TEKENPOORT_SEAL_ROOTS: the PEM file with the root certificate on which its "
+                "certificate rests. Your certificate authority publishes it."
+            )
+        if not self.time_stamp_url:
+            raise SettingError(
+                "A seal of your own needs a time-stamp service that others know: set TEKENPOORT_TIME_STAMP_URL."
+            )
+        if self.demo:
+            raise SettingError("A demonstration is never sealed with a seal of your own: take TEKENPOORT_DEMO away.")
+
+    @property
+    def time_stamp_urls(self) -> tuple[str, ...]:
+        """The time-stamp services in the order in which they are asked; none means our own."""
+        return tuple(each for each in (self.time_stamp_url, self.time_stamp_url_2) if each)
 
     @property
     def secure(self) -> bool:
@@ -114,6 +168,33 @@ def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:
     if text not in ("0", "1"):
         raise SettingError(f"{name} must be 0 or 1, not {text!r}.")
     return text == "1"
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    return Path(environ[name]).resolve() if environ.get(name) else None
+
+
+def _seal_key(environ: Mapping[str, str]) -> KeyFile | KeyToken | None:
+    """Where the seal's key is; said wholly, and in one way."""
+    file, token = (f"TEKENPOORT_SEAL_{kind}" for kind in ("P12", "PKCS11"))
+    parts = {
+        file: (file, f"{file}_PASSPHRASE_FILE"),
+        token: (token, f"{token}_TOKEN", f"{token}_KEY", f"{token}_PIN_FILE"),
+    }
+    begun = {kind: [each for each in names if environ.get(each)] for kind, names in parts.items()}
+    if all(begun.values()):
+        raise SettingError(f"The seal has one key: set {file} or {token}, not both.")
+    for kind, said in begun.items():
+        missing = [each for each in parts[kind] if each not in said]
+        if said and missing:
+            raise SettingError(f"{said[0]} is set, but not {', '.join(missing)}. See docs/keys.md.")
+    if begun[file]:
+        path, passphrase = (Path(environ[each]).resolve() for each in parts[file])
+        return KeyFile(path, passphrase)
+    if begun[token]:
+        module, label, key, pin = (environ[each] for each in parts[token])
+        return KeyToken(Path(module).resolve(), label, key, Path(pin).resolve())
+    return None
 
 
 def _database(url: str) -> str:

@@ -150,7 +150,8 @@ class _Stage:
     def __init__(self, app: Flask, settings: Settings, password: str) -> None:
         self.app, self.settings = app, settings
         self.password_hash = hash_password(password)
-        at_home = replace(settings, time_stamp_url=None, smtp_url=None)  # needs nothing from outside, mails nobody
+        # needs nothing from outside, mails nobody
+        at_home = replace(settings, time_stamp_url=None, time_stamp_url_2=None, smtp_url=None)
         self.worker = Worker(app.extensions["tekenpoort.database"], at_home, lambda endpoint, _: f"/{endpoint}")
 
     def set(self) -> None:

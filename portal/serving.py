@@ -91,6 +91,7 @@ def prepare(settings: Settings) -> None:
     if settings.demo:
         demonstration.prepare(settings)
     create_app(settings)  # everything that can be refused is refused before a server starts
+    _look_at_seal(settings)
     database.engine.dispose()
 
 

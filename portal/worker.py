@@ -13,7 +13,7 @@ from contextlib import suppress
 from sqlalchemy.exc import DBAPIError
 
 from portal import clock
-from portal.cases import campaigns, reissuing, reminding, sealing
+from portal.cases import campaigns, reissuing, reminding, renewing, sealing
 from portal.config import Settings
 from portal.database import Database, act
 from portal.documents import render
@@ -23,7 +23,7 @@ from portal.errors import PortalError, UnavailableError
 from portal.offers import blocks, drafting
 from portal.parties import erasing
 from portal.record import jobs, letters, outbox
-from portal.upkeep import nightly, notes
+from portal.upkeep import ending, nightly, notes
 from portal.wording import mark
 
 POLL = 2.0  # seconds; the bell wakes the worker sooner
@@ -68,6 +68,7 @@ class Worker:
                     jobs.give_back(self._is_gone, INTERRUPTED)
                     self._ask_for_reminders(clock.today())
                     nightly.ask(after=clock.today())
+                    ending.ask(after=clock.today())
                     erasing.ask(after=clock.today())
                 self.interrupted = False
             self._show_life()
@@ -157,11 +158,22 @@ class Worker:
             case erasing.ERASE:
                 erasing.erase_what_is_over(keeps_name=personal.is_named_in_a_document())
                 erasing.ask(after=clock.today())
+            case renewing.RENEW:
+                ending.daily_round(self.settings)
+                ending.ask(after=clock.today())
+            case renewing.RENEW_ONE:
+                self._renew(uuid.UUID(taken.parameters["document"]))
             case nightly.VERIFY:
                 nightly.start(self.settings)
                 nightly.ask(after=clock.today())
             case other:
                 raise PortalError(f"Geen werk dat {other} heet.")
+
+    def _renew(self, document_id: uuid.UUID) -> None:
+        try:
+            renewing.renew(document_id, sealer=self.sealer)
+        except renewing.NoLaterError as fault:
+            log.warning("document %s keeps its time stamp: %s", document_id, fault)
 
     def _show_life(self) -> None:
         """Let the health page see that somebody works."""

@@ -321,9 +321,9 @@ def test_a_document_sealed_by_somebody_else_is_named(portal_copy, tmp_path):
 
 
 def _plain_terms(field: str):
-    from portal.documents.seal import _terms
+    from portal.documents.terms import terms_of
 
-    return _terms(field, "Ik verklaar", name="Peter Mulder", final=False)
+    return terms_of(field, "Ik verklaar", name="Peter Mulder", final=False)
 
 
 def test_a_page_that_was_added_to_a_sealed_document_is_named(portal_copy):

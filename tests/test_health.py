@@ -131,7 +131,7 @@ def test_a_document_that_waits_is_shown(in_force: Portal) -> None:
     accepted_terms(in_force, TOM)
     assert parts(page(in_force))["Stukken"] == "kijk hiernaar"
     in_force.later(hours=2)
-    desk = page(in_force).sees("Stukken die wachten")
+    desk = page(in_force).sees("Stukken die nog worden gemaakt")
     assert parts(desk)["Stukken"] == "nu regelen"
 
 

@@ -20,8 +20,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 
 from portal.documents import authority
 from portal.documents.authority import establish
+from portal.documents.outside import RevocationUnavailable, TimeStampUnavailable
 from portal.documents.render import render
-from portal.documents.seal import RevocationUnavailable, Sealer, TimeStampUnavailable
+from portal.documents.seal import Sealer
 from portal.documents.verify import Verdict, examine
 from portal.errors import PortalError, SettingError
 from tests import conformance
@@ -386,7 +387,7 @@ def test_the_answer_to_another_question_gives_no_document(service, tmp_path):
 
 
 def test_a_service_that_stays_silent_gives_no_document_in_time(service, tmp_path, monkeypatch):
-    monkeypatch.setattr("portal.documents.seal.TIME_STAMP_SECONDS", 0.5)
+    monkeypatch.setattr("portal.documents.stamping.SECONDS", 0.5)
     waiting = threading.Event()
     service.answer = lambda question: bytes(waiting.wait(5))
     sealer = a_sealer_with(service, tmp_path / "ours")
@@ -413,7 +414,7 @@ def test_a_service_we_do_not_know_gives_no_document(service, tmp_path):
 
 def test_without_our_own_revocation_list_nothing_is_sealed():
     sealer = a_sealer()
-    blind = Sealer(replace(sealer.authority, trust=replace(sealer.trust, revoked=())))
+    blind = replace(sealer, authority=replace(sealer.authority, trust=replace(sealer.trust, revoked=())))
 
     with pytest.raises(RevocationUnavailable):
         certified_by(blind)

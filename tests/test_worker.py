@@ -52,7 +52,7 @@ def test_a_signature_is_sealed_and_both_signatories_hear_of_it(signed):
 
 
 def test_without_a_time_stamp_nothing_is_sealed_the_cause_is_shown_and_later_it_succeeds(signed):
-    signed.worker.sealer = replace(signed.worker.sealer, time_stamp_url=NOBODY)
+    signed.worker.sealer = replace(signed.worker.sealer, time_stamp_urls=(NOBODY,))
     signed.worker.work_off()
 
     with signed.opened():

@@ -106,8 +106,22 @@ def _check_sealed_rows(story: Story, blobs: list[str], tally: Tally) -> None:
                 f"{story.name}, {signature.field}",
                 mark("heet verzegeld, maar het logboek weet er niet van"),
             )
-    if [each.revision for each in story.sealed] != list(range(2, len(blobs) + 1)):
-        tally.find("document", story.name, mark("heeft niet voor elke revisie na de eerste één handtekening"))
+    _check_renewals(story, blobs, tally)
+    signed = range(2, len(blobs) + 1 - len(story.renewed))
+    if [each.revision for each in story.sealed] != list(signed):
+        what = mark("heeft niet voor elke revisie na de eerste één handtekening of één vernieuwing")
+        tally.find("document", story.name, what)
+
+
+def _check_renewals(story: Story, blobs: list[str], tally: Tally) -> None:
+    """A renewal follows the last signature of a complete document, one revision and one entry each."""
+    last = len(blobs) - len(story.renewed)
+    for number, entry in enumerate(story.renewed, last + 1):
+        if not story.should_be_complete or entry.detail.get("revision") != number or number <= 1 + len(story.sealed):
+            tally.find("ledger_entry", entry.number, mark("vernieuwt in %(name)s wat er niet is"), name=story.name)
+        elif blobs[number - 1] != entry.document:
+            what = mark("vernieuwt in %(name)s een andere revisie dan er is")
+            tally.find("ledger_entry", entry.number, what, name=story.name)
 
 
 def _count_waiting(story: Story, work: set[str], tally: Tally) -> None:

@@ -3,7 +3,7 @@
 import json
 import multiprocessing
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
@@ -17,6 +17,7 @@ from portal.audit.snapshot import Snapshot
 from portal.audit.stories import Story, gather
 from portal.config import Settings
 from portal.documents.authority import Trust, trust_of
+from portal.documents.stamps import Stamp
 from portal.documents.verify import Examination, Verdict, examine
 from portal.wording import mark
 
@@ -113,7 +114,22 @@ def _compare_with_file(story: Story, paper: Paper, tally: Tally) -> None:
             tally.find(
                 "document", f"{story.name}, revisie {number}", mark("draagt de handtekening van een andere revisie")
             )
+    _compare_stamps(story, seen.stamps, tally)
     _compare_facts(story, paper.facts, tally)
+
+
+def _compare_stamps(story: Story, found: Sequence[Stamp], tally: Tally) -> None:
+    """As many time stamps over the whole as there should be, and each revision's row tells of its last."""
+    over_all = sum(each.whole for each in found)
+    if over_all != len(story.renewed) + story.should_be_complete:
+        what = mark("heeft %(file)s tijdstempels over het geheel, en het logboek %(ledger)s vernieuwingen")
+        tally.find("document", story.name, what, file=over_all, ledger=len(story.renewed))
+    for revision, length in zip(story.revisions, story.lengths, strict=True):
+        last = [each for each in found if each.length <= length][-1]
+        told = (revision.stamped_by, revision.stamp_hash, revision.stamp_ends)
+        if any(told) and told != (last.by[:200], last.hash, last.ends):
+            what = mark("heeft in het bestand een andere tijdstempel dan in de tabel")
+            tally.find("document", f"{story.name}, revisie {revision.number}", what)
 
 
 def _compare_facts(story: Story, attached: object, tally: Tally) -> None:

@@ -34,6 +34,11 @@ class Story:
         """Whether nobody has to sign (any more)."""
         return not self.document.facts["signatories"] or any(each.completes for each in self.sealed)
 
+    @property
+    def renewed(self) -> list[Entry]:
+        """The entries of its renewals: each put a new time stamp over the whole."""
+        return self.told("renew")
+
     def told(self, act: str) -> list[Entry]:
         """The ledger's entries of one act on this document."""
         return [each for each in self.entries if each.act == act]

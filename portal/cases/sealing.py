@@ -18,7 +18,9 @@ from portal.cases.tables import Case, CaseState, Document, DocumentState, Revisi
 from portal.cases.telling import Recipient
 from portal.database import act, reader
 from portal.documents import child, render, vault
+from portal.documents.outside import awaited
 from portal.documents.seal import Sealer
+from portal.documents.stamps import Stamp
 from portal.errors import PortalError, UnavailableError
 from portal.parties import mandates, people
 from portal.parties.tables import Person
@@ -38,7 +40,7 @@ def make(document_id: uuid.UUID, *, sealer: Sealer, operator: Mapping[str, str],
     template, at, alone = document.template, document.made_at, not document.facts["signatories"]
     reader.rollback()
     with _waiting_is_shown(document_id):
-        certified = child.in_child(lambda: _certified(template, facts, at=at, sealer=sealer), seconds=LONGEST)
+        certified, stamp = child.in_child(lambda: _certified(template, facts, at=at, sealer=sealer), seconds=LONGEST)
     with act() as session:
         document = session.get_one(Document, document_id)
         if document.certified is not None or document.void_at is not None:
@@ -47,9 +49,9 @@ def make(document_id: uuid.UUID, *, sealer: Sealer, operator: Mapping[str, str],
         if alone and case.state == CaseState.PREPARING:
             raise PortalError(NOBODY_SIGNS)
         document.certified = document.current = vault.keep(session, certified)
-        document.is_test, document.cause = sealer.is_test, ""
-        document.state = DocumentState.COMPLETE if alone else DocumentState.CERTIFIED
-        session.add(Revision(document_id=document.id, number=1, blob=document.certified))
+        document.is_test = sealer.is_test
+        _waits_no_more(document, DocumentState.COMPLETE if alone else DocumentState.CERTIFIED)
+        session.add(Revision(document_id=document.id, number=1, blob=document.certified, **stamp_facts(stamp)))
         ledger.append(
             session,
             act="certify",
@@ -79,7 +81,7 @@ def _seal_one(document_id: uuid.UUID, signature: Signature, sealer: Sealer) -> N
     reader.rollback()
     with _waiting_is_shown(document_id):
         work = partial(_signed, before, facts, done=done, sealer=sealer, final=final)
-        sealed = child.in_child(work, seconds=LONGEST)
+        sealed, stamp = child.in_child(work, seconds=LONGEST)
     with act() as session:
         document = session.get_one(Document, document_id)
         kept = session.get_one(Signature, signature.id)
@@ -87,8 +89,8 @@ def _seal_one(document_id: uuid.UUID, signature: Signature, sealer: Sealer) -> N
             return  # another worker was first; the loop looks again
         number = len(document.revisions) + 1
         document.current = vault.keep(session, sealed)
-        document.state, document.cause = DocumentState.COMPLETE if final else DocumentState.CERTIFIED, ""
-        session.add(Revision(document_id=document.id, number=number, blob=document.current))
+        _waits_no_more(document, DocumentState.COMPLETE if final else DocumentState.CERTIFIED)
+        session.add(Revision(document_id=document.id, number=number, blob=document.current, **stamp_facts(stamp)))
         kept.revision = number
         ledger.append(
             session,
@@ -106,7 +108,7 @@ def _seal_one(document_id: uuid.UUID, signature: Signature, sealer: Sealer) -> N
 # --- In the child: what takes memory, or could hang
 
 
-def _certified(template: str, facts: Mapping[str, Any], *, at: dt.datetime, sealer: Sealer) -> bytes:
+def _certified(template: str, facts: Mapping[str, Any], *, at: dt.datetime, sealer: Sealer) -> tuple[bytes, Stamp]:
     """The document, with the portal's seal in it; where nobody signs it, nothing may follow."""
     alone = not facts["signatories"]
     rendered = render.render(template, facts, at=at)
@@ -114,11 +116,12 @@ def _certified(template: str, facts: Mapping[str, Any], *, at: dt.datetime, seal
     stamp = render.stamp(_seal_facts(facts), width=width, height=height)
     reason = say("Vastgestelde versie van %(reference)s", reference=facts["reference"])
     certified = sealer.certify(sealer.prepare(rendered), stamp=stamp, reason=reason, final=alone)
-    sealer.check(certified, fields=[], final=alone)
-    return certified
+    return certified, sealer.check(certified, fields=[], final=alone)
 
 
-def _signed(before: bytes, facts: Mapping[str, str], *, done: list[str], sealer: Sealer, final: bool) -> bytes:
+def _signed(
+    before: bytes, facts: Mapping[str, str], *, done: list[str], sealer: Sealer, final: bool
+) -> tuple[bytes, Stamp]:
     """The document with this signature added, after those that were done."""
     field = facts["field"]
     width, height = sealer.sizes(before)[field]
@@ -126,8 +129,7 @@ def _signed(before: bytes, facts: Mapping[str, str], *, done: list[str], sealer:
     sealed = sealer.sign(
         before, field=field, stamp=stamp, reason=facts["confirms"], signer_name=facts["name"], final=final
     )
-    sealer.check(sealed, fields=[*done, field], final=final, before=before)
-    return sealed
+    return sealed, sealer.check(sealed, fields=[*done, field], final=final, before=before)
 
 
 def _next_unsealed(document_id: uuid.UUID) -> Signature | None:
@@ -148,7 +150,7 @@ class _waiting_is_shown:  # noqa: N801 (reads as the sentence it is: with waitin
     def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
         if isinstance(fault, UnavailableError):
             with act() as session:
-                _show_waiting(session.get_one(Document, self.document_id), str(fault))
+                _show_waiting(session.get_one(Document, self.document_id), fault)
 
 
 def _seal_facts(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -227,10 +229,21 @@ NOBODY_SIGNS = mark("Niemand is op dit moment tekenbevoegd, dus niemand kan dit 
 def note_fault(document_id: uuid.UUID, fault: PortalError) -> None:
     """Show with the document why it could not be made or sealed."""
     with act() as session:
-        _show_waiting(session.get_one(Document, document_id), str(fault) or NOT_MADE)
+        _show_waiting(session.get_one(Document, document_id), fault)
 
 
-def _show_waiting(document: Document, cause: str) -> None:
+def stamp_facts(stamp: Stamp) -> dict[str, Any]:
+    """What a revision's row says of its last time stamp: who gave it, and until when it proves anything."""
+    return {"stamped_by": stamp.by[:200], "stamp_hash": stamp.hash, "stamp_ends": stamp.ends}
+
+
+def _show_waiting(document: Document, fault: PortalError) -> None:
     """Only while there is something to wait for: another worker may have finished it meanwhile."""
     if document.certified is None or any(each.revision is None for each in document.signatures):
-        document.state, document.cause = DocumentState.WAITING, cause
+        document.state, document.cause = DocumentState.WAITING, str(fault) or NOT_MADE
+        document.waits_for = awaited(fault)
+        document.waits_since = document.waits_since or clock.now()
+
+
+def _waits_no_more(document: Document, state: DocumentState) -> None:
+    document.state, document.cause, document.waits_for, document.waits_since = state, "", None, None

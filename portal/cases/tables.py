@@ -221,6 +221,9 @@ class Document(Base):
     """Exactly what it shows; what is rendered is rendered from this alone."""
     state: Mapped[str] = mapped_column(String(12), default=DocumentState.ASKED)
     cause: Mapped[str] = mapped_column(Text, default="")
+    waits_for: Mapped[str | None] = mapped_column(String(12))
+    """While it waits: a word of documents.outside.WaitsFor."""
+    waits_since: Mapped[dt.datetime | None]
     certified: Mapped[str | None] = mapped_column(String(64))
     """SHA-256 of the revision that everybody signs."""
     current: Mapped[str | None] = mapped_column(String(64))
@@ -237,7 +240,10 @@ class Document(Base):
 
 
 class Revision(Base):
-    """One state of a document's file; the first is the certified one, each next bears one signature more."""
+    """One state of a document's file: the first is the certified one, each next bears one signature more.
+
+    After the last signature come those that renew the time stamp over the whole.
+    """
 
     __tablename__ = "revision"
 
@@ -245,6 +251,11 @@ class Revision(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     blob: Mapped[str] = mapped_column(String(64))
     stored_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    stamped_by: Mapped[str | None] = mapped_column(String(200))
+    """The name in the certificate of its last time stamp; None where a release before this one made it."""
+    stamp_hash: Mapped[str | None] = mapped_column(String(20))
+    stamp_ends: Mapped[dt.datetime | None] = mapped_column(index=True)
+    """Until when the certificate of that time stamp is valid."""
 
 
 class Signature(Base):

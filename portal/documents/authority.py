@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,8 @@ ROOT, SEAL, TIME_STAMP = "root", "seal", "time_stamp"
 REVOKED = "revoked.crl"
 OTHERS = "time_stamp_roots"
 """The folder in which an operator puts the root certificates (PEM) of an outside time-stamp service."""
+SEALS, SEAL_ROOTS = "seals", "seal_roots"
+"""The folders in which every seal that came from outside is remembered, and the roots it rests on."""
 
 _YEAR = dt.timedelta(days=365)
 _CLOCKS_DIFFER = dt.timedelta(hours=1)
@@ -47,6 +50,8 @@ class Trust:
     roots: tuple[bytes, ...]
     time_stamp_roots: tuple[bytes, ...]
     revoked: tuple[bytes, ...] = ()
+    seals: tuple[bytes, ...] = ()
+    """The certificates we ever sealed with: under a public root there are others, and theirs are not our papers."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,6 @@ class Authority:
     time_stamp_certificate: bytes
     time_stamp_key: bytes
     trust: Trust
-    is_test: bool
 
 
 @dataclass(frozen=True)
@@ -69,13 +73,38 @@ class Certificate:
     """ROOT, SEAL or TIME_STAMP."""
     subject: str
     ends: dt.datetime
+    fingerprint: str
+    """SHA-256 in hexadecimal."""
 
 
-def certificates(data: Path) -> list[Certificate]:
-    """The certificates in this data folder, those that are there."""
-    paths = [data / "authority" / f"{name}.crt" for name in (ROOT, SEAL, TIME_STAMP)]
-    found = [(path.stem, x509.load_pem_x509_certificate(path.read_bytes())) for path in paths if path.exists()]
-    return [Certificate(name, each.subject.rfc4514_string(), each.not_valid_after_utc) for name, each in found]
+def certificates(data: Path, *, is_test: bool = True) -> list[Certificate]:
+    """The certificates that a seal of today rests on: of our own authority, or of the seal that came from outside."""
+    folder = data / "authority"
+    if is_test:
+        paths = [(name, folder / f"{name}.crt") for name in (ROOT, SEAL, TIME_STAMP)]
+    else:
+        used = sorted((folder / SEALS).glob("*.pem"), key=lambda path: path.stat().st_mtime)
+        roots = [(ROOT, path) for path in sorted((folder / SEAL_ROOTS).glob("*.pem"))]
+        paths = [*roots, *((SEAL, path) for path in used[-1:])]
+    found = [(name, x509.load_pem_x509_certificate(path.read_bytes())) for name, path in paths if path.exists()]
+    return [
+        Certificate(name, each.subject.rfc4514_string(), each.not_valid_after_utc, _fingerprint(each))
+        for name, each in found
+    ]
+
+
+def remember(data: Path, *, seal: bytes, roots: Iterable[bytes]) -> None:
+    """Keep the certificate of a seal from outside, and its roots (DER): what it seals is ours, also after its time.
+
+    They stand in the data folder, so that papers can be judged without the key and after the settings have changed.
+    """
+    for name, items in ((SEALS, (seal,)), (SEAL_ROOTS, tuple(roots))):
+        folder = data / "authority" / name
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for item in items:
+            certificate = x509.load_der_x509_certificate(item)
+            path = folder / f"{_fingerprint(certificate)[:32]}.pem"
+            _replace(path, certificate.public_bytes(Encoding.PEM))
 
 
 def establish(data: Path) -> Authority:
@@ -211,30 +240,38 @@ def _renew(folder: Path) -> None:
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise ValueError(f"{ROOT}.key is not the key of this authority")
     root = x509.load_pem_x509_certificate((folder / f"{ROOT}.crt").read_bytes())
-    draft = folder / f".{REVOKED}-{os.getpid()}"
-    _write(draft, _revocation_list(root, key))
-    draft.replace(folder / REVOKED)
+    _replace(folder / REVOKED, _revocation_list(root, key))
 
 
 def _read(folder: Path) -> Authority:
-    root = _certificate_in(folder / f"{ROOT}.crt")
-    others = tuple(
-        certificate.public_bytes(Encoding.DER)
-        for path in sorted((folder / OTHERS).glob("*"))
-        for certificate in x509.load_pem_x509_certificates(path.read_bytes())
-    )
+    root, seal = (_certificate_in(folder / f"{name}.crt") for name in (ROOT, SEAL))
     return Authority(
-        seal_certificate=_certificate_in(folder / f"{SEAL}.crt"),
+        seal_certificate=seal,
         seal_key=_key_in(folder / f"{SEAL}.key"),
         time_stamp_certificate=_certificate_in(folder / f"{TIME_STAMP}.crt"),
         time_stamp_key=_key_in(folder / f"{TIME_STAMP}.key"),
-        trust=Trust(roots=(root,), time_stamp_roots=(root, *others), revoked=((folder / REVOKED).read_bytes(),)),
-        is_test=True,
+        trust=Trust(
+            roots=(root, *_certificates_in(folder / SEAL_ROOTS)),
+            time_stamp_roots=(root, *_certificates_in(folder / OTHERS)),
+            revoked=((folder / REVOKED).read_bytes(),),
+            seals=(seal, *_certificates_in(folder / SEALS)),
+        ),
     )
+
+
+def _certificates_in(folder: Path) -> Iterator[bytes]:
+    """Every certificate in the files of a folder; nothing where there is no such folder."""
+    for path in sorted(folder.glob("[!.]*")):
+        for certificate in x509.load_pem_x509_certificates(path.read_bytes()):
+            yield certificate.public_bytes(Encoding.DER)
 
 
 def _certificate_in(path: Path) -> bytes:
     return x509.load_pem_x509_certificate(path.read_bytes()).public_bytes(Encoding.DER)
+
+
+def _fingerprint(certificate: x509.Certificate) -> str:
+    return certificate.fingerprint(hashes.SHA256()).hex()
 
 
 def _key_in(path: Path) -> bytes:
@@ -248,3 +285,9 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _replace(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}-{os.getpid()}")
+    _write(draft, content)
+    draft.replace(path)

@@ -62,6 +62,7 @@ def _work_and_leave(work: Callable[[], object], pipe: int, *, seconds: int, mega
     """The whole life of the child; it leaves without unwinding what it has inherited."""
     try:
         gc.freeze()  # nothing that the parent made is finalised here: connections and files are still the parent's
+        gc.disable()  # it lives too short to tidy up, and the limit below is there for what grows
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()

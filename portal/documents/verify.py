@@ -14,32 +14,20 @@ from enum import Enum
 from io import BytesIO
 from typing import Any, TypeVar
 
-from asn1crypto import crl, ocsp, x509
+from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
 from pyhanko.sign.fields import FieldMDPAction, MDPPerm
 from pyhanko.sign.validation import ades, async_validate_pdf_signature, async_validate_pdf_timestamp
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.policy_decl import (
-    LocalKnowledge,
-    PdfSignatureValidationSpec,
-    RevinfoOnlineFetchingRule,
-    RevocationInfoGatheringSpec,
-    SignatureValidationSpec,
-)
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
-from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
-from pyhanko_certvalidator.registry import SimpleTrustManager
-from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from portal.documents.authority import Trust
+from portal.documents.proof import Proof, proof_in
+from portal.documents.stamps import Stamp, stamps_of
 
 __all__ = ["Changes", "Examination", "Signature", "Trust", "Verdict", "examine", "examine_addition"]
 
@@ -115,6 +103,8 @@ class Examination:
     signatures: tuple[Signature, ...] = ()
     problem: str | None = None
     """What is wrong, in English, for the log and the operator."""
+    stamps: tuple[Stamp, ...] = ()
+    """Of what is intact: its time stamps in order; of an addition those that were added."""
     already: tuple[str, ...] = ()
     """Of an addition: the fields that were signed before it."""
 
@@ -150,17 +140,20 @@ def _addition(before: bytes, pdf: bytes, trust: Trust) -> Examination:
     earlier = [each for each in embedded if each not in later]
     stamps = [each for each in later if each.sig_object_type == "/DocTimeStamp"]
     signed = [each for each in later if each.sig_object_type == "/Sig"]
-    if not earlier or not signed:
-        return Examination(Verdict.CHANGED, problem="nobody signed after the revision before")
-    proof = _proof(earlier[0].reader, trust)
-    signatures = tuple(_signature(each, proof, dt.datetime.now(dt.UTC)) for each in signed)
+    if not earlier or len(signed) != 1:
+        return Examination(Verdict.CHANGED, problem="there is not one signature after the revision before")
+    if not _is_allowed(before, earlier[0]):
+        return Examination(Verdict.CHANGED, problem="more was added than a signature and its proof")
+    proof = proof_in(earlier[0].reader, trust)
+    signatures = (_signature(signed[0], proof, dt.datetime.now(dt.UTC), is_reviewed=True),)
     problem = _problem(pdf, embedded, signatures, trust) or _problem_in_stamps(stamps, signatures, proof)
-    if problem or not _is_allowed(before, earlier[0]):
-        return Examination(Verdict.CHANGED, signatures, problem or "more was added than a signature and its proof")
+    if problem:
+        return Examination(Verdict.CHANGED, signatures, problem)
     if not all(signature.trusted for signature in signatures):
         return Examination(Verdict.NOT_OURS, signatures, "a certificate is not trusted")
     verdict = Verdict.INTACT_AND_COMPLETE if signatures[-1].locks else Verdict.INTACT_IN_PROGRESS
-    return Examination(verdict, signatures, already=tuple(str(each.field_name) for each in earlier))
+    added = tuple(stamps_of(later))
+    return Examination(verdict, signatures, stamps=added, already=tuple(str(each.field_name) for each in earlier))
 
 
 def _is_allowed(before: bytes, seal: EmbeddedPdfSignature) -> bool:
@@ -175,7 +168,7 @@ def _examined(pdf: bytes, trust: Trust, at: dt.datetime) -> Examination:
     if not embedded:
         broken = Verdict.CHANGED if _bears_our_mark(pdf, trust) else Verdict.NOT_OURS
         return Examination(broken, problem="no signatures")
-    proof = _proof(embedded[0].reader, trust)
+    proof = proof_in(embedded[0].reader, trust)
     stamps = [each for each in embedded if each.sig_object_type == "/DocTimeStamp"]
     signatures = tuple(_signature(each, proof, at) for each in embedded if each.sig_object_type == "/Sig")
     if not any(signature.trusted for signature in signatures):
@@ -187,7 +180,8 @@ def _examined(pdf: bytes, trust: Trust, at: dt.datetime) -> Examination:
     for signature in signatures:
         if not signature.trusted:
             return Examination(Verdict.NOT_OURS, signatures, f"{signature.field}: certificate not trusted")
-    return Examination(Verdict.INTACT_AND_COMPLETE if signatures[-1].locks else Verdict.INTACT_IN_PROGRESS, signatures)
+    verdict = Verdict.INTACT_AND_COMPLETE if signatures[-1].locks else Verdict.INTACT_IN_PROGRESS
+    return Examination(verdict, signatures, stamps=tuple(stamps_of(embedded)))
 
 
 def _problem(
@@ -202,7 +196,7 @@ def _problem(
 
 
 def _problem_in_stamps(
-    stamps: Sequence[EmbeddedPdfSignature], signatures: Sequence[Signature], proof: "_Proof"
+    stamps: Sequence[EmbeddedPdfSignature], signatures: Sequence[Signature], proof: "Proof"
 ) -> str | None:
     """What is wrong with the time stamps over the whole file; a locked document must end with one."""
     for stamp in stamps:
@@ -216,79 +210,25 @@ def _problem_in_stamps(
     return None
 
 
-@dataclass(frozen=True)
-class _Proof:
-    """What the file and the reader know about certificates."""
-
-    trust: Trust
-    certificates: list[x509.Certificate]
-    revoked: list[bytes]
-    answers: list[bytes]
-    knowledge: LocalKnowledge
-
-    def context(self, roots: tuple[bytes, ...], moment: dt.datetime | None) -> ValidationContext:
-        """Believe these roots, at this moment, with proof that nothing was revoked and without the network."""
-        return ValidationContext(
-            trust_roots=[x509.Certificate.load(root) for root in roots],
-            other_certs=self.certificates,
-            moment=moment,
-            crls=[*self.revoked, *self.trust.revoked],
-            ocsps=self.answers,
-            revocation_mode="require",
-            retroactive_revinfo=True,
-        )
-
-    def policy(self) -> PdfSignatureValidationSpec:
-        """The same for the long-term rules (ETSI EN 319 102-1), with what is in the file and nothing else."""
-        return PdfSignatureValidationSpec(
-            SignatureValidationSpec(
-                cert_validation_policy=_believing(self.trust.roots),
-                ts_cert_validation_policy=_believing(self.trust.time_stamp_roots),
-                revinfo_gathering_policy=RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY),
-                local_knowledge=self.knowledge,
-            ),
-            diff_policy=None,  # what came after each signature is reviewed once, with the signature itself
-        )
-
-
-def _proof(reader: PdfFileReader, trust: Trust) -> _Proof:
-    try:
-        store = DocumentSecurityStore.read_dss(reader)
-    except NoDSSFoundError:
-        return _Proof(trust, [], [], [], LocalKnowledge())
-    certificates = list(store.load_certs())
-    revoked = [each.get_object().data for each in store.crls]
-    answers = [each.get_object().data for each in store.ocsps]
-    knowledge = LocalKnowledge(
-        known_certs=certificates,
-        known_crls=[CRLContainer(crl.CertificateList.load(each)) for each in revoked],
-        known_ocsps=[
-            container for each in answers for container in OCSPContainer.load_multi(ocsp.OCSPResponse.load(each))
-        ],
-    )
-    return _Proof(trust, certificates, revoked, answers, knowledge)
-
-
-def _believing(roots: tuple[bytes, ...]) -> CertValidationPolicySpec:
-    return CertValidationPolicySpec(
-        trust_manager=SimpleTrustManager.build(trust_roots=[x509.Certificate.load(root) for root in roots]),
-        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
-    )
-
-
-def _signature(embedded: EmbeddedPdfSignature, proof: _Proof, at: dt.datetime) -> Signature:
+def _signature(
+    embedded: EmbeddedPdfSignature, proof: Proof, at: dt.datetime, *, is_reviewed: bool = False
+) -> Signature:
+    """All that is to be said of one signature; where what came after it is reviewed already, that was only proof."""
     claimed = _stamp_in(embedded)
     status: PdfSignatureStatus = _done(
         async_validate_pdf_signature(
             embedded,
             signer_validation_context=proof.context(proof.trust.roots, claimed),
             ts_validation_context=proof.context(proof.trust.time_stamp_roots, claimed),
+            skip_diff=is_reviewed,
         )
     )
     stamp = status.timestamp_validity
     stamped = stamp.timestamp if stamp and stamp.valid and stamp.intact and stamp.trusted else None
-    level = status.modification_level or ModificationLevel.OTHER
-    intact = bool(status.intact and status.valid and status.docmdp_ok and stamped is not None and _covers(embedded))
+    level = ModificationLevel.LTA_UPDATES if is_reviewed else status.modification_level or ModificationLevel.OTHER
+    unspoilt = is_reviewed or status.docmdp_ok
+    intact = bool(status.intact and status.valid and unspoilt and stamped is not None and _covers(embedded))
+    trusted = bool(status.trusted) and status.signing_cert.dump() in proof.trust.seals
     return Signature(
         field=str(embedded.field_name),
         signer=str(embedded.sig_object.get("/Name") or status.signing_cert.subject.native.get("common_name", "")),
@@ -297,8 +237,8 @@ def _signature(embedded: EmbeddedPdfSignature, proof: _Proof, at: dt.datetime) -
         signed_at=embedded.self_reported_timestamp,
         stamped_at=stamped,
         intact=intact,
-        trusted=bool(status.trusted),
-        lasting=bool(intact and status.trusted) and _lasts(embedded, proof, at),
+        trusted=trusted,
+        lasting=intact and trusted and _lasts(embedded, proof, at),
         changes=_CHANGES[level],
         locks=_locks(embedded),
         length=_length(embedded),
@@ -322,7 +262,7 @@ def _stamp_in(embedded: EmbeddedPdfSignature) -> dt.datetime | None:
     return None
 
 
-def _lasts(embedded: EmbeddedPdfSignature, proof: _Proof, at: dt.datetime) -> bool:
+def _lasts(embedded: EmbeddedPdfSignature, proof: Proof, at: dt.datetime) -> bool:
     """Whether the long-term rules hold at this moment; before the last time stamp, those of a signature with time."""
     timing = ValidationTimingInfo(validation_time=at, best_signature_time=at, point_in_time_validation=False)
     policy = proof.policy()
@@ -339,8 +279,8 @@ def _covers(embedded: EmbeddedPdfSignature) -> bool:
 
 
 def _marks(trust: Trust) -> list[bytes]:
-    """The key identifiers of our roots in hexadecimal: every certificate beneath them carries one."""
-    identifiers = (x509.Certificate.load(root).key_identifier for root in trust.roots)
+    """The key identifiers of our seals in hexadecimal: every signature of ours carries one."""
+    identifiers = (x509.Certificate.load(seal).key_identifier for seal in trust.seals)
     return [identifier.hex().encode() for identifier in identifiers if identifier]
 
 
@@ -350,7 +290,7 @@ def _mark_in(hexadecimal: bytes, trust: Trust) -> bool:
 
 
 def _bears_our_mark(pdf: bytes, trust: Trust) -> bool:
-    """Whether a file that cannot be read properly contains a signature under one of our roots, whole or damaged."""
+    """Whether a file that cannot be read properly contains a signature made with one of our seals, whole or damaged."""
     return any(mark in pdf.lower() for mark in _marks(trust))
 
 

@@ -45,6 +45,8 @@ class Job(Base):
     """todo, doing or done"""
     asked_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     run_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    tried_at: Mapped[dt.datetime | None]
+    """When it was last taken up."""
     lease_until: Mapped[dt.datetime | None]
     owner: Mapped[str | None] = mapped_column(String(40))
     attempts: Mapped[int] = mapped_column(default=0)
@@ -83,7 +85,7 @@ def take(owner: str) -> Taken | None:
         job = session.scalar(select(Job).where(or_(due, orphaned)).order_by(*_turn()).limit(1))
         if job is None:
             return None
-        job.state, job.owner, job.lease_until = "doing", owner, now + LEASE
+        job.state, job.owner, job.lease_until, job.tried_at = "doing", owner, now + LEASE, now
         job.attempts += 1
         return Taken(job.id, job.kind, dict(job.parameters), job.attempts, owner)
 

@@ -121,6 +121,11 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("De servicedesk heeft uw zaak %(title)s %(reference)s naar de nieuwste versie gebracht."),
         mark("%(words)s"),
     ),
+    "certificate_ends": (
+        mark("%(what)s eindigt op %(day)s. Er rusten %(documents)s complete stukken op."),
+        mark("Een certificaat vraagt u aan bij uw uitgever; een tijdstempel vernieuwt het portaal zelf, als het kan."),
+        mark("Op de pagina staat alles wat afloopt, en wanneer."),
+    ),
     "declared": (
         mark("%(board)s heeft verklaard dat %(school)s onder dit bestuur valt en dat het voor de school mag handelen."),
         mark("Klopt dit niet? Maak dan bezwaar in het portaal, met een verzoek, of mail de servicedesk."),
@@ -190,6 +195,7 @@ BUTTONS: Mapping[str, str] = {
     "comment": mark("Lees en antwoord"),
     "reminder": mark("Ga naar de zaak"),
     "lapses_soon": mark("Ga naar de zaak"),
+    "certificate_ends": mark("Bekijk wat wanneer afloopt"),
 }
 
 

@@ -10,12 +10,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.cases import retrying
 from portal.cases.tables import Document, DocumentState
 from portal.config import Settings
-from portal.documents import authority
 from portal.record.jobs import Job
 from portal.record.outbox import Mail
-from portal.upkeep import notes
+from portal.upkeep import ending, notes
 from portal.wording import day, mark, moment
 
 GOOD, LOOK, WRONG = "good", "look", "wrong"
@@ -47,7 +47,7 @@ def look(session: Session, settings: Settings) -> list[Item]:
         _documents(session),
         _mail(session),
         _mail_server(settings),
-        *_certificates(settings.data, demo=settings.demo),
+        *_endings(session, settings),
         _backup(settings.data, demo=settings.demo),
         _verify(settings.data),
         _disk(settings.data),
@@ -67,6 +67,27 @@ def lost_mails(session: Session) -> list[Mail]:
     return list(session.scalars(select(Mail).where(*lost).order_by(Mail.put_at.desc()).limit(100)))
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A document that waits for something outside, and how it was tried so far."""
+
+    document: Document
+    tries: int
+    tried_at: dt.datetime | None
+
+
+def waiting_outside(session: Session) -> list[Waiting]:
+    """Documents that a try came to nothing for, those that wait longest first."""
+    stuck = (Document.state == DocumentState.WAITING, Document.void_at.is_(None))
+    found = session.scalars(select(Document).where(*stuck).order_by(Document.waits_since, Document.made_at).limit(100))
+    return [_tried(each, retrying.work_for(session, each)) for each in found]
+
+
+def _tried(document: Document, work: list[Job]) -> Waiting:
+    last = max((job.tried_at for job in work if job.tried_at), default=None)
+    return Waiting(document, max((job.attempts for job in work), default=0), last)
+
+
 def waiting_documents(session: Session) -> list[Document]:
     """Documents that are still to be made, or that something keeps waiting, the oldest first."""
     busy = (DocumentState.ASKED, DocumentState.WAITING)
@@ -78,14 +99,21 @@ def certificate_state(ends: dt.datetime, *, now: dt.datetime) -> tuple[str, str]
     """How urgent the end of a certificate is, and the sentence: warned at 60, 30 and 7 days."""
     left = (ends - now).days
     if ends <= now:
-        return WRONG, mark("Verlopen op %(day)s. Nieuwe stukken kunnen hier niet mee worden verzegeld.")
-    if left < 7:
-        return WRONG, mark("Eindigt op %(day)s: nog %(left)s dagen. Vernieuw het vandaag.")
-    if left < 30:
-        return LOOK, mark("Eindigt op %(day)s: nog %(left)s dagen. Vraag nu een nieuw certificaat aan.")
-    if left < 60:
-        return LOOK, mark("Eindigt op %(day)s: nog %(left)s dagen. Plan de vernieuwing.")
-    return GOOD, mark("Geldig tot %(day)s.")
+        sentence = mark("Verlopen op %(day)s. Nieuwe stukken kunnen hier niet mee worden verzegeld.")
+    elif left < 7:
+        sentence = mark("Eindigt op %(day)s: nog %(left)s dagen. Vernieuw het vandaag.")
+    elif left < 30:
+        sentence = mark("Eindigt op %(day)s: nog %(left)s dagen. Vraag nu een nieuw certificaat aan.")
+    elif left < 60:
+        sentence = mark("Eindigt op %(day)s: nog %(left)s dagen. Plan de vernieuwing.")
+    else:
+        sentence = mark("Geldig tot %(day)s.")
+    return ending_state(left), sentence
+
+
+def ending_state(left: int) -> str:
+    """How urgent it is that something ends in so many days."""
+    return WRONG if left < 7 else LOOK if left < 60 else GOOD
 
 
 def _worker(data: Path) -> Item:
@@ -158,14 +186,19 @@ def _mail_server(settings: Settings) -> Item:
     )
 
 
-def _certificates(data: Path, *, demo: bool) -> Iterator[Item]:
+def _endings(session: Session, settings: Settings) -> Iterator[Item]:
+    """The seal's certificates, and of the time stamps over documents those that end first."""
     now = dt.datetime.now(dt.UTC)  # certificates follow the machine's own clock, as the seals do
-    for each in authority.certificates(data):
+    shown = set()
+    for each in ending.what_ends(session, settings):
+        if each.kind == ending.ARCHIVED and each.kind in shown:
+            continue
+        shown.add(each.kind)
         state, sentence = certificate_state(each.ends, now=now)
-        values = {"day": day(clock.day_of(each.ends), weekday=True), "left": (each.ends - now).days}
-        yield Item(f"certificate_{each.name}", CERTIFICATES[each.name], state, sentence, values)
-    if not demo:
-        sentence = mark("Dit is een testzegel: buiten deze installatie kent niemand het.")
+        values = {"day": day(clock.day_of(each.ends), weekday=True), "left": each.left(now)}
+        yield Item(f"certificate_{each.kind}", ending.NAMES[each.kind], state, sentence, values)
+    if settings.seal_key is None and not settings.demo:
+        sentence = mark("Dit is een testzegel: buiten deze installatie kent niemand het. Zie docs/keys.md.")
         yield Item("seal", mark("Soort zegel"), LOOK, sentence)
 
 
@@ -210,10 +243,3 @@ def _database(session: Session) -> Item:
         size = session.scalar(text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"))
     values = {"kind": kind, "size": f"{(size or 0) / 1e6:.0f}"}
     return Item("database", mark("Database"), GOOD, mark("%(kind)s, %(size)s MB."), values)
-
-
-CERTIFICATES = {
-    authority.ROOT: mark("Certificaat van de eigen autoriteit"),
-    authority.SEAL: mark("Certificaat van het zegel"),
-    authority.TIME_STAMP: mark("Certificaat van de tijdstempels"),
-}

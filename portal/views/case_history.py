@@ -35,6 +35,8 @@ ACTS = {
     "sign": mark("Getekend"),
     "certify": mark("Stuk vastgesteld"),
     "seal": mark("Handtekening verzegeld"),
+    "renew": mark("Tijdstempel vernieuwd"),
+    "retry": mark("Opnieuw geprobeerd door de servicedesk"),
 }
 
 

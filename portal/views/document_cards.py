@@ -1,5 +1,6 @@
 """What pages show of a document: its card, its state, its signatures, and what a signatory wants to know first."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
@@ -8,10 +9,13 @@ from sqlalchemy import select
 from portal.cases import access, signing, waiting
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
+from portal.cases.levels import level
 from portal.cases.tables import Case, CaseState, Document, DocumentState, Signature
 from portal.database import reader
 from portal.documents import vault
+from portal.documents.outside import WaitsFor
 from portal.parties import mandates
+from portal.views.visitor import visitor
 from portal.wording import mark, moment, say, say_count
 
 DOCUMENT_STATES = {
@@ -19,6 +23,12 @@ DOCUMENT_STATES = {
     DocumentState.CERTIFIED: ("waiting", mark("Vastgesteld, nog niet compleet")),
     DocumentState.COMPLETE: ("done", mark("Compleet en verzegeld")),
     DocumentState.WAITING: ("problem", mark("Wacht")),
+}
+
+AWAITED: Mapping[str, str] = {
+    WaitsFor.TIME_STAMP: mark("Wacht op een tijdstempel"),
+    WaitsFor.REVOCATION: mark("Wacht op intrekkingsgegevens"),
+    WaitsFor.KEY: mark("Wacht op de sleutel van het zegel"),
 }
 
 
@@ -37,13 +47,26 @@ def card(document: Document) -> dict[str, Any]:
         "hash": document.current,
         "made_at": moment(document.made_at),
         "test_seal": document.is_test,
+        "level": level(document),
+        "waits": _waiting(document) if document.state == DocumentState.WAITING else None,
+    }
+
+
+def _waiting(document: Document) -> dict[str, Any]:
+    """Why a document waits and since when; who works for the service desk may have it tried again."""
+    may_retry = access.is_service_desk(visitor())
+    return {
+        "cause": document.cause,
+        "since": moment(document.waits_since) if document.waits_since else None,
+        "retry_url": url_for("health.retry", document_id=document.id) if may_retry else None,
     }
 
 
 def state_of(document: Document) -> tuple[str, str]:
-    """How a document stands, as a status, with the cause where something keeps it waiting."""
+    """How a document stands, as a status; where something outside keeps it waiting, what that is."""
     kind, text = DOCUMENT_STATES[DocumentState(document.state)]
-    return kind, f"{say(text)}: {document.cause}" if document.cause else say(text)
+    awaited = AWAITED.get(document.waits_for or "")
+    return kind, say(awaited or text)
 
 
 def signature_rows(document: Document) -> list[dict[str, Any]]:

@@ -3,16 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.cases import retrying
+from portal.cases.tables import DocumentState
 from portal.database import act, reader
 from portal.errors import RefusedError
 from portal.record import jobs, outbox
 from portal.upkeep import health
 from portal.views import document_cards
 from portal.views.desk import actor, only_service_desk
-from portal.views.visitor import settings
+from portal.views.sign_in import own_path
+from portal.views.visitor import settings, visitor
 from portal.wording import mark, moment, say
 
 bp = Blueprint("health", __name__, url_prefix="/servicedesk/gezondheid")
@@ -30,6 +33,8 @@ WORK = {
     "campaign": mark("Campagne van een nieuwe versie"),
     "lift": mark("Blokkade opheffen"),
     "verify": mark("Alles nalezen"),
+    "renew": mark("Kijken wat afloopt"),
+    "renew_one": mark("Tijdstempel vernieuwen"),
 }
 
 
@@ -37,6 +42,7 @@ WORK = {
 def show() -> ResponseReturnValue:
     """Everything at a glance, and below it what did not go well."""
     items = health.look(reader(), settings())
+    to_make = [each for each in health.waiting_documents(reader()) if each.state == DocumentState.ASKED]
     return render_template(
         "service_desk/health.html",
         items=[_item(each) for each in items],
@@ -45,7 +51,8 @@ def show() -> ResponseReturnValue:
         jobs=[_job(each) for each in health.failing_jobs(reader())],
         mails=health.lost_mails(reader()),
         mail_states=outbox.STATES,
-        documents=[document_cards.card(each) for each in health.waiting_documents(reader())],
+        documents=[document_cards.card(each) for each in to_make],
+        waiting=[_waiting(each) for each in health.waiting_outside(reader())],
     )
 
 
@@ -60,6 +67,14 @@ def hurry(job_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show"))
 
 
+@bp.post("/stukken/<uuid:document_id>/nu")
+def retry(document_id: UUID) -> ResponseReturnValue:
+    """Try now what something outside kept waiting."""
+    retrying.retry(document_id, by=visitor())
+    flash(say("Het stuk wordt nu opnieuw geprobeerd."), "done")
+    return redirect(own_path(request.form.get("next")) or url_for(".show"))
+
+
 @bp.post("/mails/<uuid:mail_id>/opnieuw")
 def send_again(mail_id: UUID) -> ResponseReturnValue:
     """Send a mail once more that did not arrive, or perhaps did not."""
@@ -72,6 +87,19 @@ def send_again(mail_id: UUID) -> ResponseReturnValue:
 def _item(each: health.Item) -> dict[str, Any]:
     kind, text = STATES[each.state]
     return {"title": say(each.title), "status": (kind, say(text)), "sentence": say(each.sentence, **each.values)}
+
+
+def _waiting(each: health.Waiting) -> dict[str, Any]:
+    document = each.document
+    return {
+        "id": document.id,
+        "title": f"{document.title} {document.facts['reference']}",
+        "state": document_cards.state_of(document),
+        "cause": document.cause,
+        "since": moment(document.waits_since or document.made_at),
+        "tries": each.tries,
+        "tried_at": moment(each.tried_at) if each.tried_at else None,
+    }
 
 
 def _job(each: jobs.Job) -> dict[str, Any]:

@@ -43,6 +43,8 @@ ACTS: Mapping[str, str] = {
     "certify": mark("stuk vastgesteld"),
     "sign": mark("getekend"),
     "seal": mark("handtekening verzegeld"),
+    "renew": mark("tijdstempel vernieuwd"),
+    "retry": mark("opnieuw geprobeerd"),
     "reissue": mark("stuk opnieuw gemaakt"),
     "register": mark("organisatie ingeschreven"),
     "declare": mark("bestuursverklaring in werking"),
