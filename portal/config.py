@@ -135,6 +135,11 @@ class Settings:
         """Whether browsers reach the portal over https."""
         return self.public_url.startswith("https://")
 
+    @property
+    def operator(self) -> dict[str, str]:
+        """Whose portal this is, as documents say it: its name, whom to ask, and where anyone can check them."""
+        return {"name": "Tekenpoort", "contact": self.contact, "verify": f"{self.public_url}/verify"}
+
     def secret(self, name: str) -> str:
         """A secret of this installation, made at its first start and kept in the data folder."""
         return self._secrets()[name]

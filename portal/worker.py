@@ -130,11 +130,10 @@ class Worker:
     def _work(self, taken: jobs.Taken) -> None:
         match taken.kind:
             case "make":
-                operator = {"name": "Tekenpoort", "contact": self.settings.contact}
                 sealing.make(
                     uuid.UUID(taken.parameters["document"]),
                     sealer=self.sealer,
-                    operator=operator,
+                    operator=self.settings.operator,
                     link_secret=self.settings.secret("link"),
                 )
             case "seal":

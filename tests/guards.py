@@ -26,6 +26,7 @@ PUBLIC = frozenset(
         "security.forgot_password", "security.reset_password", "security.two_factor_token_validation",
         "security.mf_recovery", "public.privacy", "public.accessibility", "public.weakness", "public.security_txt",
         "public.robots_txt", "calendar.subscribed", "appearance.stylesheet", "appearance.logo",
+        "checking.index", "checking.upload", "checking.by_code", "checking.seen", "checking.head",
     }
 )  # fmt: skip
 SIGNED_IN = frozenset(

@@ -46,7 +46,11 @@ def some_facts(*, schools: int = 3, signatories: Sequence[dict[str, str]] = TWO,
         "version": "2026-11",
         "made_at": AT.isoformat(),
         "test_seal": True,
-        "operator": {"name": "Tekenpoort", "contact": "servicedesk@tekenpoort.example"},
+        "operator": {
+            "name": "Tekenpoort",
+            "contact": "servicedesk@tekenpoort.example",
+            "verify": "https://portaal.example/verify",
+        },
         "organisation": {"name": "Stichting Voorbeeld", "kind": "Schoolbestuur", "lines": ["Bestuursnummer 12345"]},
         "person": {"name": "Fatima el Amrani", "email": "f@voorbeeld.example", "function": "Secretaris"},
         "sections": [

@@ -159,6 +159,7 @@ def values_in(portal: Portal) -> dict[str, Any]:
             "product_name": PRODUCT,
             "code": SCHOOL,
             "token": "x",
+            "code": portal.document(portal.case("board_declaration")).code,
             "kind": "bestuur",
             "number": OURS,
             "filename": "tokens.css",

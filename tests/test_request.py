@@ -172,7 +172,7 @@ def test_the_webinars_document_holds_the_tips(registered: Portal) -> None:
     case_id = a_request(registered, "webinar")
     answered(registered, case_id, "accept", "https://voorbeeld.example/webinar")
     facts = registered.document(case_id).facts | {
-        "operator": {"name": "Tekenpoort", "contact": "servicedesk@tekenpoort.example"},
+        "operator": registered.settings.operator,
         "test_seal": True,
     }
     page = as_page("documents/request.html", facts)

@@ -1,8 +1,6 @@
 """The time stamps in a file: who gave them, until when they prove anything, and what they stand over."""
 
-import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from io import BytesIO
 
 from asn1crypto import cms, x509
@@ -10,20 +8,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from portal.documents.verdicts import Stamp
 
-@dataclass(frozen=True)
-class Stamp:
-    """One time stamp in a file; its first `length` bytes are what was stamped."""
-
-    by: str
-    """The name in the certificate that stamped."""
-    at: dt.datetime
-    ends: dt.datetime
-    """Until when that certificate is valid."""
-    hash: str
-    whole: bool
-    """Whether it stands over the whole file, or proves one signature's moment only."""
-    length: int
+__all__ = ["Stamp", "last_stamp", "stamp_in", "stamps", "stamps_of"]
 
 
 def stamps(pdf: bytes) -> list[Stamp]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.main import QRCode
 
 from portal.documents import facts as bounds
 from portal.errors import PortalError
@@ -56,9 +58,18 @@ def environment(*, on_paper: bool) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(_=say, ngettext=say_count)
+    made.globals.update(_=say, ngettext=say_count, squares=squares)
     made.filters.update(moment=_moment, day=_day, has_long_word=_has_long_word)
     return made
+
+
+def squares(text: str) -> tuple[int, str]:
+    """The QR code of a text as its width in squares, and its dark squares as the path of an SVG."""
+    code = QRCode(border=0, error_correction=ERROR_CORRECT_M)
+    code.add_data(text)
+    rows = code.get_matrix()
+    dark = [f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark]
+    return len(rows), "".join(dark)
 
 
 def _check(facts: Mapping[str, Any]) -> None:

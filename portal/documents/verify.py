@@ -9,8 +9,6 @@ import datetime as dt
 import logging
 import re
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from io import BytesIO
 from typing import Any, TypeVar
 
@@ -27,7 +25,8 @@ from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
 from portal.documents.authority import Trust
 from portal.documents.proof import Proof, proof_in
-from portal.documents.stamps import Stamp, stamps_of
+from portal.documents.stamps import stamps_of
+from portal.documents.verdicts import Changes, Examination, Signature, Verdict
 
 __all__ = ["Changes", "Examination", "Signature", "Trust", "Verdict", "examine", "examine_addition"]
 
@@ -43,27 +42,6 @@ for _name in ("pyhanko", "pyhanko_certvalidator"):
 _SIGNATURE_IN_HEX = re.compile(rb"<([0-9A-Fa-f\s]{1000,}?)>")
 
 
-class Verdict(Enum):
-    """What is said about a file as a whole."""
-
-    INTACT_AND_COMPLETE = "intact_and_complete"
-    INTACT_IN_PROGRESS = "intact_in_progress"
-    CHANGED = "changed"
-    NOT_OURS = "not_ours"
-
-
-class Changes(Enum):
-    """What came after a signature, as pyHanko's difference analysis judges it."""
-
-    NONE = "none"
-    LONG_TERM = "long_term"
-    """Only proof for later: time stamps and revocation lists."""
-    SIGNATURES = "signatures"
-    """Later signatures in the fields that were there for them."""
-    OTHER = "other"
-    """Anything else: it was not there when this person signed."""
-
-
 _CHANGES = {
     ModificationLevel.NONE: Changes.NONE,
     ModificationLevel.LTA_UPDATES: Changes.LONG_TERM,
@@ -71,42 +49,6 @@ _CHANGES = {
     ModificationLevel.ANNOTATIONS: Changes.OTHER,
     ModificationLevel.OTHER: Changes.OTHER,
 }
-
-
-@dataclass(frozen=True)
-class Signature:
-    """One signed field; its first `length` bytes of the file are the document as this signature left it."""
-
-    field: str
-    signer: str
-    reason: str
-    certificate: str
-    signed_at: dt.datetime | None
-    """What the signature itself says."""
-    stamped_at: dt.datetime | None
-    """What the time stamp says; none unless that stamp holds and is trusted."""
-    intact: bool
-    trusted: bool
-    lasting: bool
-    """Whether it can be proved now with nothing but what is in the file."""
-    changes: Changes
-    locks: bool
-    """Whether nothing at all may be signed after it."""
-    length: int
-
-
-@dataclass(frozen=True)
-class Examination:
-    """The verdict and its grounds; signatures in the order in which they were made."""
-
-    verdict: Verdict
-    signatures: tuple[Signature, ...] = ()
-    problem: str | None = None
-    """What is wrong, in English, for the log and the operator."""
-    stamps: tuple[Stamp, ...] = ()
-    """Of what is intact: its time stamps in order; of an addition those that were added."""
-    already: tuple[str, ...] = ()
-    """Of an addition: the fields that were signed before it."""
 
 
 def examine(pdf: bytes, *, trust: Trust, at: dt.datetime | None = None) -> Examination:

@@ -20,6 +20,8 @@ from portal import clock
 from portal.database import Base, ledger_key
 
 FIRST = "0" * 64
+LEAST_OF_HASH = 16
+"""So many characters of a head are printed where the whole does not fit."""
 
 
 class Entry(Base):
@@ -87,6 +89,15 @@ def head(session: Session) -> Head:
     """The size and the last hash at this moment."""
     last = session.execute(select(Entry.number, Entry.hash).order_by(Entry.number.desc()).limit(1)).first()
     return Head(last.number, last.hash) if last else Head(0, FIRST)
+
+
+def contains(session: Session, size: int, head: str) -> bool | None:
+    """Whether the ledger, when it had `size` entries, ended with this hash (or its first characters, 16 or more).
+
+    None when it is shorter than that: its tail was cut off, or an older one was put back.
+    """
+    kept = session.scalar(select(Entry.hash).where(Entry.number == size)) if size else FIRST
+    return kept.startswith(head) and len(head) >= LEAST_OF_HASH if kept is not None else None
 
 
 def key_fits(session: Session) -> bool:

@@ -72,7 +72,7 @@ def as_page(document: Document) -> Markup:
 def facts_of(document: Document) -> dict[str, Any]:
     """The facts as the worker renders them."""
     is_test = document.is_test or document.state == DocumentState.ASKED
-    return {**document.facts, "test_seal": is_test, "operator": {"name": "Tekenpoort", "contact": settings().contact}}
+    return {**document.facts, "test_seal": is_test, "operator": settings().operator}
 
 
 def witness_reading(document: Document, *, form: str) -> None:

@@ -109,6 +109,7 @@ def robots_txt() -> ResponseReturnValue:
 def footer_links() -> list[dict[str, str]]:
     """The pages of this room, for the foot of every page."""
     return [
+        {"url": url_for("checking.index"), "label": say("Stuk controleren")},
         {"url": url_for("public.privacy"), "label": say("Privacy")},
         {"url": url_for("public.accessibility"), "label": say("Toegankelijkheid")},
         {"url": url_for("public.weakness"), "label": say("Zwakke plek melden")},

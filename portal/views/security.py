@@ -92,11 +92,11 @@ def _counters(app: Flask) -> str:
 def _limits(limiter: Limiter) -> dict[str, Limit]:
     """The limits of each page by its endpoint; a limit per account also holds for an account that is not there."""
 
-    def limit(rate: str, key: Callable[[], str], *, failed: bool = False) -> Limit:
+    def limit(rate: str, key: Callable[[], str], *, failed: bool = False, method: str = "POST") -> Limit:
         decorate: Limit = limiter.limit(
             rate,
             key_func=key,
-            methods=["POST"],
+            methods=[method],
             exempt_when=lambda: not current_app.config["RATELIMIT_ENABLED"],
             deduct_when=(lambda response: response.status_code == FAILED) if failed else None,
         )
@@ -119,6 +119,10 @@ def _limits(limiter: Limiter) -> dict[str, Limit]:
         "second_factor": all_of(limit("20 per 15 minutes", _signed_in, failed=True)),
         "prove": all_of(limit("10 per 15 minutes", _signed_in, failed=True)),
         "invitation": all_of(limit("30 per hour", get_remote_address)),
+        "checking.upload": limit("20 per 10 minutes", get_remote_address),
+        "checking.seen": limit("20 per 10 minutes", get_remote_address),
+        "checking.by_code": limit("60 per 10 minutes", get_remote_address, method="GET"),
+        "checking.head": limit("60 per 10 minutes", get_remote_address, method="GET"),
         "registration.begin": all_of(limit("5 per hour", _typed_address), limit("30 per hour", get_remote_address)),
     }
 
