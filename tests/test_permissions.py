@@ -159,7 +159,7 @@ def values_in(portal: Portal) -> dict[str, Any]:
             "product_name": PRODUCT,
             "code": SCHOOL,
             "token": "x",
-            "code": reader.query(Document).filter_by(case_id=case.id).first().code,  # type: ignore[union-attr]
+            "document_code": reader.query(Document).filter_by(case_id=case.id).first().code,  # type: ignore[union-attr]
             "kind": "bestuur",
             "number": OURS,
             "filename": "tokens.css",

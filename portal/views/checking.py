@@ -70,7 +70,7 @@ def index() -> ResponseReturnValue:
         return _form()
     code = checking.spelled(typed)
     if len(code) == len("ABCD-EFGH-2345"):
-        return redirect(url_for(".by_code", code=code))
+        return redirect(url_for(".by_code", document_code=code))
     return _form(code=typed[:40], faults={"code": say(NO_CODE)})
 
 
@@ -85,12 +85,13 @@ def upload() -> ResponseReturnValue:
     return render_template("checking/result.html", name=name, size=len(pdf), **_shown(check))
 
 
-@bp.get("/<code>")
-def by_code(code: str) -> ResponseReturnValue:
+@bp.get("/<document_code>")
+def by_code(document_code: str) -> ResponseReturnValue:
     """What the portal keeps of the document with this code, and whether that is intact."""
-    document = checking.by_code(reader(), checking.spelled(code))
+    code = checking.spelled(document_code)
+    document = checking.by_code(reader(), code)
     if document is None:
-        return _form(code=checking.spelled(code), faults={"code": say(UNKNOWN_CODE)}, status=404)
+        return _form(code=code, faults={"code": say(UNKNOWN_CODE)}, status=404)
     if document.current is None:
         return render_template("checking/result.html", **_particulars(document), check=None)
     return render_template("checking/result.html", **_shown(_checked(vault.content(document.current))))
