@@ -8,7 +8,7 @@ finding, never a crash.
 
 from collections.abc import Callable, Mapping
 
-from portal.audit import chain, decisions, files, offers, papers, pdfs
+from portal.audit import chain, decisions, files, heads, offers, papers, pdfs
 from portal.audit.report import Finding, Report, Tally
 from portal.audit.snapshot import Snapshot, snapshot
 from portal.config import Settings
@@ -17,6 +17,7 @@ __all__ = ["Finding", "Report", "verify"]
 
 PARTS: Mapping[str, Callable[[Snapshot, Settings, Tally], None]] = {
     "ledger": chain.check,
+    "heads": heads.check,
     "files": files.check,
     "documents": papers.check,
     "pdfs": pdfs.check,
@@ -25,14 +26,20 @@ PARTS: Mapping[str, Callable[[Snapshot, Settings, Tally], None]] = {
 }
 
 
-def verify(settings: Settings, *parts: str) -> Report:
+Progress = Callable[[str, int, int], None]
+"""Told how much of a part (a word of PARTS) was read, of how much; one that is read at once says 0 of 1, 1 of 1."""
+
+
+def verify(settings: Settings, *parts: str, progress: Progress = lambda _part, _done, _total: None) -> Report:
     """Check what is in the opened database against itself, its ledger, its witnesses and its documents.
 
     All of it, or only these of PARTS.
     """
-    tally = Tally()
+    tally = Tally(progress=progress)
     with snapshot(tally) as kept:
         for name in parts or PARTS:
+            progress(name, 0, 1)
             with tally.guarded("part", name):
                 PARTS[name](kept, settings, tally)
+            progress(name, 1, 1)
     return tally.report()

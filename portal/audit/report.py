@@ -1,7 +1,7 @@
 """What the re-reading found: how much was read, what merely waits, and what is not as it was."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,7 @@ SHOWN = 40
 
 PLACES: Mapping[str, str] = {
     "ledger_entry": mark("logboekregel %(name)s"),
+    "head": mark("bewaarde kop %(name)s"),
     "document": mark("stuk %(name)s"),
     "signature": mark("handtekening %(name)s"),
     "blob": mark("bestand %(name)s"),
@@ -32,6 +33,7 @@ PLACES: Mapping[str, str] = {
 COUNTED: Mapping[str, str] = {
     "ledger_entries": mark("logboekregels"),
     "witnesses": mark("getuigen van het logboek"),
+    "heads": mark("koppen met een tijdstempel"),
     "blobs": mark("bestanden"),
     "documents": mark("stukken"),
     "revisions": mark("revisies"),
@@ -110,6 +112,8 @@ class Tally:
     checked: Counter[str] = field(default_factory=Counter)
     waiting: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
+    progress: Callable[[str, int, int], None] = field(default=lambda _part, _done, _total: None)
+    """Told of each part how much of it was read, of how much."""
 
     def find(self, kind: str, name: object, what: str, /, **values: object) -> None:
         """Note what is wrong, once; the values fill the named places of the sentence."""
