@@ -1,5 +1,6 @@
 """A real browser on a real portal: `tekenpoort run` in a folder of its own, and people at Chromium."""
 
+import hashlib
 import json
 import os
 import re
@@ -9,13 +10,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import axe_playwright_python
-from playwright.sync_api import Browser, ElementHandle, Error, Locator, Page
+from playwright.sync_api import Browser, ElementHandle, Error, Locator, Page, sync_playwright
 
 from tests.accessibility import RUN
 
@@ -112,7 +113,7 @@ EFFORTS: list[Effort] = []
 class Visit:
     """One person at one browser; counts the pages, forms, clicks and typed answers it takes."""
 
-    portal: Portal
+    address: str
     page: Page
     look: Callable[[Page, str], None] = lambda _page, _name: None
     pages: int = 0
@@ -135,13 +136,13 @@ class Visit:
 
     def open(self, path: str) -> "Visit":
         """Go to an address of the portal, or to the whole address from a mail."""
-        self.page.goto(path if path.startswith("http") else self.portal.address + path)
+        self.page.goto(path if path.startswith("http") else self.address + path)
         return self._arrived()
 
     def follow(self, text: str) -> "Visit":
         """Press the link with this text."""
         before = self.page.locator("#page").element_handle()
-        self._activate(self.page.locator("#page").get_by_role("link", name=text).first)
+        self._activate(self.page.locator("#page").get_by_role("link", name=_named(text)).first)
         self.clicks += 1
         self._gone(before)
         return self._arrived()
@@ -149,7 +150,7 @@ class Visit:
     def press(self, text: str) -> "Visit":
         """Press the button with this text; the page that comes counts as a form filled in."""
         before = self.page.locator("#page").element_handle()
-        self._activate(self.page.locator("#page").get_by_role("button", name=text, exact=True).first)
+        self._activate(self.page.locator("#page").get_by_role("button", name=_named(f"{text}$")).first)
         self.forms += 1
         self.clicks += 1
         self._gone(before)
@@ -166,6 +167,16 @@ class Visit:
         """Choose radio buttons or tick boxes."""
         for value in values:
             self._tick(self.page.locator(f'input[name="{name}"][value="{value}"]'))
+        return self
+
+    def leave_out(self, name: str, value: str) -> "Visit":
+        """Take the tick out of a box."""
+        self.page.locator(f'input[name="{name}"][value="{value}"]').uncheck(force=True)
+        return self
+
+    def unfold(self, text: str) -> "Visit":
+        """Open what is folded up under this text."""
+        self.page.locator("#page summary").filter(has_text=text).first.click()
         return self
 
     def tick_all(self, name: str) -> "Visit":
@@ -190,10 +201,10 @@ class Visit:
         self.look(self.page, name)
         return self
 
-    def sign_in(self, email: str, *, code: str | None = None, password: str | None = None) -> "Visit":
-        self.open("/inloggen").fill(email=email, password=password or self.portal.password).press("Inloggen")
+    def sign_in(self, email: str, *, password: str, code: Callable[[], str] | None = None) -> "Visit":
+        self.open("/inloggen").fill(email=email, password=password).press("Inloggen")
         if code:
-            self.fill(code=self.portal.code(code)).press("Inloggen")
+            self.fill(code=code()).press("Inloggen")
         return self
 
     def follow_first_school(self) -> "Visit":
@@ -231,6 +242,11 @@ class Visit:
         self.page.wait_for_selector("#page h1")
         self.pages += 1
         return self
+
+
+def _named(text: str) -> re.Pattern[str]:
+    """A name with this in it; Chromium puts a space before what is only heard, as in "Lees : het stuk"."""
+    return re.compile(rf"\b{re.escape(text.removesuffix('$'))}".replace(":", r"\s*:") + "$" * text.endswith("$"))
 
 
 class ByKeyboard(Visit):
@@ -287,9 +303,18 @@ FOCUS_SHOWS = """() => {
 
 
 @contextmanager
+def opened() -> Iterator[Browser]:
+    """Chromium itself; each person gets a fresh part of it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
 def visiting(
     browser: Browser,
-    portal: Portal,
+    address: str,
     *,
     width: int = 1280,
     scripts: bool = True,
@@ -300,14 +325,15 @@ def visiting(
     context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts, locale="nl-NL")
     page = context.new_page()
     page.set_default_timeout(10_000)
-    visit = kind(portal, page)
+    visit = kind(address, page)
     if look:
         visit.look = look
     page.on("pageerror", lambda fault: visit.complaints.append(str(fault)))
     page.on("console", lambda said: visit.complaints.append(said.text) if _is_fault(said.type, said.text) else None)
     try:
         yield visit
-        assert not visit.complaints, visit.complaints
+        pictures = "TEKENPOORT_PICTURES" in os.environ  # taking one adds a style, which our pages complain about
+        assert pictures or not visit.complaints, visit.complaints
     finally:
         context.close()
 
@@ -319,9 +345,46 @@ def _is_fault(kind: str, text: str) -> bool:
     return kind in ("error", "warning") and not expected
 
 
+def faults_of(page: Page, widths: Sequence[int], *, looked_at: set[str] | None = None) -> list[str]:
+    """What axe finds on the page at each of these widths, and whether it is wider than the screen.
+
+    `looked_at` keeps the builds that axe saw: given, it looks at each once.
+    """
+    found, build = [], build_of(page) if looked_at is not None else ""
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        faults = too_wide(page) if looked_at is not None and build in looked_at else [*axe(page), *too_wide(page)]
+        found += [f"at {width}: {fault}" for fault in faults]
+    if looked_at is not None:
+        looked_at.add(build)
+    return found
+
+
+BUILD = "() => [...document.querySelectorAll('*')].map(each => each.tagName + each.className).join(' ')"
+
+
+def build_of(page: Page) -> str:
+    """How the page is made, whatever its words: two pages of one build have the same to say to axe."""
+    return hashlib.sha256(str(page.evaluate(BUILD)).encode()).hexdigest()
+
+
 def axe(page: Page) -> list[str]:
     """What axe finds on the page, a line a fault."""
-    page.evaluate(AXE)
-    seen = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    seen = page.evaluate(
+        "rules => axe.run({runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
+    )
     RUN.note(page, seen)
     return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in seen["violations"]]
+
+
+def too_wide(page: Page) -> list[str]:
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{wider} px wider than the screen"] if wider > 0 else []
+
+
+def picture(page: Page, name: str) -> None:
+    """For whoever wants to look: TEKENPOORT_PICTURES names the folder."""
+    if folder := os.environ.get("TEKENPOORT_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

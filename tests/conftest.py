@@ -14,10 +14,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import hypothesis
 import pytest
@@ -33,6 +33,11 @@ from portal.reports import datasets
 from tests import builders
 from tests.builders import STAGES, START, Portal
 from tests.guards import Watch
+
+if TYPE_CHECKING:  # a test without a browser does without Playwright
+    from playwright.sync_api import Browser
+
+    from tests.staged import Served
 
 BEGIN = "empty"
 PROMISE = "promise"
@@ -243,9 +248,6 @@ def installation(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Inst
     return Installation(Settings(data=data, database_url="sqlite://"), shelf)
 
 
-Stage = Callable[[str], Portal]
-
-
 @pytest.fixture
 def portal(installation: Installation) -> Iterator[Portal]:
     """Open for business: a service desk, one product with its terms, and the whole register."""
@@ -272,3 +274,39 @@ def in_force(installation: Installation) -> Iterator[Portal]:
     """Our board's declaration is in force; Tom teaches at one of its schools."""
     with installation.portal("in_force") as portal:
         yield portal
+
+
+# --- In a real browser -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """Chromium, started once."""
+    from tests import chromium
+
+    with chromium.opened() as browser:
+        yield browser
+
+
+@pytest.fixture
+def at_stage(
+    installation: Installation, chromium: "Browser", request: pytest.FixtureRequest
+) -> "Iterator[Callable[[str], Served]]":
+    """Opens the portal as it is at the end of a stage to people at Chromium; at the end nothing may be wrong."""
+    from tests.staged import Served, apart, serving
+
+    opened: list[Served] = []
+    with ExitStack() as doors:
+
+        def open_at(stage: str) -> Served:
+            template = installation.portal(stage)
+            portal = apart(template.__enter__)
+            doors.push(template)
+            address = doors.enter_context(serving(portal))
+            name = request.function.__name__.removeprefix("test_").replace("_", "-")
+            opened.append(Served(name, portal, address, chromium, doors.enter_context(ExitStack())))
+            return opened[-1]
+
+        yield open_at
+    found = [fault for each in opened for fault in each.found]
+    assert not found, "\n".join(found)

@@ -61,6 +61,7 @@ def test_a_director_sends_the_declaration_back_and_the_secretary_mends_it(to_sig
     sign(to_sign, case_id, ANN)
     sign(to_sign, case_id, BAS)
     assert to_sign.state(case_id) == "decided"
+    eva.open(f"/zaken/{case_id}").sees("Rond").sees_not("Waarom deze zaak is afgelopen")
 
 
 def test_what_was_sent_back_cannot_be_signed_any_more(to_sign: Portal) -> None:

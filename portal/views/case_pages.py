@@ -6,7 +6,7 @@ from flask import request, url_for
 
 from portal.cases import access, reminding, turning, waiting
 from portal.cases.access import Visitor
-from portal.cases.catalogue import ENDED, workflow_of
+from portal.cases.catalogue import workflow_of
 from portal.cases.refusals import BY_HAND, newer_text
 from portal.cases.tables import Case, CaseState, Turn, TurnKind
 from portal.database import reader
@@ -29,6 +29,14 @@ CASE_STATES = {
     CaseState.WITHDRAWN: ("neutral", mark("Ingetrokken")),
     CaseState.LAPSED: ("neutral", mark("Vervallen")),
 }
+SAID_AT = {
+    CaseState.DRAFT: TurnKind.SENT_BACK,
+    CaseState.DECIDED: TurnKind.TAKEN_BACK,
+    CaseState.DECLINED: TurnKind.DECLINED,
+    CaseState.WITHDRAWN: TurnKind.WITHDRAWN,
+    CaseState.LAPSED: TurnKind.LAPSED,
+}
+"""With which turn somebody said why a case stands there."""
 
 
 def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
@@ -66,10 +74,8 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
 
 def _last_turn(case: Case) -> Turn | None:
     """Why the case stands as it does, where somebody said so."""
-    last = case.turns[-1] if case.turns else None
-    if last is None or (case.state == CaseState.DRAFT and last.kind != TurnKind.SENT_BACK):
-        return None
-    return last if case.state in (CaseState.DRAFT, *ENDED) else None
+    said = [each for each in case.turns if each.kind not in (TurnKind.HANDED_OVER, TurnKind.MOVED)]
+    return said[-1] if said and said[-1].kind == SAID_AT.get(CaseState(case.state)) else None
 
 
 def _may_judge(case: Case, visitor: Visitor) -> bool:

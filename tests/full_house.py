@@ -1,0 +1,113 @@
+"""A house where everything is going on, so that every page has something to show; for whoever looks at them all."""
+
+from typing import Any
+
+from portal.cases import answering, starting
+from portal.cases.tables import Case, Comment
+from portal.database import reader
+from portal.offers import drafting, publications
+from portal.offers.tables import Block, Product, Publication, PublicationDraft
+from portal.parties.tables import Mandate, Membership
+from portal.record.outbox import Mail
+from tests.builders import (
+    ANN,
+    EVA,
+    IRIS,
+    NOOR,
+    OURS,
+    PRODUCT,
+    SCHOOL,
+    THEIRS,
+    TOM,
+    Portal,
+    Someone,
+    a_busy_desk,
+    a_declaration,
+    a_draft,
+    a_role,
+    a_submitted_registration,
+    accepted_terms,
+    answers_for_registration,
+)
+from workflows.vocabulary import Role
+
+XANDER = Someone("Xander Post", "xander@elders.example", "Bestuurder")
+PIA = Someone("Pia Groen", "pia@ons.example")
+NEW = Someone("Nora Smit", "nora@ons.example", "Leerkracht")
+FORGOT = "/wachtwoord-vergeten"
+
+House = dict[str, Any]
+"""Addresses and ids in the house, by name."""
+
+
+def full_house(portal: Portal) -> House:
+    """Everything that a page can show is going on: drafts, what waits for others, a campaign, a block, a new version."""
+    accepted_terms(portal, TOM)
+    accepted_terms(portal, ANN)
+    reading = _a_draft_of_terms(portal, EVA)
+    a_busy_desk(portal)
+    terms = (publications.SHIPPED / "usage_terms_2026-11.toml").read_text().replace("2026-11-01", "2026-11-23")
+    newer = terms.replace('version = "2026-11"', 'version = "2027-01"').replace("leerkracht", "docent")
+    with portal.later(hours=1).opened():
+        drafting.publish_file(newer, product_name=PRODUCT)
+    portal.work()
+    declared = portal.case("board_declaration")
+    to_sign = a_declaration(portal, board=THEIRS, by=IRIS, real=True)
+    draft = a_declaration(portal, draft=True)
+    queued = a_submitted_registration(portal, "20183", starter=XANDER)
+    portal.later(minutes=1)
+    begun = a_draft(portal, answers_for_registration("41573", starter=NOOR), starter=NOOR)
+    a_role(portal, NOOR, portal.organisation(SCHOOL), Role.READER)
+    portal.do(lambda session: session.add(_a_remark(portal, draft)))
+    portal.work()
+    portal.browser().open(FORGOT).fill(email=TOM.email).press("Stuur mij een link")
+    invited = portal.sign_in(ANN).open(f"/organisaties/{portal.organisation(SCHOOL)}/mensen")
+    invited.fill(name=NEW.name, email=NEW.email).choose("role", "reader").press("Uitnodigen")
+    a_role(portal, PIA, portal.organisation(OURS), Role.BOARD_OFFICE, acts=["reports"])
+    tom, pia = (portal.visitor(each).person_id for each in (TOM, PIA))
+    return portal.ask(
+        lambda: {
+            "board": portal.organisation(OURS),
+            "school": portal.organisation(SCHOOL),
+            "report": f"/rapporten/{PRODUCT}/{SCHOOL}",
+            "product": f"/servicedesk/producten/{PRODUCT}",
+            "declared": declared,
+            "to_sign": to_sign,
+            "draft": draft,
+            "queued": queued,
+            "reading": reading,
+            "accepted": reader.query(Case).filter_by(workflow="usage_terms", person_id=tom).one().id,
+            "document": portal.document(declared).id,
+            "to_read": portal.document(to_sign).id,
+            "tom": tom,
+            "membership": reader.query(Membership).filter_by(person_id=tom).one().id,
+            "office": reader.query(Membership).filter_by(person_id=pia, acts=["reports"]).one().id,
+            "block": reader.query(Block).one().id,
+            "newer": reader.query(Publication).filter_by(version="2027-01").one().id,
+            "concept": reader.query(PublicationDraft).first().id,  # type: ignore[union-attr]
+            "mail": reader.query(Mail).first().id,  # type: ignore[union-attr]
+            "mandate": reader.query(Mandate).first().id,  # type: ignore[union-attr]
+            "begun": begun,
+            "go_on": portal.mailed_link(NOOR.email, "Ga verder"),
+            "invitation": portal.mailed_link(NEW.email, "Uitnodiging"),
+            "reset": portal.mailed_link(TOM.email, "Een nieuw wachtwoord"),
+        }
+    )
+
+
+def _a_draft_of_terms(portal: Portal, someone: Someone) -> Any:
+    """Somebody who began to read the terms, and was called away."""
+    visitor = portal.visitor(someone)
+    with portal.opened():
+        product = reader.query(Product).filter_by(name=PRODUCT).one()
+        case_id = starting.start("usage_terms", by=visitor, product_id=product.id)
+        keys = [each["id"] for each in reader.get_one(Case, case_id).publication.body["clauses"] if each["key"]]  # type: ignore[union-attr]
+        answering.answer(case_id, "read", {"confirmed": keys}, by=visitor, seen=0, follow=portal.follow)
+    return case_id
+
+
+def _a_remark(portal: Portal, case_id: Any) -> Comment:
+    author = portal.visitor(EVA).person_id
+    return Comment(
+        case_id=case_id, step="scope", question="schools", person_id=author, words="Hoort de Jozefschool erbij?"
+    )
