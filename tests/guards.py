@@ -68,7 +68,9 @@ SERVICE_DESK = frozenset(
         "products.index", "products.make", "products.show", "products.change", "products.begin_draft",
         "publishing.edit", "publishing.preview", "publishing.publish", "publishing.discard", "publishing.show",
         "campaigns.show", "campaigns.show_csv", "campaigns.organisations", "campaigns.organisations_csv",
-        "campaigns.remind", "moving.index", "moving.index_csv", "moving.move", "health.show", "health.hurry", "health.retry", "endings.index", "endings.index_csv",
+        "campaigns.remind", "on_paper.index", "on_paper.enter", "on_paper.pdf", "on_paper.scan", "on_paper.confirm",
+        "moving.index", "moving.index_csv", "moving.move", "health.show", "health.hurry", "health.retry",
+        "endings.index", "endings.index_csv",
         "health.send_again", "blocking.block_account",
     }
 )  # fmt: skip

@@ -54,17 +54,21 @@ def a_change(
     leaving: tuple[Someone, ...] = (),
     rule: dict[str, str] | None = None,
     since: dt.date | None = None,
+    limits: dict[str, Any] | None = None,
+    delegating: dict[str, Any] | None = None,
 ) -> uuid.UUID:
     """A change of authority with these answers, sent."""
     visitor, organisation_id = portal.visitor(by), portal.organisation(board)
     answers: dict[str, dict[str, Any]] = {"change": {"what": list(what)}}
     if joining:
         people = [{"name": each.name, "function": each.function, "email": each.email} for each in joining]
-        answers["joining"] = {"people": people}
+        answers["joining"] = {"people": people, **(limits or {})}
     if leaving:
         answers["leaving"] = {"mandates": [str(mandate_of(portal, each, board)) for each in leaving]}
     if rule:
         answers["rule"] = rule
+    if delegating:
+        answers["delegating"] = delegating
     with portal.opened():
         case_id = starting.start("mandate_change", by=visitor, organisation_id=organisation_id)
         kept = drafts.keep_file(case_id, content=A_PDF, name="besluit.pdf", by=visitor)

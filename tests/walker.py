@@ -18,7 +18,8 @@ from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, CaseState
 from portal.database import reader
 from portal.documents import vault
-from portal.parties import mandates, memberships, people
+from portal.parties import mandating, memberships, people
+from portal.parties.authority import Rule
 from portal.parties.tables import Organisation
 from tests.browser import Browser
 from tests.builders import A_PDF, ANN, EVA, EVERYONE, OURS, PRODUCT, SANNE, Portal, Someone, a_role, sign
@@ -232,12 +233,12 @@ def _an_organisation(portal: Portal, workflow: v.Workflow) -> uuid.UUID:
         assert ann is not None
         for role in (*workflow.started_by, v.Role.SIGNATORY):
             memberships.join(session, ann, organisation, role, status="active")
-        mandates.change(
+        mandating.change(
             session,
             organisation.id,
             at=clock.now(),
             joining=[ann.id],
-            rule=mandates.Rule("alone"),
+            rule=Rule("alone"),
             basis="statutes",
             evidence=vault.keep(session, A_PDF),
         )

@@ -35,10 +35,24 @@ def _no_twins(values: Mapping[str, Any], _answers: Answers) -> dict[str, Sentenc
     }
 
 
+def _delegating_goes_alone(values: Mapping[str, Any], _answers: Answers) -> dict[str, Sentence]:
+    if "delegating" in values.get("what", []) and len(values["what"]) > 1:
+        return {"what": "Machtigen doet u apart van andere wijzigingen. Kies alleen machtigen, of alleen de rest."}
+    return {}
+
+
 def together_of(rule: Mapping[str, Any]) -> int:
     """How many must sign together under the answers of step `rule`: 1 where one may alone."""
     return int(rule.get("together") or 1) if rule.get("mode") == "jointly" else 1
 
+
+KINDS = (
+    ("board_declaration", "Bestuursverklaringen"),
+    ("declaration_revocation", "Intrekkingen van een bestuursverklaring"),
+    ("organisation_change", "Wijzigingen van de gegevens van de organisatie"),
+)
+"""What a mandate can be limited to: every procedure that is signed, but for this one, which takes a mandate without
+limits."""
 
 WORKFLOW = Workflow(
     name="mandate_change",
@@ -59,9 +73,29 @@ WORKFLOW = Workflow(
                     ("joining", "Er komt een tekenbevoegde bij"),
                     ("leaving", "Een tekenbevoegde stopt"),
                     ("rule", "Wij tekenen voortaan anders: alleen of samen"),
+                    ("delegating", "Ik ben tekenbevoegd en machtig een collega, binnen grenzen"),
                 ),
             ),
             by=Role.ADMINISTRATOR,
+            complaint=_delegating_goes_alone,
+        ),
+        step(
+            "delegating",
+            "Wie machtigt u, en waarvoor?",
+            Email("email", "E-mailadres van uw collega", hint="Iemand met een account en een gekoppelde app."),
+            Choices("kinds", "Welke stukken mag uw collega tekenen?", options=KINDS),
+            Text(
+                "amount",
+                "Tot welk bedrag mag uw collega tekenen?",
+                kind="amount",
+                optional=True,
+                hint="In hele euro's, bijvoorbeeld 25000. Laat leeg als er geen grens is.",
+            ),
+            Date("until", "Tot en met welke dag?", not_before_today=True),
+            by=Role.SIGNATORY,
+            when=Answered("change.what", "delegating"),
+            intro="Uw collega kan nooit meer dan u. De machtiging eindigt ook als uw eigen bevoegdheid eindigt. "
+            "U en uw collega tellen samen als één tekenbevoegde.",
         ),
         step(
             "joining",
@@ -75,9 +109,31 @@ WORKFLOW = Workflow(
                 most=12,
                 hint="Schrijf de naam zoals die in het bewijsstuk staat. Met die naam wordt getekend.",
             ),
+            Choices(
+                "kinds",
+                "Welke stukken mogen zij tekenen?",
+                options=KINDS,
+                optional=True,
+                hint="Kies niets als zij alles mogen tekenen.",
+            ),
+            Text(
+                "amount",
+                "Tot welk bedrag mogen zij tekenen?",
+                kind="amount",
+                optional=True,
+                hint="In hele euro's, bijvoorbeeld 25000. Laat leeg als er geen grens is.",
+            ),
+            Date(
+                "until",
+                "Tot en met welke dag mogen zij tekenen?",
+                optional=True,
+                not_before_today=True,
+                hint="Laat leeg als er geen einddag is.",
+            ),
             by=Role.ADMINISTRATOR,
             when=Answered("change.what", "joining"),
             complaint=_no_twins,
+            intro="Krijgt iemand andere grenzen? Kies dan in de eerste stap ook dat deze persoon stopt.",
         ),
         step(
             "leaving",
@@ -93,7 +149,12 @@ WORKFLOW = Workflow(
             Choice(
                 "mode",
                 "Hoe tekenen de tekenbevoegden?",
-                options=(("alone", "Ieder zelfstandig"), ("jointly", "Gezamenlijk")),
+                options=(
+                    ("alone", "Ieder zelfstandig"),
+                    ("jointly", "Gezamenlijk"),
+                    ("majority", "Met de meerderheid van het bestuur"),
+                ),
+                hint="Bij een meerderheid telt het portaal op het moment van tekenen hoeveel tekenbevoegden er zijn.",
             ),
             Choice(
                 "together",
@@ -128,6 +189,7 @@ WORKFLOW = Workflow(
     ),
     signatory=Signatory(
         confirms="Ik bevestig namens de organisatie deze wijziging van de tekenbevoegdheid.",
+        without_limits=True,
         or_else=Assessor(Role.SERVICE_DESK, at=Party.OPERATOR),
     ),
     card=("change.what", "start.since"),

@@ -211,7 +211,11 @@ WORKFLOW = Workflow(
             Choice(
                 "mode",
                 "Hoe tekenen zij?",
-                options=(("alone", "Ieder zelfstandig"), ("jointly", "Gezamenlijk")),
+                options=(
+                    ("alone", "Ieder zelfstandig"),
+                    ("jointly", "Gezamenlijk"),
+                    ("majority", "Met de meerderheid van het bestuur"),
+                ),
             ),
             Choice(
                 "together",

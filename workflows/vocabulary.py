@@ -263,6 +263,8 @@ class Signatory:
     """Whether these answers want a signature at all; none: always."""
     or_else: Assessor | None = None
     """Who judges where nobody is left with authority to sign."""
+    without_limits: bool = False
+    """Whether only those may sign whose mandate has no limits: who may bind, is not for who may bind a little."""
 
 
 # --- Steps and workflows -----------------------------------------------------------------------------------------
@@ -319,6 +321,8 @@ class Workflow:
     assessors: tuple[Assessor, ...] = ()
     adviser: Adviser | None = None
     signatory: Signatory | None = None
+    amount: Callable[[Answers], int] | None = None
+    """The sum of money, in whole euros, to which these answers bind the subject; none: to nothing."""
     publication: str | None = None
     """The kind of publication a case is pinned to."""
     one_sitting: bool = False

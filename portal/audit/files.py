@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
-from portal.cases.tables import Document, KeptFile, Reading, Revision, Signature, StepAnswer
+from portal.cases.tables import Document, KeptFile, OnPaper, Reading, Revision, Signature, StepAnswer
 from portal.config import Settings
 from portal.documents.vault import Blob
 from portal.parties.tables import Mandate
@@ -54,6 +54,8 @@ def _pointers(kept: Snapshot) -> Iterator[tuple[str, str]]:
         yield f"reading {reading.id}", reading.blob
     for answer in kept.rows(StepAnswer):
         yield from ((f"answer {answer.case_id} {answer.step}", name) for name in _files_in(answer.values))
+    for paper in kept.rows(OnPaper):
+        yield f"on_paper {paper.document_id}", paper.scan
     for entry in kept.rows(Entry):
         if entry.document and entry.subject.startswith("document:"):
             yield f"ledger_entry {entry.number}", entry.document

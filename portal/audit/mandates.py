@@ -22,6 +22,9 @@ REGISTERS = (Party.BOARD, Party.SCHOOL_GROUP, Party.SCHOOL, Party.LOCATION, Part
 UNKNOWN = mark("er zijn er meer of minder dan het logboek weet")
 DIFFERENT = mark("staat anders in het logboek: %(columns)s")
 
+NOT_SAID: dict[str, Any] = {"until": None, "kinds": [], "amount": None, "granted_by": None}
+"""What a mandate or a rule is where the ledger is silent about it."""
+
 Told = dict[str, dict[str, Any]]
 """Row → its columns, as the ledger says they are."""
 
@@ -55,7 +58,7 @@ def _told(changes: Sequence[Entry], made: str, key: str, ended: str) -> Told:
     rows: Told = {}
     for entry in changes:
         for each in entry.detail[made]:
-            rows[each[key]] = {name: value for name, value in each.items() if name != key} | {"until": None}
+            rows[each[key]] = NOT_SAID | {name: value for name, value in each.items() if name != key}
         for row_id, until in entry.detail[ended].items():
             rows.setdefault(row_id, {})["until"] = until
     return rows
@@ -78,6 +81,9 @@ def _mandate(row: Mandate) -> dict[str, Any]:
         "counts": row.counts,
         "basis": row.basis,
         "evidence": row.evidence,
+        "kinds": row.kinds,
+        "amount": row.amount,
+        "granted_by": str(row.granted_by) if row.granted_by else None,
         "since": row.since,
         "until": row.until,
     }

@@ -1,6 +1,6 @@
 """Documents: their rows, their signatures and the ledger must tell the same story."""
 
-from portal.audit import signatures
+from portal.audit import on_paper, signatures
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
 from portal.audit.stories import Story, gather
@@ -18,6 +18,7 @@ def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
     tally.checked["revisions"] = sum(len(each.revisions) for each in stories)
     _find_orphans(kept, tally, {str(each.document.id) for each in stories})
     signatures.check(kept, tally, {each.document.id: each.name for each in stories})
+    on_paper.check(kept, tally, {each.document.id: each.name for each in stories})
     work = {each.key for each in kept.rows(Job) if each.state != "done"}
     for story in stories:
         with tally.guarded("document", story.name):

@@ -2,12 +2,12 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
-from portal.cases.tables import Case, CaseState, Document, Signature
+from portal.cases.tables import Case, CaseState, Document, DocumentState, Signature
 from portal.parties.tables import AuthorityRule, Mandate
 from portal.record.ledger import Entry
 from portal.wording import mark
@@ -41,7 +41,7 @@ def check(kept: Snapshot, tally: Tally, names: Mapping[uuid.UUID, str]) -> None:
                 tally.find(
                     "signature", name, mark("staat anders in het logboek: %(columns)s"), columns=", ".join(different)
                 )
-            for what in _faults_of_authority(kept, signature, entry):
+            for what in _faults_of_authority(kept, signature, entry, case):
                 tally.find("signature", name, what)
             given.setdefault(document.id, []).append(signature)
     for entry in entries:
@@ -69,7 +69,7 @@ def _differences(signature: Signature, entry: Entry, document: Document, case: C
     return [name for name, (row, told) in pairs.items() if row != told]
 
 
-def _faults_of_authority(kept: Snapshot, signature: Signature, entry: Entry) -> list[str]:
+def _faults_of_authority(kept: Snapshot, signature: Signature, entry: Entry, case: Case) -> list[str]:
     """What was frozen against the mandate and the rule as they stand there, at the moment of the entry."""
     frozen: dict[str, Any] = signature.authority
     [mandate] = kept.by(Mandate, "id").get(uuid.UUID(frozen["mandate"]), [None])
@@ -78,41 +78,71 @@ def _faults_of_authority(kept: Snapshot, signature: Signature, entry: Entry) -> 
     faults = []
     if (mandate.person_id, str(mandate.organisation_id)) != (signature.person_id, entry.on_behalf_of):
         faults.append(mark("rust op de tekenbevoegdheid van een ander"))
-    if not _held(mandate, entry.at):
+    if not held_at(mandate, entry.at):
         faults.append(mark("rust op een tekenbevoegdheid die op dat moment niet gold"))
     if (mandate.basis, mandate.evidence) != (frozen["basis"], frozen["evidence"]):
         faults.append(mark("rust op een ander bewijs dan er nu bij de tekenbevoegdheid staat"))
+    if not goes_for(mandate, case):
+        faults.append(mark("rust op een tekenbevoegdheid die niet voor dit soort stuk is"))
+    if (frozen.get("limits") or {"kinds": [], "amount": None}) != {"kinds": mandate.kinds, "amount": mandate.amount}:
+        faults.append(mark("rust op een tekenbevoegdheid met andere grenzen dan er zijn vastgelegd"))
+    if frozen.get("seat") != (str(mandate.granted_by) if mandate.granted_by else None):
+        faults.append(mark("rust op een machtiging van een ander dan er is vastgelegd"))
     rules = kept.by(AuthorityRule, "organisation_id").get(mandate.organisation_id, [])
-    held = [each for each in rules if _held(each, entry.at)]
+    held = [each for each in rules if held_at(each, entry.at)]
     if not held:
         return [*faults, mark("is gegeven toen er geen regel van bevoegdheid gold")]
-    if (frozen["mode"], frozen["together"]) not in [_counted(each, mandate) for each in held]:
+    seats = _seats(kept, mandate.organisation_id, entry.at, case)
+    counted = [_counted(each, mandate, of) for each in held for of in seats]
+    if (frozen["mode"], frozen["together"], frozen.get("of")) not in counted:
         faults.append(mark("is gegeven onder een andere regel van bevoegdheid dan er staat"))
     return faults
 
 
-def _held(row: Mandate | AuthorityRule, at: dt.datetime) -> bool:
+def held_at(row: Mandate | AuthorityRule, at: dt.datetime) -> bool:
     """Whether it held at this moment; at that of its end too, since the signature may be what ended it."""
     return row.since <= at and (row.until is None or at <= row.until)
 
 
-def _counted(rule: AuthorityRule, mandate: Mandate) -> tuple[str, int]:
-    """How a signature counts by this rule: its mode, and how many must sign together."""
-    return ("alone", 1) if "alone" in (rule.mode, mandate.counts) else ("jointly", rule.together)
+def goes_for(mandate: Mandate, case: Case) -> bool:
+    """Whether a mandate may sign what this case makes; a change of authority takes one without any limit."""
+    if case.workflow == "mandate_change":
+        return not mandate.kinds and mandate.amount is None and mandate.granted_by is None
+    return not mandate.kinds or case.workflow in mandate.kinds
+
+
+def _seats(kept: Snapshot, organisation_id: uuid.UUID, at: dt.datetime, case: Case) -> set[int]:
+    """How many there were to sign, just before that moment and from it on: the signature may be what changed it."""
+    mine = [each for each in kept.by(Mandate, "organisation_id").get(organisation_id, []) if goes_for(each, case)]
+    before = {each.granted_by or each.id for each in mine if each.since < at and (not each.until or at <= each.until)}
+    after = {each.granted_by or each.id for each in mine if each.since <= at and (not each.until or at < each.until)}
+    return {len(before), len(after)}
+
+
+def _counted(rule: AuthorityRule, mandate: Mandate, of: int) -> tuple[str, int, int | None]:
+    """How a signature counts by this rule: its mode, how many must sign, and of how many where that is counted."""
+    if "alone" in (rule.mode, mandate.counts):
+        return "alone", 1, None
+    return ("majority", of // 2 + 1, of) if rule.mode == "majority" else ("jointly", rule.together, None)
+
+
+def bind(authorities: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether some of these are as many as each of them asks for; who was delegated sits where the other would."""
+    seats = {each.get("seat") or each["mandate"]: each["together"] for each in authorities}
+    return any(sum(needed <= count for needed in seats.values()) >= count for count in range(1, len(seats) + 1))
 
 
 def _check_rule(name: str, signatures: list[Signature], document: Document, case: Case, tally: Tally) -> None:
     """Exactly the signature that met the rule says so, and with it the case was decided; a void document never was."""
     met = False
     for count, signature in enumerate(signatures, 1):
-        meets = not met and (
-            any(each.authority["mode"] == "alone" for each in signatures[:count])
-            or count >= max(each.authority["together"] for each in signatures[:count])
-        )
+        meets = not met and bind([each.authority for each in signatures[:count]])
         met = met or meets
         if signature.completes is not meets:
             tally.find(
                 "signature", f"{name}, {signature.field}", mark("maakt het stuk volledig en zegt van niet, of andersom")
             )
+    if document.state == DocumentState.PAPER:
+        return  # then the scan is what decided it
     if met != (case.state == CaseState.DECIDED and document.void_at is None):
         tally.find("document", name, mark("is volledig getekend en de zaak is niet beslist, of andersom"))

@@ -1,7 +1,7 @@
 """Who is looking at a case, and what each may do there."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,8 @@ from portal.database import reader
 from portal.errors import NotFoundError
 from portal.offers.tables import Product
 from portal.parties import mandates
-from portal.parties.tables import Membership, Organisation, Person
+from portal.parties.authority import Purpose
+from portal.parties.tables import Mandate, Membership, Organisation, Person
 from portal.wording import mark, say
 from workflows.vocabulary import Answers, Party, Role, Step
 
@@ -26,8 +27,8 @@ class Known:
 
     roles: Mapping[uuid.UUID, frozenset[Role]]
     is_service_desk: bool
-    authority: frozenset[uuid.UUID]
-    """The organisations that this visitor may bind."""
+    authority: Mapping[uuid.UUID, Sequence[Mandate]]
+    """This visitor's mandates, by the organisation that they bind."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def well_known(visitor: Visitor, *, session: Session | None = None) -> Visitor:
         known=Known(
             {each: frozenset(held) for each, held in roles.items()},
             desk,
-            mandates.bound_by(_session(session), visitor.person_id, at=clock.now()),
+            mandates.held_by(_session(session), visitor.person_id, at=clock.now()),
         ),
     )
 
@@ -145,8 +146,7 @@ def seats(case: Case, *, session: Session | None = None) -> list[Seat]:
     answers = relevant_answers(case)
     called = list(workflow.asked_to_assess(answers))
     signatory = workflow.asked_to_sign(answers)
-    nobody_left = case.organisation_id and not mandates.mandates_at(kept, case.organisation_id, at=clock.now())
-    if signatory and signatory.or_else and nobody_left:
+    if signatory and signatory.or_else and not can_be_signed(case, session=kept):
         called.append(signatory.or_else)
     found: list[Seat] = []
     for assessor in called:
@@ -192,7 +192,7 @@ def _sits(seat: Seat, visitor: Visitor, desk: bool, session: Session | None) -> 
         return desk and not seat.board
     if seat.role not in roles_at(visitor, seat.organisation_id, session=session):
         return False
-    return seat.role != Role.SIGNATORY or _may_bind(visitor, seat.organisation_id, session)
+    return seat.role != Role.SIGNATORY or _may_bind(visitor, seat.organisation_id, None, session)
 
 
 def _boards(session: Session, case: Case, answers: Answers, role: Role) -> list[Seat]:
@@ -230,18 +230,37 @@ def _started(case: Case, person_id: uuid.UUID, session: Session | None) -> bool:
 
 
 def may_sign(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
-    """Whether this visitor has authority to bind the organisation of this case at this moment."""
+    """Whether this visitor has authority to bind the organisation to the document of this case at this moment."""
     if visitor.person_id is None or case.organisation_id is None:
         return False
-    return _may_bind(visitor, case.organisation_id, session)
+    return _may_bind(visitor, case.organisation_id, purpose_of(case), session)
 
 
-def _may_bind(visitor: Visitor, organisation_id: uuid.UUID, session: Session | None) -> bool:
+def purpose_of(case: Case) -> Purpose:
+    """What the document of this case is for: what a mandate must go for to sign it."""
+    workflow = workflow_of(case)
+    return Purpose(
+        kind=workflow.name,
+        amount=workflow.amount(relevant_answers(case)) if workflow.amount else 0,
+        without_limits=workflow.signatory is not None and workflow.signatory.without_limits,
+    )
+
+
+def can_be_signed(case: Case, *, session: Session) -> bool:
+    """Whether those who have authority now could sign the document of this case together."""
+    if case.organisation_id is None:
+        return False
+    return mandates.can_be_bound(session, case.organisation_id, at=clock.now(), purpose=purpose_of(case))
+
+
+def _may_bind(visitor: Visitor, organisation_id: uuid.UUID, purpose: Purpose | None, session: Session | None) -> bool:
     if visitor.person_id is None:
         return False
     if visitor.known is not None:
-        return organisation_id in visitor.known.authority
-    found = mandates.authority_of(_session(session), visitor.person_id, organisation_id, at=clock.now())
+        held = visitor.known.authority.get(organisation_id, ())
+        return any(purpose is None or each.covers(purpose) for each in held)
+    now = clock.now()
+    found = mandates.authority_of(_session(session), visitor.person_id, organisation_id, at=now, purpose=purpose)
     return found is not None
 
 

@@ -6,17 +6,18 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import printing, telling, waiting
-from portal.cases.access import Visitor, relevant_answers, seats, seats_left
+from portal.cases.access import Visitor, can_be_signed, relevant_answers, seats, seats_left
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, CaseState
 from portal.errors import RefusedError
-from portal.parties import mandates, particulars
+from portal.parties import particulars
 from portal.record import ledger
 from portal.wording import mark
 
 Follow = Callable[[Session, Case], None]
 """Makes true what a decided case means; handed to an act, since it stands on a higher floor."""
 
+NOBODY_SIGNS = mark("Op dit moment zijn er te weinig tekenbevoegden, dus dit stuk kan niet worden getekend.")
 TO_ASSESS = mark("Te beoordelen: %(title)s %(reference)s")
 TO_ADVISE = mark("Uw advies gevraagd: %(title)s %(reference)s")
 
@@ -33,11 +34,11 @@ def advance(session: Session, case: Case, *, by: Visitor, follow: Follow) -> Non
     elif workflow.asked_to_advise(answers) and not _advised(case):
         case.state = CaseState.ADVISING
         _call(session, case, "to_advise", TO_ADVISE)
-    elif workflow.asked_to_sign(answers) and _somebody_can_sign(session, case):
+    elif workflow.asked_to_sign(answers) and can_be_signed(case, session=session):
         case.state = CaseState.PREPARING
         printing.ask_document(session, case)
     elif workflow.asked_to_sign(answers) and not seats(case, session=session):
-        raise RefusedError("Niemand is op dit moment tekenbevoegd, dus niemand kan dit stuk tekenen.")
+        raise RefusedError(NOBODY_SIGNS)
     else:
         decide(session, case, by=by, follow=follow)
         printing.ask_document(session, case)
@@ -69,7 +70,3 @@ def _call(session: Session, case: Case, kind: str, subject: str) -> None:
 
 def _advised(case: Case) -> bool:
     return any(each.verdict == "advise" and each.round == case.round for each in case.assessments)
-
-
-def _somebody_can_sign(session: Session, case: Case) -> bool:
-    return bool(case.organisation_id and mandates.mandates_at(session, case.organisation_id, at=clock.now()))

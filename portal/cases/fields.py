@@ -14,6 +14,7 @@ from portal.parties import numbers
 from portal.wording import mark, say
 
 SPELLINGS = {
+    "amount": numbers.complaint_amount,
     "kvk": numbers.complaint_kvk,
     "board_number": numbers.complaint_board_number,
     "postcode": numbers.complaint_postcode,

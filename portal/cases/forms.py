@@ -54,6 +54,15 @@ def answers_of(form: Form, asked: Iterable[v.Question], around: Surroundings) ->
     return {question.name: _value(question, form[question.name], around) for question in asked}
 
 
+SHAPES = {
+    "tel": {"type": "tel"},
+    "kvk": {"inputmode": "numeric"},
+    "board_number": {"inputmode": "numeric"},
+    "amount": {"inputmode": "numeric"},
+}
+"""How a browser is told what kind of line is asked for."""
+
+
 def _field(question: v.Question, around: Surroundings) -> Field:
     label, hint = say(question.label), say(question.hint)
     required: list[Any] = [Optional()] if question.optional else [Required(_missing(question))]
@@ -66,7 +75,12 @@ def _field(question: v.Question, around: Surroundings) -> Field:
         case v.Text(longest=longest, kind=kind):
             spelled = [Spelled(kind)] if kind in SPELLINGS else []
             filters = [_upper] if kind == "postcode" else [clean]
-            shape = {"tel": {"type": "tel"}, "kvk": {"inputmode": "numeric"}, "board_number": {"inputmode": "numeric"}}
+            shape = {
+                "tel": {"type": "tel"},
+                "kvk": {"inputmode": "numeric"},
+                "board_number": {"inputmode": "numeric"},
+                "amount": {"inputmode": "numeric"},
+            }
             rules = [*required, _length(longest), *spelled]
             return StringField(label, rules, filters=filters, description=hint, render_kw=shape.get(kind))
         case v.ConfirmedEmail():

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from portal import clock, wording
 from portal.cases import surroundings
-from portal.cases.access import relevant_answers
+from portal.cases.access import purpose_of, relevant_answers
 from portal.cases.catalogue import workflow_of
 from portal.cases.surroundings import Surroundings
 from portal.cases.tables import Case, CaseState, Document
 from portal.parties import mandates, register
+from portal.parties.authority import authority_sentence, rule_sentence
 from portal.parties.tables import Organisation, Person
 from portal.record import jobs, ledger
 from portal.wording import mark, say, say_count
@@ -170,24 +171,22 @@ def _who_sign(session: Session, case: Case, workflow: v.Workflow) -> tuple[str |
         return None, []
     at = clock.now()
     rule = mandates.rule_at(session, case.organisation_id, at=at)
-    holders = mandates.mandates_at(session, case.organisation_id, at=at)
-    signatories = []
-    for number, mandate in enumerate(holders, 1):
-        authority = mandates.authority_of(session, mandate.person_id, case.organisation_id, at=at)
-        if authority is not None:
-            signatories.append(
-                {
-                    "field": f"Handtekening{number}",
-                    "person": str(mandate.person_id),
-                    "name": mandate.person.name,
-                    "function": mandate.person.function,
-                    "authority": mandates.authority_sentence(authority.as_mapping()),
-                    "confirms": say(asked.confirms),
-                }
-            )
     if rule is None:
-        return None, signatories
-    return mandates.rule_sentence(rule.mode, rule.together, len(holders)), signatories
+        return None, []
+    found = mandates.authorities(session, case.organisation_id, at=at, purpose=purpose_of(case))
+    people = {each: session.get_one(Person, each) for each in found}
+    signatories = [
+        {
+            "field": f"Handtekening{number}",
+            "person": str(person_id),
+            "name": people[person_id].name,
+            "function": people[person_id].function,
+            "authority": authority_sentence(authority.as_mapping()),
+            "confirms": say(asked.confirms),
+        }
+        for number, (person_id, authority) in enumerate(found.items(), 1)
+    ]
+    return rule_sentence(rule.rule, len({each.seat for each in found.values()})), signatories
 
 
 def _person_facts(person: Person | None) -> dict[str, str] | None:

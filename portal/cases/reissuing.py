@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import printing, telling, waiting
+from portal.cases.access import can_be_signed, purpose_of
 from portal.cases.tables import Case, CaseState, Document
 from portal.cases.telling import Recipient
 from portal.database import act
 from portal.parties import mandates
+from portal.parties.authority import authority_sentence, rule_sentence
 from portal.parties.tables import Person
 from portal.record import jobs, ledger
 from portal.wording import mark, say
@@ -36,18 +38,19 @@ def reissue(organisation_id: uuid.UUID) -> int:
 
 
 def still_satisfies(session: Session, document: Document) -> bool:
-    """Whether everybody whom the document asks may still bind the organisation, by the rule that it prints."""
-    organisation_id = document.case.organisation_id
-    if organisation_id is None:
+    """Whether everybody whom the document asks may still bind the organisation to it, by the rule that it prints."""
+    case, at = document.case, clock.now()
+    if case.organisation_id is None:
         return True
-    at = clock.now()
-    rule = mandates.rule_at(session, organisation_id, at=at)
+    rule = mandates.rule_at(session, case.organisation_id, at=at)
+    held = mandates.authorities(session, case.organisation_id, at=at, purpose=purpose_of(case))
+    seats = set()
     for asked in document.facts["signatories"]:
-        authority = mandates.authority_of(session, uuid.UUID(asked["person"]), organisation_id, at=at)
-        if authority is None or mandates.authority_sentence(authority.as_mapping()) != asked["authority"]:
+        authority = held.get(uuid.UUID(asked["person"]))
+        if authority is None or authority_sentence(authority.as_mapping()) != asked["authority"]:
             return False
-    printed = len(document.facts["signatories"])
-    return rule is not None and document.facts["rule"] == mandates.rule_sentence(rule.mode, rule.together, printed)
+        seats.add(authority.seat)
+    return rule is not None and document.facts["rule"] == rule_sentence(rule.rule, len(seats))
 
 
 def _reissue(session: Session, organisation_id: uuid.UUID) -> int:
@@ -60,8 +63,8 @@ def _reissue(session: Session, organisation_id: uuid.UUID) -> int:
         document = waiting.open_document(case)
         if document is None or still_satisfies(session, document):
             continue
-        if not mandates.mandates_at(session, organisation_id, at=clock.now()):
-            continue  # nobody can sign anything; the case waits until somebody can
+        if not can_be_signed(case, session=session):
+            continue  # too few are left to sign it; the case waits until there are enough
         count += 1
         signed = {str(each.person_id) for each in document.signatures}
         document.void_at = clock.now()

@@ -22,11 +22,14 @@ from portal.documents.outside import awaited
 from portal.documents.seal import Sealer
 from portal.documents.stamps import Stamp
 from portal.errors import PortalError, UnavailableError
-from portal.parties import mandates, people
+from portal.parties import people
+from portal.parties.authority import authority_sentence
 from portal.parties.tables import Person
 from portal.record import ledger
 from portal.wording import mark, say
 
+MOST_NAMED = 3
+"""So many people whose places are closed a stamp has room to name."""
 LONGEST = 90
 """Seconds for one document: an outside service that stamps time is given up on much sooner."""
 
@@ -170,13 +173,27 @@ def _signature_facts(document: Document, signature: Signature, *, is_test: bool)
         "field": signature.field,
         "name": signature.typed_name,
         "function": signature.function,
-        "authority": mandates.authority_sentence(signature.authority),
+        "authority": authority_sentence(signature.authority),
         "confirms": signature.confirms,
+        "closes": _closed(document) if signature.completes else "",
         "test_seal": "1" if is_test else "",
         "at": signature.at.isoformat(timespec="seconds"),
         "reference": document.facts["reference"],
         "ledger": _ledger_line(signature.ledger_size, signature.ledger_head),
     }
+
+
+def _closed(document: Document) -> str:
+    """That with this signature the document is complete, and whose places are closed by it."""
+    signed = {each.field for each in document.signatures}
+    spare = [each["name"] for each in document.facts["signatories"] if each["field"] not in signed]
+    if not spare:
+        return say("Hiermee is het stuk volledig getekend.")
+    if len(spare) > MOST_NAMED:
+        return say(
+            "Hiermee is het stuk volledig getekend. De %(count)s andere plaatsen zijn gesloten.", count=len(spare)
+        )
+    return say("Hiermee is het stuk volledig getekend. Gesloten: de plaats van %(names)s.", names=", ".join(spare))
 
 
 def _ledger_line(size: int, head: str) -> str:

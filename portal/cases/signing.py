@@ -4,19 +4,19 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import course, telling
+from portal.cases import access, course, reading, telling
 from portal.cases.access import Visitor, find
 from portal.cases.course import Follow
-from portal.cases.tables import Case, CaseState, Document, Reading, Signature
+from portal.cases.tables import Case, CaseState, Document, Signature
 from portal.cases.telling import Recipient
 from portal.database import act
 from portal.documents import vault
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.parties import mandates, particulars
+from portal.parties.authority import is_met
 from portal.parties.tables import Person
 from portal.record import jobs, ledger
 from portal.wording import mark, say
@@ -86,18 +86,9 @@ def sign(
     raise InvalidError(sentence, {"code": say(sentence)})
 
 
-def unread(session: Session, person_id: uuid.UUID, documents: Iterable[Document]) -> list[Document]:
-    """Those of these documents that the person has not opened as they are now."""
-    mine = session.execute(select(Reading.document_id, Reading.blob).where(Reading.person_id == person_id))
-    read = {(document_id, blob) for document_id, blob in mine}
-    return [
-        document for document in documents if all((document.id, each.blob) not in read for each in document.revisions)
-    ]
-
-
 def _refuse_unread(session: Session, person: Person, documents: Iterable[Document]) -> None:
     """Several at once are signed by who opened each of them."""
-    for document in unread(session, person.id, documents):
+    for document in reading.unread(session, person.id, documents):
         sentence = mark("U hebt %(title)s %(reference)s nog niet geopend. Lees het eerst.")
         values = {"title": document.title, "reference": document.facts["reference"]}
         raise InvalidError(sentence % values, {"documents": say(sentence, **values)})
@@ -120,7 +111,8 @@ def _sign(
     follow: Follow,
 ) -> None:
     assert case.organisation_id is not None
-    authority = mandates.authority_of(session, person.id, case.organisation_id, at=clock.now())
+    at, purpose = clock.now(), access.purpose_of(case)
+    authority = mandates.authority_of(session, person.id, case.organisation_id, at=at, purpose=purpose)
     assert authority is not None
     signature = Signature(
         document_id=document.id,
@@ -133,7 +125,7 @@ def _sign(
         seen=document.certified or "",
     )
     given = [*(each.authority for each in document.signatures), signature.authority]
-    signature.completes = mandates.is_met(given)
+    signature.completes = is_met(given)
     head = ledger.append(
         session,
         act="sign",
@@ -160,8 +152,8 @@ def _refuse_signature(session: Session, case: Case, document: Document, person: 
     if case.state != CaseState.SIGNING:
         raise RefusedError("Dit stuk is al volledig getekend. Uw handtekening is niet meer nodig.")
     particulars.refuse_when_ending(case.organisation)
-    if mandates.authority_of(session, person.id, case.organisation_id, at=clock.now()) is None:
-        raise RefusedError("U bent op dit moment niet tekenbevoegd voor deze organisatie.")
+    if not access.may_sign(case, Visitor(person.id), session=session):
+        raise RefusedError("U bent op dit moment niet tekenbevoegd voor dit stuk van deze organisatie.")
     field = field_of(document, person.id)
     if field is None:
         raise RefusedError("Uw tekenbevoegdheid is van na dit stuk. Laat het stuk opnieuw klaarzetten.")

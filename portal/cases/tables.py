@@ -40,6 +40,8 @@ class DocumentState(StrEnum):
     COMPLETE = "complete"
     WAITING = "waiting"
     """something outside does not answer; the cause says what"""
+    PAPER = "paper"
+    """signed on paper: nobody's electronic signature made it count"""
 
 
 def _by_person(column: str) -> Index:
@@ -83,6 +85,8 @@ class Case(Base):
     """When its people were warned that it lapses if nothing happens."""
     submitted_at: Mapped[dt.datetime | None]
     decided_at: Mapped[dt.datetime | None]
+    on_paper: Mapped[bool] = mapped_column(default=False)
+    """Whether what decided it was signed on paper."""
 
     organisation: Mapped[Organisation | None] = relationship()
     person: Mapped[Person | None] = relationship(foreign_keys=person_id)
@@ -237,6 +241,7 @@ class Document(Base):
     case: Mapped[Case] = relationship(back_populates="documents")
     signatures: Mapped[list["Signature"]] = relationship(back_populates="document", order_by="Signature.ledger_size")
     revisions: Mapped[list["Revision"]] = relationship(order_by="Revision.number")
+    on_paper: Mapped["OnPaper | None"] = relationship(back_populates="document")
 
 
 class Revision(Base):
@@ -284,6 +289,29 @@ class Signature(Base):
 
     document: Mapped[Document] = relationship(back_populates="signatures")
     person: Mapped[Person] = relationship()
+
+
+class OnPaper(Base):
+    """A document signed on paper: the scan, who signed it, why, and the two of the operator who compared them."""
+
+    __tablename__ = "on_paper"
+
+    document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    scan: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the scanned copy in the vault."""
+    scan_name: Mapped[str] = mapped_column(String(200))
+    people: Mapped[list[Any]]
+    """The ids of those who signed it."""
+    authorities: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What each of them might do, frozen when it was confirmed, by person."""
+    why: Mapped[str] = mapped_column(Text)
+    signed_on: Mapped[str] = mapped_column(String(10))
+    entered_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    entered_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    confirmed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[dt.datetime | None]
+
+    document: Mapped[Document] = relationship(back_populates="on_paper")
 
 
 class Reading(Base):

@@ -19,7 +19,7 @@ SEAL_FIELD = "Zegel"
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 _LONG_WORD = 24
-_ON_A_STAMP = ("kind", "name", "function", "authority", "at", "reference", "ledger", "test_seal")
+_ON_A_STAMP = ("kind", "name", "function", "authority", "closes", "at", "reference", "ledger", "test_seal")
 
 
 def as_page(template: str, facts: Mapping[str, Any], *, language: str = "nl") -> str:

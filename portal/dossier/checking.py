@@ -26,6 +26,10 @@ _AFTER_END = (b"\r\n", b"\n", b"\r", b"")
 STANDINGS: Mapping[str, str] = {
     "last": mark("Dit is de laatste versie die het portaal bewaart."),
     "unfinished": mark("Dit is de laatste versie, maar nog niet iedereen heeft getekend."),
+    "paper": mark(
+        "Dit stuk is op papier getekend. Het bestand is onveranderd, maar draagt zelf niet de handtekeningen waarop "
+        "het besluit rust: die staan op papier, en zijn geen elektronische handtekening."
+    ),
     "being_sealed": mark("Er is getekend. Het portaal is nog bezig met verzegelen: straks is er een nieuwe versie."),
     "earlier": mark("Dit is een eerdere versie. Er is een latere, met meer handtekeningen."),
     "lengthened": mark(
@@ -140,6 +144,8 @@ def _judge(examined: Examination, known: Known | None) -> tuple[Verdict, str]:
     document = known.document
     is_last = known.number == len(document.revisions)
     is_complete = is_last and document.state == DocumentState.COMPLETE
+    if known.is_whole and is_last and document.state == DocumentState.PAPER:
+        return Verdict.INTACT_IN_PROGRESS, "paper"
     if not known.is_whole:
         added = examined.signatures[-1].changes in (Changes.NONE, Changes.LONG_TERM)
         if is_complete and added and examined.verdict is Verdict.INTACT_AND_COMPLETE:

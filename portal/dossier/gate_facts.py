@@ -158,7 +158,7 @@ def _declaration(
             Declaration.SIGNING,
             str(case.id),
             signed=len(document.signatures),
-            needed=rule.together if rule else len(document.facts["signatories"]),
+            needed=rule.rule.needed(len(document.facts["signatories"])) if rule else len(document.facts["signatories"]),
             waits_for=tuple(waits_for(case)),
         )
     state = Declaration.PREPARING if case.state == CaseState.PREPARING else Declaration.DRAFT

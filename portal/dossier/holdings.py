@@ -14,7 +14,7 @@ from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, InForce
 from portal.dossier.acting import live_memberships
 from portal.offers.tables import Product
-from portal.parties.mandates import BASES
+from portal.parties.authority import BASES
 from portal.parties.tables import Mandate, Organisation, Person
 from portal.wording import mark, say
 from workflows.vocabulary import ROLE_NAMES, Role
@@ -125,7 +125,7 @@ def _decisions(
             Holding(
                 f"in_force-{min(str(each.id) for each in same)}",
                 DECISION,
-                _title(row, case),
+                say("%(title)s (op papier getekend)", title=_title(row, case)) if case.on_paper else _title(row, case),
                 about,
                 row.since,
                 row.until,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Assessment, Case, Comment, Document, Reading, Signature, StepAnswer, Turn
 from portal.database import Base
-from portal.parties.mandates import BASES
+from portal.parties.authority import BASES
 from portal.parties.tables import CalendarAddress, Invitation, Mandate, Membership, Person, WebSession
 from portal.record.ledger import Entry
 from portal.record.outbox import STATES, Mail

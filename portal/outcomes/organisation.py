@@ -13,7 +13,7 @@ from portal import clock
 from portal.cases import in_force
 from portal.cases.tables import Case, InForce
 from portal.outcomes.consequence import Given, moment_of, people_of, person_of, tell, tell_left_out
-from portal.parties import inviting, mandates, memberships, particulars
+from portal.parties import inviting, mandating, memberships, particulars
 from portal.parties.tables import LIVE, Membership, Organisation, Person
 from portal.record import ledger
 from portal.wording import day, say
@@ -134,7 +134,7 @@ def _dissolve(session: Session, case: Case, roles: _Roles, *, at: dt.datetime) -
         each.organisation_id for each in declared if each.organisation_id and (each.until is None or each.until > at)
     }
     in_force.end(session, list(session.scalars(theirs)), at=at, because=case)
-    changed = mandates.change(session, organisation.id, at=at, ends_all=True)
+    changed = mandating.change(session, organisation.id, at=at, ends_all=True)
     ledger.append(session, act="mandates", subject=f"organisation:{organisation.id}", case=str(case.id), **changed)
     for membership in memberships.roles_of(session, organisation.id):
         roles.end(membership, at=at)

@@ -16,7 +16,8 @@ from portal.cases.telling import Recipient
 from portal.errors import RefusedError
 from portal.offers.tables import Product
 from portal.outcomes.consequence import Given, person_of
-from portal.parties import inviting, mandates, memberships, particulars
+from portal.parties import inviting, mandating, memberships, particulars
+from portal.parties.authority import Rule
 from portal.parties.tables import Organisation, Person
 from portal.record import ledger
 from portal.wording import mark
@@ -42,12 +43,12 @@ def register_organisation(session: Session, case: Case, answers: Given, link_sec
         person = person_of(session, named)
         memberships.join(session, person, organisation, Role.SIGNATORY)
         invited[person.id] = person
-    changed = mandates.change(
+    changed = mandating.change(
         session,
         organisation.id,
         at=now,
         joining=list(invited),
-        rule=mandates.Rule(authority["mode"], registration.together_of(authority)),
+        rule=Rule(authority["mode"], registration.together_of(authority)),
         basis=authority["basis"],
         evidence=authority["evidence"]["sha256"],
         evidence_name=authority["evidence"]["name"],

@@ -17,6 +17,7 @@ COMPLAINT_BOARD_NUMBER = mark(
 )
 COMPLAINT_KVK = mark("Een KvK-nummer bestaat uit 8 cijfers, bijvoorbeeld 01234567.")
 COMPLAINT_RSIN = mark("Dit RSIN klopt niet. Een RSIN bestaat uit 9 cijfers, bijvoorbeeld 123456782.")
+COMPLAINT_AMOUNT = mark("Schrijf een bedrag in hele euro's, zonder punten en komma's, bijvoorbeeld 25000.")
 COMPLAINT_POSTCODE = mark("Een postcode bestaat uit 4 cijfers en 2 letters, bijvoorbeeld 2716 PH.")
 
 _RSIN_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
@@ -54,6 +55,11 @@ def is_postcode(text: str) -> bool:
     return bool(re.fullmatch(r"[1-9][0-9]{3} ?[A-Z]{2}", text))
 
 
+def is_amount(text: str) -> bool:
+    """A sum in whole euros: digits alone, 1 to 999999999."""
+    return bool(re.fullmatch(r"[1-9][0-9]{0,8}", text))
+
+
 def complaint_brin(text: str) -> str | None:
     """What to say about a BRIN that cannot be right, or None. Untranslated: pass it to `say`."""
     return None if is_brin(text) else COMPLAINT_BRIN
@@ -82,3 +88,8 @@ def complaint_rsin(text: str) -> str | None:
 def complaint_postcode(text: str) -> str | None:
     """What to say about a postcode that cannot be right, or None."""
     return None if is_postcode(text) else COMPLAINT_POSTCODE
+
+
+def complaint_amount(text: str) -> str | None:
+    """What to say about a sum that is not in whole euros, or None."""
+    return None if is_amount(text) else COMPLAINT_AMOUNT

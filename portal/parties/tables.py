@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
 from portal.database import Base
+from portal.parties.authority import Limits, Purpose, Rule
 from workflows.vocabulary import Role
 
 NEEDS_SECOND_FACTOR = frozenset({Role.SIGNATORY, Role.PRIVACY_OFFICER, Role.SERVICE_DESK})
@@ -148,18 +149,23 @@ class Invitation(Base):
 
 
 class AuthorityRule(Base):
-    """How an organisation is bound: by one who may alone, or by so many of them together."""
+    """How an organisation is bound: by one who may alone, by so many of them together, or by their majority."""
 
     __tablename__ = "authority_rule"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
     mode: Mapped[str] = mapped_column(String(10))
-    """alone or jointly"""
+    """alone, jointly or majority"""
     together: Mapped[int] = mapped_column(default=1)
-    """How many distinct persons a joint signature takes."""
+    """How many distinct persons a joint signature takes; of a majority that is counted when they sign."""
     since: Mapped[dt.datetime]
     until: Mapped[dt.datetime | None]
+
+    @property
+    def rule(self) -> Rule:
+        """The rule itself, without whose it is and when."""
+        return Rule(self.mode, self.together)
 
 
 class Mandate(Base):
@@ -173,6 +179,12 @@ class Mandate(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     counts: Mapped[str] = mapped_column(String(10))
     """alone: this signature suffices by itself; joint: it counts towards the rule."""
+    kinds: Mapped[list[Any]] = mapped_column(default=list)
+    """The only kinds of document (procedures) that it goes for; none: every kind."""
+    amount: Mapped[int | None]
+    """The highest sum to which it binds, in whole euros; none: any."""
+    granted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mandate.id"))
+    """The mandate from which it was delegated, and with which it ends."""
     basis: Mapped[str] = mapped_column(String(40))
     """trade_register, statutes or mandate_decision"""
     evidence: Mapped[str] = mapped_column(String(64))
@@ -182,6 +194,25 @@ class Mandate(Base):
     until: Mapped[dt.datetime | None]
 
     person: Mapped[Person] = relationship()
+
+    @property
+    def limits(self) -> Limits:
+        """How far it goes, besides its dates."""
+        return Limits(tuple(self.kinds), self.amount)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its holder may sign everything, in their own right."""
+        return not self.limits and self.granted_by is None
+
+    @property
+    def seat(self) -> uuid.UUID:
+        """The mandate that counts when its holder signs: this one, or the one from which it was delegated."""
+        return self.granted_by or self.id
+
+    def covers(self, purpose: Purpose) -> bool:
+        """Whether it goes far enough to sign this."""
+        return self.limits.cover(purpose) and (self.is_whole or not purpose.without_limits)
 
 
 class CalendarAddress(Base):

@@ -46,6 +46,11 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("U hebt de %(title)s %(reference)s getekend. Uw handtekening is vastgelegd."),
         mark("Het stuk dat u tekende heeft dit controlegetal (SHA-256): %(certified)s"),
     ),
+    "on_paper": (
+        mark("De %(title)s %(reference)s is op papier getekend. De servicedesk heeft de getekende scan vastgelegd."),
+        mark("Dit is geen elektronische handtekening. Op papier hebt u zelf getekend; klopt dat niet, meld het dan."),
+        mark("De scan heeft dit controlegetal (SHA-256): %(scan)s"),
+    ),
     "complete": (
         mark("Het stuk %(title)s %(reference)s is klaar en verzegeld."),
         mark("Code van het stuk: %(code)s. Controlegetal (SHA-256): %(sha256)s"),
@@ -177,6 +182,7 @@ BUTTONS: Mapping[str, str] = {
     "invitation": mark("Neem de uitnodiging aan"),
     "to_sign": mark("Lees en teken"),
     "signed": mark("Bekijk de zaak"),
+    "on_paper": mark("Bekijk de zaak"),
     "complete": mark("Bekijk het stuk"),
     "receipt": mark("Bekijk de zaak"),
     "dossier": mark("Download het dossier"),

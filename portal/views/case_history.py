@@ -1,10 +1,12 @@
 """What pages show of a case's past: what happened, by whom, in whose words, and the mails about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from heapq import merge
 from typing import Any
 
-from portal.cases import access, printing, turning
+from portal.cases import access, printing, reading, turning
 from portal.cases.access import Visitor
+from portal.cases.reading import Opened
 from portal.cases.tables import Case, TurnKind
 from portal.database import reader
 from portal.parties import people
@@ -34,6 +36,9 @@ ACTS = {
     "end": mark("Niet meer van kracht"),
     "sign": mark("Getekend"),
     "certify": mark("Stuk vastgesteld"),
+    "paper": mark("Scan van een op papier getekend stuk vastgelegd"),
+    "paper_confirmed": mark("Op papier getekend: door een tweede persoon bevestigd"),
+    "paper_rejected": mark("Scan weggehaald: het stuk wacht weer op handtekeningen"),
     "seal": mark("Handtekening verzegeld"),
     "renew": mark("Tijdstempel vernieuwd"),
     "retry": mark("Opnieuw geprobeerd door de servicedesk"),
@@ -41,26 +46,43 @@ ACTS = {
 }
 
 
+OPENED = {reading.PAGE: mark("Stuk geopend als pagina"), reading.PDF: mark("Stuk geopend als PDF")}
+UNOPENED = mark("Het portaal heeft niet gezien dat dit stuk vóór het tekenen is geopend.")
+
+
 def events(case: Case) -> list[dict[str, Any]]:
-    """What happened, by whom, with the words they gave; documents that were voided included."""
+    """What happened, by whom, with the words they gave, and what was seen to be opened; voided documents included.
+
+    The acts stand in the order of the ledger, what was opened at its moment between them.
+    """
     subjects = [f"case:{case.id}", *(f"document:{each.id}" for each in case.documents)]
     entries = sorted((entry for each in subjects for entry in ledger.about(reader(), each)), key=lambda e: e.number)
-    names = people.names_of({entry.actor for entry in entries if entry.actor}, session=reader())
+    seen = reading.opened(reader(), case.documents)
+    actors = {entry.actor for entry in entries if entry.actor} | {str(each.person_id) for each in seen}
+    names = people.names_of(actors, session=reader())
+    told = merge(_acts(case, entries, seen, names), _openings(seen, names), key=lambda each: each["at"])
+    return [{**each, "when": moment(each["at"])} for each in told]
+
+
+def _acts(case: Case, entries: Sequence[Entry], seen: list[Opened], names: dict[str, str]) -> Iterator[dict[str, Any]]:
     words = _words_of(case, entries)
-    return [
-        {
-            "when": moment(entry.at),
+    unopened = {each.ledger_size for each in reading.signed_unopened(case.documents, seen)}
+    for entry in entries:
+        number = say("logboekregel %(number)s", number=entry.number)
+        yield {
+            "at": entry.at,
             "what": say(ACTS.get(entry.act, entry.act)),
-            "who": " · ".join(
-                [
-                    *([names[entry.actor]] if entry.actor in names else []),
-                    say("logboekregel %(number)s", number=entry.number),
-                ]
-            ),
-            "words": words.get(entry.number, ""),
+            "who": " · ".join([*([names[entry.actor]] if entry.actor in names else []), number]),
+            "words": say(UNOPENED) if entry.number in unopened else words.get(entry.number, ""),
         }
-        for entry in entries
-    ]
+
+
+def _openings(seen: list[Opened], names: dict[str, str]) -> Iterator[dict[str, Any]]:
+    for each in seen:
+        again = say("%(times)s keer, laatst op %(when)s", times=each.times, when=moment(each.last))
+        who = names.get(str(each.person_id), "")
+        what = say(OPENED[each.form])
+        yield {"at": each.first, "what": what, "who": " · ".join(filter(None, [who, again if each.times > 1 else ""]))}
 
 
 def _words_of(case: Case, entries: Sequence[Entry]) -> dict[int, str]:

@@ -176,6 +176,8 @@ def register_choice(asked: Asked, question: FromRegister) -> dict[str, Any]:
 
 def state_of(case: Case) -> tuple[str, str]:
     """How a case stands, as a status."""
+    if case.on_paper:
+        return "done", say("Rond, op papier getekend")
     kind, text = CASE_STATES[CaseState(case.state)]
     return kind, say(text)
 

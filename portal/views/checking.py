@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from portal.cases.tables import Document, Signature
+from portal.cases.tables import Document, DocumentState, Signature
 from portal.database import reader
 from portal.documents import vault
 from portal.documents.authority import trust_of
@@ -20,7 +20,7 @@ from portal.documents.verdicts import Examination, Verdict
 from portal.dossier import checking
 from portal.dossier.checking import STANDINGS, Check, Kept
 from portal.errors import InvalidError, PortalError, TooManyError
-from portal.parties import mandates
+from portal.parties.authority import authority_sentence
 from portal.parties.spelling import clean
 from portal.record import ledger
 from portal.views import case_pages
@@ -195,6 +195,9 @@ def _shown(check: Check) -> dict[str, Any]:
 def _particulars(document: Document) -> dict[str, Any]:
     case = document.case
     _, state = case_pages.state_of(case)
+    paper = document.on_paper if document.state == DocumentState.PAPER else None
+    signed = [each["name"] for each in document.facts["signatories"] if paper and each["person"] in paper.people]
+    on_paper = [{"label": say("Op papier getekend door"), "value": signed}] if paper else []
     return {
         "document": document,
         "rows": [
@@ -203,6 +206,7 @@ def _particulars(document: Document) -> dict[str, Any]:
             {"label": say("Organisatie"), "value": case.organisation.name if case.organisation else ""},
             {"label": say("Opgemaakt op"), "value": moment(document.made_at)},
             {"label": say("Hoe het met de zaak staat"), "value": state},
+            *on_paper,
         ],
     }
 
@@ -218,7 +222,7 @@ def _signature_row(signature: Signature, check: Check) -> dict[str, Any]:
     return {
         "name": signature.typed_name,
         "function": signature.function,
-        "authority": mandates.authority_sentence(signature.authority),
+        "authority": authority_sentence(signature.authority),
         "confirms": signature.confirms,
         "state_kind": state[0],
         "state_text": state[1],

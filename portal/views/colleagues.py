@@ -16,6 +16,7 @@ from portal.dossier import organisation as dossiers
 from portal.dossier.organisation import Rights
 from portal.errors import InvalidError, NotFoundError
 from portal.parties import colleagues, inviting, mandates
+from portal.parties.authority import BASES, in_euros, rule_sentence
 from portal.parties.colleagues import ACTS, May
 from portal.parties.spelling import clean
 from portal.parties.tables import Mandate, Membership
@@ -26,6 +27,7 @@ from portal.views.overviews import Wish, pages_of, wished
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import person, settings, visitor
 from portal.wording import day, mark, say
+from workflows.mandate_change import KINDS
 from workflows.vocabulary import ROLE_NAMES, Role
 
 bp = Blueprint("colleagues", __name__, url_prefix="/organisaties/<uuid:organisation_id>")
@@ -220,7 +222,7 @@ def _page(rights: Rights, form: InviteForm, fault: InvalidError | None) -> str:
     chosen = _chosen(organisation_id, wish)
     here = chosen[wish.offset(SHOWN) : wish.offset(SHOWN) + SHOWN]
     rule = mandates.rule_at(reader(), organisation_id, at=now)
-    holders = len(mandates.mandates_at(reader(), organisation_id, at=now))
+    holders = len({each.seat for each in mandates.mandates_at(reader(), organisation_id, at=now)})
     return render_template(
         "organisations/people.html",
         **around(rights, "people"),
@@ -231,7 +233,7 @@ def _page(rights: Rights, form: InviteForm, fault: InvalidError | None) -> str:
         pages=pages_of(len(chosen), SHOWN),
         states=STATES,
         roles=[(role.value, say(ROLE_NAMES[role])) for role in Role],
-        rule=mandates.rule_sentence(rule.mode, rule.together, holders) if rule else None,
+        rule=rule_sentence(rule.rule, holders) if rule else None,
         mandates=[_mandate(each, rights) for each in dossiers.mandates(reader(), organisation_id)],
         form_fields=_with_roles(form, rights),
         errors=[(name, sentence) for name, sentence in fault.fields.items()] if fault else [],
@@ -293,6 +295,14 @@ def _row(membership: Membership, rights: Rights) -> dict[str, Any]:
     }
 
 
+def _limits(mandate: Mandate) -> list[str]:
+    """How far a mandate goes, where it does not go for everything."""
+    titles = dict(KINDS)
+    said = [say("alleen: %(kinds)s", kinds=", ".join(say(titles.get(each, each)) for each in mandate.kinds))]
+    amount = [say("tot € %(amount)s", amount=in_euros(mandate.amount))] if mandate.amount is not None else []
+    return (said if mandate.kinds else []) + amount + ([say("gemachtigd")] if mandate.granted_by else [])
+
+
 def _mandate(mandate: Mandate, rights: Rights) -> dict[str, Any]:
     now = clock.now()
     over = mandate.until is not None and mandate.until <= now
@@ -301,8 +311,8 @@ def _mandate(mandate: Mandate, rights: Rights) -> dict[str, Any]:
         state = ("waiting", mark("gaat nog in"))
     return {
         "name": mandate.person.name,
-        "counts": say(COUNTS.get(mandate.counts, mandate.counts)),
-        "basis": say(mandates.BASES.get(mandate.basis, mandate.basis)),
+        "counts": " · ".join([say(COUNTS.get(mandate.counts, mandate.counts)), *_limits(mandate)]),
+        "basis": say(BASES.get(mandate.basis, mandate.basis)),
         "since": day(clock.day_of(mandate.since)),
         "until": day(clock.day_of(mandate.until), weekday=not over) if mandate.until else None,
         "state_kind": state[0],

@@ -1,5 +1,6 @@
 """What pages show of a document: its card, its state, its signatures, and what a signatory wants to know first."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,18 +11,19 @@ from portal.cases import access, signing, waiting
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
 from portal.cases.levels import level
-from portal.cases.tables import Case, CaseState, Document, DocumentState, Signature
+from portal.cases.tables import Case, CaseState, Document, DocumentState, OnPaper, Signature
 from portal.database import reader
 from portal.documents import vault
 from portal.documents.outside import WaitsFor
-from portal.parties import mandates
+from portal.parties.authority import authority_sentence
 from portal.views.visitor import visitor
-from portal.wording import mark, moment, say, say_count
+from portal.wording import day, mark, moment, say, say_count
 
 DOCUMENT_STATES = {
     DocumentState.ASKED: ("waiting", mark("Wordt gemaakt")),
     DocumentState.CERTIFIED: ("waiting", mark("Vastgesteld, nog niet compleet")),
     DocumentState.COMPLETE: ("done", mark("Compleet en verzegeld")),
+    DocumentState.PAPER: ("done", mark("Op papier getekend: geen elektronische handtekening")),
     DocumentState.WAITING: ("problem", mark("Wacht")),
 }
 
@@ -72,18 +74,32 @@ def state_of(document: Document) -> tuple[str, str]:
 def signature_rows(document: Document) -> list[dict[str, Any]]:
     """Everyone who may sign, and who has."""
     given = {str(each.person_id): each for each in document.signatures}
-    decided = any(each.completes for each in document.signatures)
-    return [_signature_row(each, given.get(each["person"]), decided) for each in document.facts["signatories"]]
+    paper = document.on_paper if document.state == DocumentState.PAPER else None
+    decided = paper is not None or any(each.completes for each in document.signatures)
+    rows = [_signature_row(each, given.get(each["person"]), decided) for each in document.facts["signatories"]]
+    return [
+        _on_paper(row, paper) if paper and each["person"] in paper.people else row
+        for row, each in zip(rows, document.facts["signatories"], strict=True)
+    ]
+
+
+def _on_paper(row: dict[str, Any], paper: OnPaper) -> dict[str, Any]:
+    signed_on = day(dt.date.fromisoformat(paper.signed_on), weekday=True)
+    return {**row, "state_kind": "done", "state_text": say("Op papier getekend"), "at": signed_on}
 
 
 def _signature_row(signatory: dict[str, str], given: Signature | None, decided: bool) -> dict[str, Any]:
     if given is None:
-        kind, text = ("neutral", mark("Niet meer nodig")) if decided else ("waiting", mark("Nog niet getekend"))
+        kind, text = (
+            ("neutral", mark("Niet meer nodig: deze plaats is gesloten"))
+            if decided
+            else ("waiting", mark("Nog niet getekend"))
+        )
     elif given.revision is None:
         kind, text = "done", mark("Getekend, wordt verzegeld")
     else:
         kind, text = "done", mark("Getekend")
-    authority = mandates.authority_sentence(given.authority) if given else signatory["authority"]
+    authority = authority_sentence(given.authority) if given else signatory["authority"]
     return {
         "name": signatory["name"],
         "function": signatory["function"],

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import insert
 
-from portal.cases import access
+from portal.cases import access, reading
 from portal.cases.tables import Document, DocumentState, Reading
 from portal.database import aside, reader
 from portal.documents import text, vault
@@ -26,7 +26,7 @@ def show(document_id: UUID) -> ResponseReturnValue:
     if visitor().person_id is None and not visitor().drafts:
         return sign_in_first()
     document = found(document_id)
-    witness_reading(document, form="page")
+    witness_reading(document, form=reading.PAGE)
     return render_template(
         "documents_pages/show.html",
         document=document,
@@ -45,7 +45,7 @@ def pdf(document_id: UUID) -> ResponseReturnValue:
     document = found(document_id)
     if document.current is None:
         raise NotFoundError("Dit stuk wordt nog gemaakt. Probeer het over een paar tellen opnieuw.")
-    witness_reading(document, form="pdf")
+    witness_reading(document, form=reading.PDF)
     return pdf_response(vault.content(document.current), f"{document.facts['reference']}.pdf")
 
 
@@ -83,3 +83,4 @@ def witness_reading(document: Document, *, form: str) -> None:
     seen = insert(Reading).values(document_id=document.id, person_id=person_id, blob=document.current, form=form)
     with aside() as connection:
         connection.execute(seen)
+    reader.rollback()  # what this request reads from here on tells of it

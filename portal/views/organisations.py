@@ -16,6 +16,7 @@ from portal.dossier.holdings import Holding
 from portal.dossier.organisation import Rights
 from portal.errors import NotFoundError
 from portal.parties import mandates, memberships
+from portal.parties.authority import rule_sentence
 from portal.parties.spelling import clean
 from portal.parties.tables import Organisation
 from portal.views import evidence, lists
@@ -154,8 +155,8 @@ def _registered(organisation: Organisation) -> str:
 
 def _rule(rule: Any, organisation_id: UUID) -> str:
     at = max(rule.since, clock.now())
-    holders = len(mandates.mandates_at(reader(), organisation_id, at=at))
-    sentence = mandates.rule_sentence(rule.mode, rule.together, holders)
+    holders = len({each.seat for each in mandates.mandates_at(reader(), organisation_id, at=at)})
+    sentence = rule_sentence(rule.rule, holders)
     if rule.since > clock.now():
         return say("Vanaf %(day)s: %(rule)s", day=day(clock.day_of(rule.since), weekday=True), rule=sentence)
     return sentence

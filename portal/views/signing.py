@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form, HiddenField, StringField
 
 from portal import dossier
-from portal.cases import access, signing, waiting
+from portal.cases import access, reading, signing, waiting
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, Document
 from portal.database import reader
@@ -22,6 +22,9 @@ from portal.views.visitor import person, settings, visitor
 from portal.wording import day, mark, moment, say
 
 bp = Blueprint("signing", __name__, url_prefix="/tekenen")
+
+OPENED = {reading.PAGE: mark("Als pagina op %(when)s"), reading.PDF: mark("Als PDF op %(when)s")}
+NOT_OPENED = {reading.PAGE: mark("Niet als pagina"), reading.PDF: mark("Niet als PDF")}
 
 
 class SignForm(Form):
@@ -63,7 +66,7 @@ def sign(document_id: UUID) -> ResponseReturnValue:
     if request.method == "GET":
         if not document_cards.may_sign_now(case, visitor()):
             return redirect(url_for("cases.show", case_id=case.id))
-        documents.witness_reading(document, form="page")
+        documents.witness_reading(document, form=reading.PAGE)
         return _page(case, document, SignForm(seen=document.certified))
     form = SignForm(request.form)
     try:
@@ -108,7 +111,7 @@ def _show(form: SignForm, fault: InvalidError) -> str:
 
 
 def _cards(to_sign: list[Document], form: SignForm, *, fault: str = "", chosen: set[UUID] | None = None) -> str:
-    unread = {each.id for each in signing.unread(reader(), person().id, to_sign)}
+    unread = {each.id for each in reading.unread(reader(), person().id, to_sign)}
     form.typed_name.label.text, form.code.label.text = say("Typ uw volledige naam"), say("Code uit uw app")
     return render_template(
         "signing/several.html",
@@ -128,9 +131,7 @@ def _card(document: Document, *, is_read: bool, chosen: set[UUID] | None) -> dic
         "document": document,
         "case": case,
         "rows": document_cards.at_a_glance(document),
-        "confirms": next(
-            each["confirms"] for each in document.facts["signatories"] if each["person"] == str(person().id)
-        ),
+        "field_of_mine": signing.field_of(document, person().id),
         "since": moment(case.moved_at),
         "lapses": day(lapses, weekday=True) if lapses else "",
         "is_read": is_read,
@@ -155,6 +156,7 @@ def _page(case: Case, document: Document, form: SignForm) -> str:
         card=document_cards.card(document),
         glance=document_cards.at_a_glance(document),
         text=documents.as_page(document),
+        opened=_opened(document),
         field_of_mine=field,
         signatures=document_cards.signature_rows(document),
         rule=document.facts["rule"],
@@ -163,3 +165,10 @@ def _page(case: Case, document: Document, form: SignForm) -> str:
         form_fields=form,
         errors=_faults(form),
     )
+
+
+def _opened(document: Document) -> list[str]:
+    """What this person was seen to open, in words; the form that was not opened is named too."""
+    mine = reading.opened(reader(), [document], by=person().id)
+    first = {each.form: each.first for each in reversed(mine)}
+    return [say(OPENED[form], when=moment(first[form])) if form in first else say(NOT_OPENED[form]) for form in OPENED]
