@@ -55,7 +55,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "kind_of_database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
-        kinds = ("sqlite", "postgresql") if chosen == "both" else (chosen,)
+        one = "any_database" in {each.name for each in metafunc.definition.iter_markers()}
+        kinds = ("sqlite",) if chosen == "both" and one else ("sqlite", "postgresql") if chosen == "both" else (chosen,)
         metafunc.parametrize("kind_of_database", kinds, scope="session")
 
 

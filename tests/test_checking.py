@@ -25,6 +25,8 @@ from tests.conftest import Tell
 from tests.papers import a_certified, a_prepared, a_stamp, settings_in, signed_by_both
 from tests.tampering import TAMPERED
 
+pytestmark = pytest.mark.any_database
+
 WHOLE, NOT_WHOLE = "Onveranderd en compleet", "Onveranderd, maar niet de complete versie"
 CHANGED, NOT_OURS = "Veranderd na het tekenen", "Niet van dit portaal, of niet te vertrouwen"
 BUTTON = "Controleer dit bestand"

@@ -13,6 +13,8 @@ from tests.conftest import Tell
 from tests.test_accounts import NEW_PASSWORD, _block
 from tests.test_sign_in_attacks import ANN, a_reset, inside, is_in, portal
 
+pytestmark = pytest.mark.any_database
+
 __all__ = ["portal"]
 
 

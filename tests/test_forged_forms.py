@@ -8,6 +8,8 @@ from tests.conftest import Tell
 from tests.guards import MAY_WRITE_ON_GET, NOWHERE
 from tests.test_outsiders import lived_in, ours_in
 
+pytestmark = pytest.mark.any_database
+
 __all__ = ["lived_in"]
 OUTSIDE = (
     "//kwaad.example",

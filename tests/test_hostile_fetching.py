@@ -22,6 +22,8 @@ from tests.builders import EVA, Portal
 from tests.papers import AT, some_facts, some_terms
 from tests.test_render import canary, text_of
 
+pytestmark = pytest.mark.any_database
+
 __all__ = ["canary"]
 Canary = tuple[str, Path, list[str]]
 ASKING = {

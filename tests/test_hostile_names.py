@@ -35,6 +35,8 @@ from tests.hostile_texts import CORPUS, Ink
 from tests.test_hostile_text import strings_in
 from tests.test_outsiders import addresses, lived_in
 
+pytestmark = pytest.mark.any_database
+
 __all__ = ["lived_in"]
 WRITTEN_BY_PEOPLE: dict[type, tuple[str, ...]] = {
     Organisation: ("name", "address"),

@@ -31,6 +31,8 @@ from tests.builders import (
 from tests.hostile_files import MEGABYTE
 from tests.served import Answer, Server, served
 
+pytestmark = pytest.mark.any_database
+
 PATIENCE = 10.0  # seconds
 OTHERS_WAIT = 1.0
 WORD = "w" * 2 * MEGABYTE

@@ -28,6 +28,8 @@ from tests.hostile_texts import CORPUS, Ink, visible
 from tests.walker import SAVE, Walk, begin
 from workflows import vocabulary as v
 
+pytestmark = pytest.mark.any_database
+
 HEADERS = sorted(["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"])
 MARKUP = {"html", "head", "meta", "title", "style", "body", "main", "h1", "p", "a", "br", "footer", "span"}
 CURRENT = {name: next(iter(versions.values())) for name, versions in every_workflow().items()}

@@ -19,6 +19,8 @@ from tests.hostile_files import MEGABYTE, STRANGE_NAMES, hostile_files
 from tests.served import Answer, Server, served
 from tests.walker import SAVE
 
+pytestmark = pytest.mark.any_database
+
 PATIENCE = 2.0  # seconds
 ROOM = 64.0  # megabytes that a process of the server may grow by
 LONGEST_NAME = 200

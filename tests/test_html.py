@@ -6,6 +6,8 @@ from tests import nu, test_house
 from tests.builders import TOM, Portal, accepted_terms
 from tests.test_house import Brackets, pages
 
+pytestmark = pytest.mark.any_database
+
 bracketed = test_house.bracketed
 SOUND = '<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Stuk</title></head><body>{}</body></html>'
 

@@ -44,6 +44,8 @@ from tests.conftest import Tell
 from tests.guards import NOWHERE, PUBLIC, SIGNED_IN, plain
 from workflows.vocabulary import Role
 
+pytestmark = pytest.mark.any_database
+
 SUUS = Someone("Suus Prins", "suus@leverancier.example")
 SOME_WAYS = (("GET", True), ("POST", False))
 """Methods, with or without the headers of htmx: tried for each address."""

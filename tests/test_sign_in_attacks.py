@@ -22,6 +22,8 @@ from tests.guards import plain
 from tests.test_accounts import NEW_PASSWORD, _block
 from workflows.vocabulary import Role
 
+pytestmark = pytest.mark.any_database
+
 ANN, BAS = "ann@school.example", "bas@school.example"
 NOBODY, INVITED, BLOCKED = "niemand@school.example", "nieuw@school.example", "dicht@school.example"
 EVERYBODY = (NOBODY, ANN, BAS, INVITED, BLOCKED)
