@@ -15,14 +15,14 @@ from sqlalchemy.exc import DBAPIError
 from portal import clock
 from portal.cases import campaigns, reissuing, reminding, renewing, sealing
 from portal.config import Settings
-from portal.database import Database, act
+from portal.database import Database, act, reader
 from portal.documents import render
 from portal.documents.seal import Sealer
 from portal.dossier import personal
 from portal.errors import PortalError, UnavailableError
 from portal.offers import blocks, drafting
 from portal.parties import erasing
-from portal.record import jobs, letters, outbox
+from portal.record import heads, jobs, letters, outbox
 from portal.upkeep import ending, nightly, notes
 from portal.wording import mark
 
@@ -69,6 +69,7 @@ class Worker:
                     self._ask_for_reminders(clock.today())
                     nightly.ask(after=clock.today())
                     ending.ask(after=clock.today())
+                    heads.ask(after=clock.today())
                     erasing.ask(after=clock.today())
                 self.interrupted = False
             self._show_life()
@@ -162,6 +163,9 @@ class Worker:
                 ending.ask(after=clock.today())
             case renewing.RENEW_ONE:
                 self._renew(uuid.UUID(taken.parameters["document"]))
+            case heads.HEAD:
+                heads.keep(heads.tree_now(reader()), stamp=self.sealer.time_stamp)
+                heads.ask(after=clock.today())
             case nightly.VERIFY:
                 nightly.start(self.settings)
                 nightly.ask(after=clock.today())

@@ -23,7 +23,7 @@ def nothing(shelf: Shelf) -> Iterator[Engine]:
 
 
 def test_upgrading_from_nothing_gives_what_the_models_say(nothing: Engine) -> None:
-    assert migrations.behind(nothing) == "it has no tables, this release needs 0002"
+    assert migrations.behind(nothing) == "it has no tables, this release needs 0003"
     migrations.upgrade(nothing)
     with nothing.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})

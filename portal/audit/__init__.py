@@ -8,7 +8,7 @@ finding, never a crash.
 
 from collections.abc import Callable, Mapping
 
-from portal.audit import chain, decisions, files, offers, papers, pdfs
+from portal.audit import chain, decisions, files, heads, offers, papers, pdfs
 from portal.audit.report import Finding, Report, Tally
 from portal.audit.snapshot import Snapshot, snapshot
 from portal.config import Settings
@@ -17,6 +17,7 @@ __all__ = ["Finding", "Report", "verify"]
 
 PARTS: Mapping[str, Callable[[Snapshot, Settings, Tally], None]] = {
     "ledger": chain.check,
+    "heads": heads.check,
     "files": files.check,
     "documents": papers.check,
     "pdfs": pdfs.check,

@@ -10,6 +10,7 @@ from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
 from portal.cases.tables import Document, Signature
 from portal.config import Settings
+from portal.record.heads import StampedHead
 from portal.record.ledger import Entry
 from portal.record.outbox import Mail
 from portal.wording import mark
@@ -111,7 +112,9 @@ def _said(witness: Witness) -> str:
 
 
 def _witnesses(kept: Snapshot, tally: Tally) -> Iterator[Witness]:
-    """Mails, and documents with their signatures; those that cannot speak are findings."""
+    """Stamped heads, mails, and documents with their signatures; those that cannot speak are findings."""
+    for kept_head in kept.rows(StampedHead):
+        yield Witness("head", str(kept_head.size), kept_head.size, kept_head.hash)
     references = {}
     for document in kept.rows(Document):
         with tally.guarded("document", document.id):

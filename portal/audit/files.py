@@ -9,6 +9,7 @@ from portal.cases.tables import Document, KeptFile, Reading, Revision, Signature
 from portal.config import Settings
 from portal.documents.vault import Blob
 from portal.parties.tables import Mandate
+from portal.record.heads import StampedHead
 from portal.record.ledger import Entry
 from portal.wording import mark
 
@@ -47,6 +48,8 @@ def _pointers(kept: Snapshot) -> Iterator[tuple[str, str]]:
         yield f"kept_file {file.id}", file.blob
     for mandate in kept.rows(Mandate):
         yield f"mandate {mandate.id}", mandate.evidence
+    for head in kept.rows(StampedHead):
+        yield f"head {head.size}", head.token
     for reading in kept.rows(Reading):
         yield f"reading {reading.id}", reading.blob
     for answer in kept.rows(StepAnswer):

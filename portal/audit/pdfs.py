@@ -15,8 +15,9 @@ import pikepdf
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
 from portal.audit.stories import Story, gather
+from portal.audit.trusted import trust_in
 from portal.config import Settings
-from portal.documents.authority import Trust, trust_of
+from portal.documents.authority import Trust
 from portal.documents.stamps import Stamp
 from portal.documents.verify import Examination, Verdict, examine
 from portal.wording import mark
@@ -38,7 +39,7 @@ class Paper:
 
 def check(kept: Snapshot, settings: Settings, tally: Tally) -> None:
     """The files, some at a time, on as many processes as there are cores."""
-    trust = _trust(settings, tally)
+    trust = trust_in(settings, tally)
     if trust is None:
         return
     left = (each for each in gather(kept, Tally()) if each.revisions)  # what is wrong with the others is told already
@@ -138,15 +139,3 @@ def _compare_facts(story: Story, attached: object, tally: Tally) -> None:
     kept = {key: value for key, value in said.items() if key not in ADDED_WHEN_MADE or key in document.facts}
     if kept != document.facts or said.get("test_seal") is not document.is_test:
         tally.find("document", story.name, mark("heeft in het bestand andere gegevens dan in de tabel"))
-
-
-def _trust(settings: Settings, tally: Tally) -> Trust | None:
-    """Whom to believe; looking must not make a new authority."""
-    if not (settings.data / "authority").is_dir():
-        tally.find(
-            "file", settings.data / "authority", mark("ontbreekt: zonder de certificaten is geen stuk te controleren")
-        )
-        return None
-    with tally.guarded("file", settings.data / "authority"):
-        return trust_of(settings.data)
-    return None

@@ -13,6 +13,7 @@ SHOWN = 40
 
 PLACES: Mapping[str, str] = {
     "ledger_entry": mark("logboekregel %(name)s"),
+    "head": mark("bewaarde kop %(name)s"),
     "document": mark("stuk %(name)s"),
     "signature": mark("handtekening %(name)s"),
     "blob": mark("bestand %(name)s"),
@@ -32,6 +33,7 @@ PLACES: Mapping[str, str] = {
 COUNTED: Mapping[str, str] = {
     "ledger_entries": mark("logboekregels"),
     "witnesses": mark("getuigen van het logboek"),
+    "heads": mark("koppen met een tijdstempel"),
     "blobs": mark("bestanden"),
     "documents": mark("stukken"),
     "revisions": mark("revisies"),

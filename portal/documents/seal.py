@@ -188,6 +188,14 @@ class Sealer:
             raise PortalError(mark("Het verzegelde stuk is afgekeurd: %(problem)s."), problem=problem)
         return known.stamps[-1], seen.stamps[-1]
 
+    def time_stamp(self, digest: bytes) -> bytes:
+        """An RFC 3161 token (DER) over this SHA-256; UnavailableError when no service gives one."""
+
+        async def stamped(_network: AIOHttpFetcherBackend | None, stamper: TimeStamper) -> bytes:
+            return bytes((await stamper.async_timestamp(digest, "sha256")).dump())
+
+        return self._asking(stamped)
+
     def sizes(self, pdf: bytes) -> dict[str, tuple[float, float]]:
         """Width and height in points of every signature field, by its name: what a stamp for it must measure."""
         found = {}

@@ -10,10 +10,10 @@ from portal.documents import vault
 from portal.offers import tables as offers
 from portal.parties import register_tables
 from portal.parties import tables as parties
-from portal.record import jobs, ledger, outbox
+from portal.record import heads, jobs, ledger, outbox
 from portal.reports import tables as reports
 
-EVERY_ROOM_WITH_TABLES = (cases, jobs, ledger, offers, outbox, parties, register_tables, reports, vault)
+EVERY_ROOM_WITH_TABLES = (cases, heads, jobs, ledger, offers, outbox, parties, register_tables, reports, vault)
 METADATA = Base.metadata
 FOLDER = Path(__file__).resolve().parent
 
