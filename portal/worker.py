@@ -20,6 +20,7 @@ from portal.documents import render
 from portal.documents.seal import Sealer
 from portal.dossier import personal
 from portal.errors import PortalError, UnavailableError
+from portal.evidence import dossiers
 from portal.offers import blocks, drafting
 from portal.parties import erasing
 from portal.record import heads, jobs, letters, outbox
@@ -163,9 +164,12 @@ class Worker:
                 ending.ask(after=clock.today())
             case renewing.RENEW_ONE:
                 self._renew(uuid.UUID(taken.parameters["document"]))
+            case dossiers.MAKE:
+                dossiers.make(taken.id, taken.parameters, settings=self.settings, stamp=self.sealer.time_stamp)
             case heads.HEAD:
                 heads.keep(heads.tree_now(reader()), stamp=self.sealer.time_stamp)
                 heads.ask(after=clock.today())
+                dossiers.sweep(self.settings)
             case nightly.VERIFY:
                 nightly.start(self.settings)
                 nightly.ask(after=clock.today())

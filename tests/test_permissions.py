@@ -157,7 +157,6 @@ def values_in(portal: Portal) -> dict[str, Any]:
             "workflow_name": "board_declaration",
             "organisation": portal.organisation(OURS),
             "product_name": PRODUCT,
-            "code": SCHOOL,
             "token": "x",
             "document_code": reader.query(Document).filter_by(case_id=case.id).first().code,  # type: ignore[union-attr]
             "kind": "bestuur",

@@ -7,6 +7,7 @@ These certificates follow the machine's own clock and not `portal.clock`, becaus
 
 import contextlib
 import datetime as dt
+import hashlib
 import os
 import secrets
 import shutil
@@ -52,6 +53,11 @@ class Trust:
     revoked: tuple[bytes, ...] = ()
     seals: tuple[bytes, ...] = ()
     """The certificates we ever sealed with: under a public root there are others, and theirs are not our papers."""
+
+    @property
+    def fingerprints(self) -> list[str]:
+        """SHA-256 of each root, by which a reader elsewhere knows that these are ours."""
+        return [hashlib.sha256(root).hexdigest() for root in self.roots]
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def statement(size: int, hash_: str, root: str) -> bytes:
 
 def tree_now(session: Session) -> Tree:
     """The tree over the whole ledger, but for a last entry that only says that a head was kept."""
-    rows = session.execute(select(Entry.hash, Entry.act).order_by(Entry.number)).all()
+    rows = list(session.execute(select(Entry.hash, Entry.act).order_by(Entry.number)))
     while rows and rows[-1].act == HEAD:
         rows.pop()
     return Tree([each.hash for each in rows])
@@ -64,8 +64,8 @@ def keep(tree: Tree, *, stamp: Stamp) -> StampedHead:
         if session.get(StampedHead, size) is None:
             made = StampedHead(size=size, hash=last, root=tree.root, token=vault.keep(session, token))
             session.add(made)
-            detail = {"size": size, "head": last, "root": tree.root, "token": made.token}
-            ledger.append(session, act=HEAD, subject=f"head:{size}", **detail)
+            about = f"head:{size}"
+            ledger.append(session, act=HEAD, subject=about, size=size, head=last, root=tree.root, token=made.token)
     return reader.get_one(StampedHead, size)
 
 

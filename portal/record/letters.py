@@ -50,6 +50,10 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("Het stuk %(title)s %(reference)s is klaar en verzegeld."),
         mark("Code van het stuk: %(code)s. Controlegetal (SHA-256): %(sha256)s"),
     ),
+    "dossier": (
+        mark("Het dossier %(dossier)s dat u vroeg staat klaar."),
+        mark("U kunt het %(days)s dagen lang downloaden. Daarna wordt het gewist."),
+    ),
     "to_assess": (mark("Er wacht een %(title)s %(reference)s op uw oordeel."),),
     "to_advise": (
         mark("%(organisation)s vraagt uw advies over de %(title)s %(reference)s."),
@@ -170,6 +174,7 @@ BUTTONS: Mapping[str, str] = {
     "to_sign": mark("Lees en teken"),
     "signed": mark("Bekijk de zaak"),
     "complete": mark("Bekijk het stuk"),
+    "dossier": mark("Download het dossier"),
     "declared": mark("Bekijk uw school"),
     "undeclared": mark("Bekijk uw school"),
     "acting_ended": mark("Bekijk de organisatie"),

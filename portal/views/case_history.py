@@ -37,6 +37,7 @@ ACTS = {
     "seal": mark("Handtekening verzegeld"),
     "renew": mark("Tijdstempel vernieuwd"),
     "retry": mark("Opnieuw geprobeerd door de servicedesk"),
+    "export": mark("Dossier gevraagd"),
 }
 
 

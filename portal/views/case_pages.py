@@ -12,7 +12,7 @@ from portal.cases.tables import Case, CaseState, Turn, TurnKind
 from portal.database import reader
 from portal.parties import register
 from portal.record import ledger
-from portal.views import case_history, document_cards, turns
+from portal.views import case_history, document_cards, evidence, turns
 from portal.views.asking import Asked
 from portal.wording import mark, moment, say
 from workflows.vocabulary import ROLE_NAMES, Clauses, FromRegister, Step
@@ -60,6 +60,7 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         "events": case_history.events(case),
         "mails": case_history.mails(case, visitor),
         "assessments": case.assessments,
+        "dossier_url": evidence.offered_for_case(case.id, visitor),
     }
 
 

@@ -35,6 +35,8 @@ WORK = {
     "verify": mark("Alles nalezen"),
     "renew": mark("Kijken wat afloopt"),
     "renew_one": mark("Tijdstempel vernieuwen"),
+    "head": mark("Stand van het logboek bewaren"),
+    "dossier": mark("Dossier maken"),
 }
 
 

@@ -15,11 +15,11 @@ from portal.database import reader
 from portal.dossier import personal
 from portal.parties import people, retention, signed_in
 from portal.parties.colleagues import ACTS
+from portal.record.spoken import act_in_words, state_in_words
 from portal.views.devices import UNKNOWN
 from portal.views.exports import csv_text
 from portal.views.sessions import hash_of
 from portal.views.sign_in import sign_in_first
-from portal.views.spoken import act_in_words, state_in_words
 from portal.views.visitor import person, settings, visitor
 from portal.wording import moment, say
 

@@ -18,7 +18,7 @@ from portal.errors import NotFoundError
 from portal.parties import mandates, memberships
 from portal.parties.spelling import clean
 from portal.parties.tables import Organisation
-from portal.views import lists
+from portal.views import evidence, lists
 from portal.views.reports import every_product
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import person, visitor
@@ -82,6 +82,7 @@ def show(organisation_id: UUID) -> ResponseReturnValue:
         startable=[(say(each.title), _begin(rights, each.name)) for each in dossiers.startable(rights)],
         objection_url=_begin(rights, "request", kind="objection") if dossiers.may_object(rights) else None,
         gates=_gates(rights),
+        dossier_url=evidence.offered_for_organisation(organisation_id, visitor()),
     )
 
 

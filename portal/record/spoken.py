@@ -46,6 +46,8 @@ ACTS: Mapping[str, str] = {
     "renew": mark("tijdstempel vernieuwd"),
     "retry": mark("opnieuw geprobeerd"),
     "reissue": mark("stuk opnieuw gemaakt"),
+    "head": mark("stand van het logboek bewaard"),
+    "export": mark("dossier gevraagd"),
     "register": mark("organisatie ingeschreven"),
     "declare": mark("bestuursverklaring in werking"),
     "revoke": mark("bestuursverklaring ingetrokken"),

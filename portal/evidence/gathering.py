@@ -1,0 +1,294 @@
+"""What goes into a dossier: everything of one case, or of one organisation, and nothing of anybody else."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.cases import access, printing, surroundings
+from portal.cases.catalogue import workflow_of
+from portal.cases.tables import Case, Document, InForce, Reading
+from portal.parties.tables import AuthorityRule, Mandate, Organisation, Person
+from portal.record import outbox
+from portal.record.ledger import Entry
+from portal.record.outbox import Mail
+from portal.wording import say
+
+KEEPS_ITS_ENDING = (".pdf", ".png", ".jpg", ".jpeg")
+
+
+@dataclass
+class Contents:
+    """A dossier as plain values; files are named by what they hold, and fetched when they are written."""
+
+    subject: dict[str, Any]
+    organisation: dict[str, Any] | None
+    cases: list[dict[str, Any]]
+    entries: list[dict[str, Any]]
+    witnesses: dict[int, str] = field(default_factory=dict)
+    """The heads of the ledger that its documents and mails bear, by size."""
+    people: dict[str, dict[str, str]] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    """Where a file stands in the dossier → its SHA-256 in the vault."""
+    withheld: list[str] = field(default_factory=list)
+    """SHA-256 of files that are not for whoever asked."""
+
+
+def of_case(session: Session, case: Case, *, discreet: bool) -> Contents:
+    """One case, with the mandates on which its signatures rest. Discreet: without evidence and mail addresses."""
+    subject = {"kind": "case", "id": str(case.id), "reference": case.reference}
+    return _gathered(session, subject, case.organisation, [case], discreet=discreet)
+
+
+def of_organisation(session: Session, organisation: Organisation, *, discreet: bool) -> Contents:
+    """An organisation: its mandates and rules, and every case that it is a party to as itself."""
+    subject = {"kind": "organisation", "id": str(organisation.id), "name": organisation.name}
+    cases = session.scalars(select(Case).where(Case.organisation_id == organisation.id).order_by(Case.reference))
+    return _gathered(session, subject, organisation, list(cases), discreet=discreet)
+
+
+def _gathered(
+    session: Session, subject: dict[str, Any], organisation: Organisation | None, cases: list[Case], *, discreet: bool
+) -> Contents:
+    whole = subject["kind"] == "organisation"
+    used = {uuid.UUID(each.authority["mandate"]) for case in cases for doc in case.documents for each in doc.signatures}
+    mandates = _mandates(session, organisation, None if whole else used)
+    found = Contents(
+        subject,
+        _organisation(session, organisation, mandates) if organisation else None,
+        [_case(session, each, discreet=discreet) for each in cases],
+        [_entry(each) for each in _entries(session, cases, organisation, whole=whole)],
+    )
+    for case in cases:
+        for document in case.documents:
+            for revision in document.revisions:
+                found.files[path_of(case, document, revision.number)] = revision.blob
+            _hear(found, document.facts["ledger"])
+        for mail in outbox.sent_about(session, f"case:{case.id}"):
+            _hear(found, {"size": mail.size, "head": mail.head})
+    private = [(each.evidence, each.evidence_name) for each in mandates]
+    private += [file for case in cases for file in _files_in(access.answers_of(case))]
+    for sha256, name in private:
+        if discreet:
+            found.withheld.append(sha256)
+        else:
+            found.files[kept_as(sha256, name)] = sha256
+    found.withheld = sorted(set(found.withheld))
+    found.people = _people(session, found)
+    return found
+
+
+def path_of(case: Case, document: Document, number: int) -> str:
+    """Where a revision of a document stands."""
+    return f"cases/{case.reference}/{document.code}-revision-{number}.pdf"
+
+
+def kept_as(sha256: str, name: str) -> str:
+    """Where a file that somebody handed in stands: its own name is kept beside it, and trusted nowhere."""
+    ending = PurePath(name).suffix.lower()
+    return f"files/{sha256}{ending if ending in KEEPS_ITS_ENDING else '.bin'}"
+
+
+# --- The ledger --------------------------------------------------------------------------------------------------
+
+
+def _entries(session: Session, cases: list[Case], organisation: Organisation | None, *, whole: bool) -> Iterator[Entry]:
+    """Every act about these cases and their documents; of the organisation itself all, or who may bind it."""
+    subjects = [f"case:{each.id}" for each in cases]
+    subjects += [f"document:{document.id}" for each in cases for document in each.documents]
+    if organisation:
+        subjects.append(f"organisation:{organisation.id}")
+    chosen: dict[int, Entry] = {}
+    for start in range(0, len(subjects), 500):  # so many names fit in one question
+        rows = session.scalars(select(Entry).where(Entry.subject.in_(subjects[start : start + 500])))
+        chosen |= {each.number: each for each in rows}
+    for number in sorted(chosen):
+        if whole or chosen[number].act == "mandates" or not chosen[number].subject.startswith("organisation:"):
+            yield chosen[number]
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    """Every column that its hash covers, and that hash."""
+    return {
+        "number": entry.number,
+        "at": entry.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        "actor": entry.actor,
+        "on_behalf_of": entry.on_behalf_of,
+        "act": entry.act,
+        "subject": entry.subject,
+        "document": entry.document,
+        "detail": entry.detail,
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }
+
+
+def _hear(found: Contents, said: dict[str, Any]) -> None:
+    found.witnesses[int(said["size"])] = str(said["head"])
+
+
+# --- The organisation --------------------------------------------------------------------------------------------
+
+
+def _mandates(session: Session, organisation: Organisation | None, only: set[uuid.UUID] | None) -> list[Mandate]:
+    if organisation is None:
+        return []
+    asked = select(Mandate).where(Mandate.organisation_id == organisation.id).order_by(Mandate.since, Mandate.id)
+    return [each for each in session.scalars(asked) if only is None or each.id in only]
+
+
+def _organisation(session: Session, organisation: Organisation, mandates: Iterable[Mandate]) -> dict[str, Any]:
+    asked = select(AuthorityRule).where(AuthorityRule.organisation_id == organisation.id)
+    return {
+        "id": str(organisation.id),
+        "kind": organisation.kind,
+        "name": organisation.name,
+        "address": organisation.address,
+        "register_key": organisation.register_key,
+        "kvk": organisation.kvk,
+        "registered_at": _moment(organisation.registered_at),
+        "ended_at": _moment(organisation.ended_at),
+        "rules": [
+            {"id": str(each.id), "mode": each.mode, "together": each.together, **_span(each)}
+            for each in session.scalars(asked.order_by(AuthorityRule.since, AuthorityRule.id))
+        ],
+        "mandates": [
+            {
+                "id": str(each.id),
+                "person": str(each.person_id),
+                "counts": each.counts,
+                "basis": each.basis,
+                "evidence": each.evidence,
+                "evidence_name": each.evidence_name,
+                "file": kept_as(each.evidence, each.evidence_name),
+                **_span(each),
+            }
+            for each in mandates
+        ],
+    }
+
+
+# --- A case ------------------------------------------------------------------------------------------------------
+
+
+def _case(session: Session, case: Case, *, discreet: bool) -> dict[str, Any]:
+    workflow, answers = workflow_of(case), access.relevant_answers(case)
+    asked = select(InForce).where(InForce.case_id == case.id).order_by(InForce.since, InForce.id)
+    return {
+        "id": str(case.id),
+        "reference": case.reference,
+        "title": say(workflow.title),
+        "workflow": case.workflow,
+        "workflow_version": case.workflow_version,
+        "organisation": str(case.organisation_id) if case.organisation_id else None,
+        "state": case.state,
+        "started_at": _moment(case.started_at),
+        "submitted_at": _moment(case.submitted_at),
+        "decided_at": _moment(case.decided_at),
+        "answers": answers,
+        "sections": printing.sections(workflow, answers, surroundings.of(session, case)),
+        "judgements": [
+            {"person": str(each.assessor_id), "verdict": each.verdict, "words": each.words, "at": _moment(each.at)}
+            for each in case.assessments
+        ],
+        "turns": [
+            {"person": _text(each.person_id), "kind": each.kind, "words": each.words, "at": _moment(each.at)}
+            for each in case.turns
+        ],
+        "comments": [
+            {"person": str(each.person_id), "step": each.step, "words": each.words, "at": _moment(each.at)}
+            for each in case.comments
+        ],
+        "documents": [_document(session, case, each) for each in case.documents],
+        "in_force": [
+            {"kind": each.kind, "version": each.version, "organisation": _text(each.organisation_id), **_span(each)}
+            for each in session.scalars(asked)
+        ],
+        "mails": [_mail(each, discreet=discreet) for each in reversed(outbox.sent_about(session, f"case:{case.id}"))],
+    }
+
+
+def _document(session: Session, case: Case, document: Document) -> dict[str, Any]:
+    read = select(Reading).where(Reading.document_id == document.id).order_by(Reading.at, Reading.id)
+    return {
+        "id": str(document.id),
+        "title": document.title,
+        "code": document.code,
+        "state": document.state,
+        "void_at": _moment(document.void_at),
+        "revisions": [
+            {"number": each.number, "sha256": each.blob, "file": path_of(case, document, each.number)}
+            for each in document.revisions
+        ],
+        "signatures": [
+            {
+                "person": str(each.person_id),
+                "name": each.typed_name,
+                "function": each.function,
+                "confirms": each.confirms,
+                "field": each.field,
+                "authority": each.authority,
+                "seen": each.seen,
+                "at": _moment(each.at),
+                "ledger": each.ledger_size,
+                "completes": each.completes,
+            }
+            for each in document.signatures
+        ],
+        "opened": [
+            {"person": str(each.person_id), "sha256": each.blob, "form": each.form, "at": _moment(each.at)}
+            for each in session.scalars(read)
+        ],
+    }
+
+
+def _mail(mail: Mail, *, discreet: bool) -> dict[str, Any]:
+    return {
+        "to": f"{mail.to[:1]}…@{mail.to.rpartition('@')[2]}" if discreet else mail.to,
+        "subject": mail.subject,
+        "kind": mail.kind,
+        "put_at": _moment(mail.put_at),
+        "sent_at": _moment(mail.sent_at),
+        "state": mail.state,
+        "ledger": {"size": mail.size, "head": mail.head},
+    }
+
+
+def _people(session: Session, found: Contents) -> dict[str, dict[str, str]]:
+    """Name and function of everybody who does something in the dossier."""
+    ids = {each["actor"] for each in found.entries}
+    ids |= {each["person"] for each in (found.organisation or {}).get("mandates", [])}
+    for case in found.cases:
+        ids |= {each["person"] for part in ("judgements", "turns", "comments") for each in case[part]}
+        for document in case["documents"]:
+            ids |= {each["person"] for part in ("signatures", "opened") for each in document[part]}
+    known = session.scalars(select(Person).where(Person.id.in_([uuid.UUID(each) for each in ids if each])))
+    return {str(each.id): {"name": each.name, "function": each.function} for each in known}
+
+
+def _files_in(value: object) -> Iterator[tuple[str, str]]:
+    """Every file that was handed in with an answer: its SHA-256 and the name its owner gave it."""
+    if isinstance(value, dict):
+        if {"sha256", "kept", "name"} <= value.keys():
+            yield str(value["sha256"]), str(value["name"])
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from _files_in(part)
+
+
+def _span(row: Mandate | AuthorityRule | InForce) -> dict[str, str | None]:
+    return {"since": _moment(row.since), "until": _moment(row.until)}
+
+
+def _moment(value: dt.datetime | None) -> str | None:
+    return value.astimezone(dt.UTC).isoformat() if value else None
+
+
+def _text(value: uuid.UUID | None) -> str | None:
+    return str(value) if value else None

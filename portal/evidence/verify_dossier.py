@@ -1,0 +1,826 @@
+"""Checks a dossier of Tekenpoort by itself: `python verify_dossier.py DOSSIER.zip` (or the folder it was unpacked in).
+
+Needs Python 3.11 and pyHanko (`pip install pyHanko`), no portal, no network. Says in plain sentences what holds and
+what does not. Exit code 0: everything holds. 1: something does not. 2: it could not be checked.
+
+What it rests on: the ledger. Each entry in the dossier is recomputed, and shown to stand under the root of the ledger
+that was stamped with the time. What the entries say is then laid beside the documents, their signatures, the answers
+and the mandates. Whether the certificates are those of the portal, only their fingerprint can tell: get it elsewhere.
+"""
+
+import argparse
+import asyncio
+import datetime as dt
+import hashlib
+import json
+import logging
+import sys
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+try:
+    from asn1crypto import cms, x509
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.fields import FieldMDPAction, MDPPerm
+    from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
+    from pyhanko.sign.validation.dss import DocumentSecurityStore
+    from pyhanko.sign.validation.errors import NoDSSFoundError
+    from pyhanko.sign.validation.generic_cms import extract_tst_data_iter, validate_tst_signed_data
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+    from pyhanko.sign.validation.status import SignatureCoverageLevel, TimestampSignatureStatus
+    from pyhanko_certvalidator import ValidationContext
+except ImportError as missing:  # pragma: no cover
+    print(f"pyHanko is needed for this check ({missing}): pip install pyHanko", file=sys.stderr)
+    sys.exit(2)
+
+for _name in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+HOLDS, WRONG, UNREADABLE = 0, 1, 2
+FORMAT = "tekenpoort-dossier/1"
+LEAST_OF_HEAD = 16
+
+SENTENCES = {
+    "manifest_missing": (
+        "staat in manifest.json, maar zit niet in het dossier",
+        "is in manifest.json but not in the dossier",
+    ),
+    "manifest_extra": ("staat niet in manifest.json", "is not in manifest.json"),
+    "manifest_changed": (
+        "is veranderd: het controlegetal klopt niet",
+        "was changed: its SHA-256 is not the one listed",
+    ),
+    "unreadable": ("kan niet worden gelezen ({fault})", "cannot be read ({fault})"),
+    "head_stamp": (
+        "het tijdstempel hoort niet bij deze kop, of is niet te vertrouwen ({fault})",
+        "the time stamp is not of this head, or not to be trusted ({fault})",
+    ),
+    "entry_changed": ("is gewijzigd: de inhoud past niet bij de hash", "was changed: it does not match its hash"),
+    "entry_unproved": ("stond niet in het gestempelde logboek", "was not in the stamped ledger"),
+    "entry_order": ("staat er twee keer, of niet op volgorde", "is there twice, or out of order"),
+    "entry_chain": ("sluit niet aan op de regel ervoor", "does not follow on the entry before"),
+    "document_unknown": (
+        "dit bestand is volgens het logboek nooit gemaakt",
+        "the ledger knows of no such file",
+    ),
+    "document_missing": (
+        "het bestand van logboekregel {number} ontbreekt",
+        "the file of ledger entry {number} is missing",
+    ),
+    "document_no_beginning": (
+        "begint niet met de versie ervoor",
+        "does not begin with the version before",
+    ),
+    "pdf": ("is veranderd, of niet te vertrouwen: {fault}", "was changed, or cannot be trusted: {fault}"),
+    "count": (
+        "draagt {file} handtekeningen van personen, het logboek kent er {ledger}",
+        "bears {file} signatures of persons, the ledger knows of {ledger}",
+    ),
+    "unfinished": (
+        "heet compleet en is het niet, of andersom",
+        "is called complete and is not, or the other way round",
+    ),
+    "signer": (
+        "in veld {field} staat {found}, het stuk zelf noemt {expected}",
+        "field {field} names {found}, the document itself {expected}",
+    ),
+    "person": (
+        "veld {field} is volgens het logboek door een ander getekend",
+        "by the ledger field {field} was signed by somebody else",
+    ),
+    "seen": (
+        "logboekregel {number}: getekend is een andere versie dan is vastgesteld",
+        "ledger entry {number}: what was signed is not what was certified",
+    ),
+    "sealed_without_act": (
+        "logboekregel {number} verzegelt een handtekening die niemand gaf",
+        "ledger entry {number} seals a signature that nobody gave",
+    ),
+    "case_rows": (
+        "noemt andere handtekeningen dan het logboek",
+        "names other signatures than the ledger",
+    ),
+    "mandate_none": (
+        "rust op een tekenbevoegdheid die nooit is vastgelegd",
+        "rests on a mandate that was never granted",
+    ),
+    "mandate_person": ("rust op de tekenbevoegdheid van een ander", "rests on somebody else's mandate"),
+    "mandate_time": (
+        "rust op een tekenbevoegdheid die op dat moment niet gold",
+        "rests on a mandate that did not hold at that moment",
+    ),
+    "mandate_evidence": ("rust op een ander bewijs dan is vastgelegd", "rests on other evidence than was recorded"),
+    "mandate_rule": (
+        "is gegeven onder een andere regel van bevoegdheid dan toen gold",
+        "was given under another rule of authority than held then",
+    ),
+    "evidence_gone": ("het bewijs {sha256} ontbreekt", "the evidence {sha256} is missing"),
+    "mandate_rows": (
+        "noemt andere tekenbevoegdheden dan het logboek",
+        "names other mandates than the ledger",
+    ),
+    "answers": ("noemt andere antwoorden dan er zijn verstuurd", "has other answers than were submitted"),
+    "facts": (
+        "de gegevens in het stuk zijn niet die van de zaak",
+        "the facts in the document are not those of the case",
+    ),
+    "undecided": (
+        "zegt dat er is beslist, of dat er iets van kracht is; het logboek weet daar niet van",
+        "says that it was decided, or that something is in force; the ledger does not know of it",
+    ),
+    "rule_unmet": (
+        "is beslist zonder de handtekeningen die de regel vraagt",
+        "was decided without the signatures that the rule asks",
+    ),
+    "witness": (
+        "noemt een kop van het logboek bij {size} regels die daar niet stond",
+        "bears a head of the ledger at {size} entries that was not there",
+    ),
+    "receipt": (
+        "het logboek had bij {size} regels een andere kop: het is herschreven, of er staat een tikfout in",
+        "the ledger had another head at {size} entries: it was rewritten, or there is a typing error",
+    ),
+    "receipt_short": (
+        "het logboek is korter dan dit bewijs: er is een stuk van verdwenen, of het dossier is van ervoor",
+        "the ledger is shorter than this receipt: a part of it is gone, or the dossier is of before it",
+    ),
+    "receipt_unknown": (
+        "over {size} regels kan dit dossier niets zeggen; vraag het portaal, op de pagina /verify",
+        "of {size} entries this dossier cannot tell; ask the portal, on its page /verify",
+    ),
+    "receipt_holds": ("het logboek bevat deze kop", "the ledger contains this head"),
+    "root": (
+        "het wortelcertificaat is niet dat met vingerafdruk {wanted}",
+        "the root certificate is not the one with fingerprint {wanted}",
+    ),
+    "fingerprint": (
+        "vergelijk deze vingerafdruk van het wortelcertificaat met die van de beheerder: {sha256}",
+        "compare this fingerprint of the root certificate with the one the operator gives: {sha256}",
+    ),
+    "withheld": (
+        "{count} bestanden zijn weggelaten, omdat zij niet zijn bedoeld voor wie het dossier vroeg",
+        "{count} files are left out: they are not for whoever asked for the dossier",
+    ),
+    "waits": ("een handtekening wacht nog op het zegel", "a signature still waits for its seal"),
+    "stamped": (
+        "het logboek had {size} regels op {moment}",
+        "the ledger had {size} entries at {moment}",
+    ),
+    "revision_good": (
+        "onveranderd, {count} handtekeningen van personen, laatste tijdstempel {moment}",
+        "unchanged, {count} signatures of persons, last time stamp {moment}",
+    ),
+    "entries_good": ("{count} logboekregels zijn nagerekend", "{count} ledger entries were recomputed"),
+}
+
+
+class BrokenError(Exception):
+    """This is no dossier that can be checked at all."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was seen: what it is about, a word of SENTENCES, and its values."""
+
+    where: str
+    code: str
+    values: Mapping[str, object]
+
+    def said(self, language: int) -> str:
+        """In Dutch (0) or in English (1)."""
+        return f"{self.where}: {SENTENCES[self.code][language].format(**self.values)}"
+
+
+@dataclass
+class Report:
+    """What was found wrong, what is good to know, and what was found to hold."""
+
+    wrong: list[Finding] = field(default_factory=list)
+    told: list[Finding] = field(default_factory=list)
+    good: list[Finding] = field(default_factory=list)
+
+    def fault(self, where: str, code: str, **values: object) -> None:
+        """Something does not hold."""
+        self.wrong.append(Finding(where, code, values))
+
+    @contextmanager
+    def guarded(self, where: str) -> Iterator[None]:
+        """What cannot be checked does not hold: whatever goes wrong in this block is a finding."""
+        try:
+            yield
+        except BrokenError:
+            raise
+        except Exception as fault:
+            self.fault(where, "unreadable", fault=f"{type(fault).__name__}: {fault}"[:160])
+
+
+@dataclass
+class Dossier:
+    """The files of a dossier by name, and what the ledger in it says."""
+
+    files: dict[str, bytes]
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    heads: dict[int, str] = field(default_factory=dict)
+    """Number of an entry → its hash, for every entry of which that was proved."""
+    size: int = 0
+    root: str = ""
+
+    def json(self, name: str) -> Any:
+        return json.loads(self.files[name])
+
+    def about(self, subject: str, *acts: str) -> list[dict[str, Any]]:
+        """The entries about something, in order: all, or those of these acts."""
+        return [each for each in self.entries if each["subject"] == subject and (not acts or each["act"] in acts)]
+
+    @cached_property
+    def withheld(self) -> frozenset[str]:
+        return frozenset(self.json("manifest.json")["withheld"])
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The SHA-256 of every file that is really there."""
+        return frozenset(sha256(content) for content in self.files.values())
+
+
+def open_dossier(place: Path) -> Dossier:
+    """Read a ZIP file, or the folder it was unpacked in."""
+    try:
+        if place.is_dir():
+            found = {
+                path.relative_to(place).as_posix(): path.read_bytes() for path in place.rglob("*") if path.is_file()
+            }
+        else:
+            with zipfile.ZipFile(place) as archive:
+                found = {each.filename: archive.read(each) for each in archive.infolist() if not each.is_dir()}
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as fault:
+        raise BrokenError(f"{place}: {fault}") from fault
+    dossier = Dossier(found)
+    try:
+        known = dossier.json("manifest.json")["format"]
+    except (KeyError, ValueError, TypeError) as fault:
+        raise BrokenError(f"{place}: no manifest.json that can be read") from fault
+    if known != FORMAT:
+        raise BrokenError(f"{place}: this is no {FORMAT}")
+    return dossier
+
+
+def check(dossier: Dossier, *, receipts: tuple[str, ...] = (), root: str = "") -> Report:
+    """Everything, in the order in which one thing rests on another."""
+    report = Report()
+    for part in (check_manifest, check_head, check_entries, check_documents, check_cases, check_organisation):
+        with report.guarded(part.__name__.removeprefix("check_")):
+            part(dossier, report)
+    for receipt in receipts:
+        check_receipt(dossier, receipt, report)
+    check_root(dossier, root, report)
+    return report
+
+
+# --- The files, and the ledger -----------------------------------------------------------------------------------
+
+
+def check_manifest(dossier: Dossier, report: Report) -> None:
+    """Every file as it is listed, and no other."""
+    manifest = dossier.json("manifest.json")
+    listed: dict[str, dict[str, Any]] = manifest["files"]
+    for name, said in sorted(listed.items()):
+        if name not in dossier.files:
+            report.fault(name, "manifest_missing")
+        elif sha256(dossier.files[name]) != said["sha256"] or len(dossier.files[name]) != said["bytes"]:
+            report.fault(name, "manifest_changed")
+    for name in sorted(dossier.files.keys() - listed.keys() - {"manifest.json"}):
+        if "__pycache__" not in PurePosixPath(name).parts:
+            report.fault(name, "manifest_extra")
+    if manifest["withheld"]:
+        report.told.append(Finding("manifest.json", "withheld", {"count": len(manifest["withheld"])}))
+
+
+def check_head(dossier: Dossier, report: Report) -> None:
+    """The head of the ledger was stamped with the time, by somebody whom the certificates vouch for."""
+    said = dossier.json("ledger/head.json")
+    dossier.size, dossier.root = int(said["size"]), str(said["root"])
+    statement = f"tekenpoort ledger\n{said['size']}\n{said['head']}\n{said['root']}\n".encode()
+    try:
+        moment = stamped_at(dossier, dossier.files["ledger/head.tsr"], statement)
+    except Exception as fault:
+        report.fault("ledger/head.json", "head_stamp", fault=f"{type(fault).__name__}: {fault}"[:160])
+        return
+    report.good.append(Finding("ledger", "stamped", {"size": dossier.size, "moment": moment.isoformat()}))
+
+
+def check_entries(dossier: Dossier, report: Report) -> None:
+    """Each entry matches its hash and stands under the root; what follows directly on another is chained to it."""
+    ledger = dossier.json("ledger/entries.json")
+    before: dict[str, Any] = {"number": 0, "hash": "0" * 64}
+    for entry in ledger["entries"]:
+        where = f"ledger {entry['number']}"
+        if entry["number"] <= before["number"]:
+            report.fault(where, "entry_order")
+        if hash_of(entry) != entry["hash"]:
+            report.fault(where, "entry_changed")
+        elif not is_under(dossier, entry["number"], entry["hash"], entry["path"]):
+            report.fault(where, "entry_unproved")
+        else:
+            dossier.heads[entry["number"]] = entry["hash"]
+            if entry["number"] == before["number"] + 1 and entry["previous"] != before["hash"]:
+                report.fault(where, "entry_chain")
+            elif entry["number"] > 1:
+                dossier.heads.setdefault(entry["number"] - 1, entry["previous"])
+        dossier.entries.append(entry)
+        before = entry
+    for head in ledger["heads"]:
+        if is_under(dossier, head["number"], head["hash"], head["path"]):
+            dossier.heads[head["number"]] = head["hash"]
+    report.good.append(Finding("ledger", "entries_good", {"count": len(dossier.entries)}))
+
+
+def hash_of(entry: Mapping[str, Any]) -> str:
+    """SHA-256 over the entry as JSON without spaces, its keys in the order of the alphabet."""
+    columns = {key: value for key, value in entry.items() if key not in ("hash", "path")}
+    return sha256(canonical(columns))
+
+
+def is_under(dossier: Dossier, number: int, hash_: str, path: list[str]) -> bool:
+    """Whether this hash is number so much in the ledger of this size and root (a Merkle tree, RFC 9162)."""
+    index, last, beside = number - 1, dossier.size - 1, [bytes.fromhex(each) for each in path]
+    if not 0 <= index <= last:
+        return False
+    node = hashlib.sha256(b"\0" + bytes.fromhex(hash_)).digest()
+    while last:
+        if index % 2 or index < last:
+            if not beside:
+                return False
+            other = beside.pop(0)
+            node = hashlib.sha256(b"\1" + (other + node if index % 2 else node + other)).digest()
+        index, last = index // 2, last // 2
+    return not beside and node.hex() == dossier.root
+
+
+# --- The documents -----------------------------------------------------------------------------------------------
+
+
+def check_documents(dossier: Dossier, report: Report) -> None:
+    """Every file that the ledger speaks of is there and holds; every PDF of a case is one that the ledger knows."""
+    names = {sha256(content): name for name, content in dossier.files.items() if is_document(name)}
+    known: set[str] = set()
+    for case in cases_of(dossier):
+        for document in case["documents"]:
+            where = f"{case['reference']} {document['code']}"
+            with report.guarded(where):
+                known |= check_document(dossier, report, case, document, names)
+    for digest, name in names.items():
+        if digest not in known:
+            report.fault(name, "document_unknown")
+
+
+def check_document(
+    dossier: Dossier, report: Report, case: dict[str, Any], document: dict[str, Any], names: Mapping[str, str]
+) -> set[str]:
+    """One document, revision by revision, against the acts that stored them; gives the hashes that the ledger knows."""
+    where, subject = f"{case['reference']} {document['code']}", f"document:{document['id']}"
+    stored = dossier.about(subject, "certify", "seal", "renew")
+    signed = dossier.about(subject, "sign")
+    before, seals = b"", 0
+    for entry in stored:
+        seals += entry["act"] == "seal"
+        if entry["document"] not in names:
+            report.fault(where, "document_missing", number=entry["number"])
+            continue
+        name = names[entry["document"]]
+        content = dossier.files[name]
+        if not content.startswith(before):
+            report.fault(name, "document_no_beginning")
+        before = content
+    known = {entry["document"] for entry in stored}
+    check_acts(report, where, document, stored, signed)
+    if not before or not stored or stored[-1]["document"] not in names:
+        return known
+    name = names[stored[-1]["document"]]
+    paper = read_pdf(before, dossier)
+    if paper.problem:
+        report.fault(name, "pdf", fault=paper.problem)
+        return known
+    if len(paper.signers) - 1 != seals:
+        report.fault(name, "count", file=len(paper.signers) - 1, ledger=seals)
+    if paper.is_complete != (document["state"] == "complete"):
+        report.fault(name, "unfinished")
+    check_names(report, name, paper, signed)
+    check_facts(dossier, report, name, case=case, document=document, paper=paper)
+    moment = paper.stamped.isoformat() if paper.stamped else "-"
+    report.good.append(Finding(name, "revision_good", {"count": len(paper.signers) - 1, "moment": moment}))
+    return known
+
+
+def check_acts(
+    report: Report,
+    where: str,
+    document: dict[str, Any],
+    stored: list[dict[str, Any]],
+    signed: list[dict[str, Any]],
+) -> None:
+    """What the acts say among themselves, and beside the rows of the case."""
+    certified = [entry["document"] for entry in stored if entry["act"] == "certify"]
+    for entry in signed:
+        if [entry["document"]] != certified:
+            report.fault(where, "seen", number=entry["number"])
+    seals = [entry for entry in stored if entry["act"] == "seal"]
+    for entry in seals[len(signed) :]:
+        report.fault(where, "sealed_without_act", number=entry["number"])
+    if len(signed) > len(seals) and not document["void_at"]:
+        report.told.append(Finding(where, "waits", {}))
+    rows = [
+        (each["ledger"], each["person"], each["field"], each["authority"], each["seen"])
+        for each in document["signatures"]
+    ]
+    told = [(e["number"], e["actor"], e["detail"]["field"], e["detail"]["authority"], e["document"]) for e in signed]
+    if sorted(rows, key=str) != sorted(told, key=str):
+        report.fault(where, "case_rows")
+
+
+def check_names(report: Report, name: str, paper: "Paper", signed: list[dict[str, Any]]) -> None:
+    """Who signed which field: by the file, by the facts that were certified in it, and by the ledger."""
+    expected = {each["field"]: each for each in paper.facts["signatories"]}
+    actors = {entry["detail"]["field"]: entry["actor"] for entry in signed}
+    for field_, signer in list(paper.signers.items())[1:]:
+        certified = expected.get(field_, {"name": "-", "person": "-"})
+        if signer != certified["name"]:
+            report.fault(name, "signer", field=field_, found=signer, expected=certified["name"])
+        if actors.get(field_) != certified["person"]:
+            report.fault(name, "person", field=field_)
+
+
+def check_facts(
+    dossier: Dossier, report: Report, name: str, *, case: dict[str, Any], document: dict[str, Any], paper: "Paper"
+) -> None:
+    """What the document was made of is of this case, and the head of the ledger that it bears was there."""
+    facts = paper.facts
+    if (facts["reference"], facts["code"]) != (case["reference"], document["code"]):
+        report.fault(name, "facts")
+    by_field = {each["field"]: each for each in facts["signatories"]}
+    for row in document["signatures"]:
+        certified = by_field.get(row["field"], {})
+        if any(row[key] != certified.get(key) for key in ("name", "function", "confirms", "person")):
+            report.fault(name, "facts")
+    if not document["void_at"] and facts["answers"] != case["answers"]:
+        report.fault(name, "answers")
+    check_witness(dossier, report, name, facts["ledger"])
+
+
+def check_witness(dossier: Dossier, report: Report, where: str, said: Mapping[str, Any]) -> None:
+    """A head that was printed at the time is still in the ledger."""
+    size = int(said["size"])
+    if size and dossier.heads.get(size) != said["head"]:
+        report.fault(where, "witness", size=size)
+
+
+# --- What a PDF proves by itself ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What one file says: its signers by field (the seal first), its facts, and what is wrong with it, if anything."""
+
+    signers: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    is_complete: bool = False
+    stamped: dt.datetime | None = None
+    problem: str = ""
+
+
+def read_pdf(pdf: bytes, dossier: Dossier) -> Paper:
+    """Judge a sealed document; any fault is a problem of the file."""
+    try:
+        return _read_pdf(pdf, dossier)
+    except Exception as fault:  # hostile bytes fail in more ways than can be listed
+        return Paper(problem=f"{type(fault).__name__}: {fault}"[:200])
+
+
+def _read_pdf(pdf: bytes, dossier: Dossier) -> Paper:
+    reader = PdfFileReader(BytesIO(pdf))
+    signatures = [each for each in reader.embedded_signatures if each.sig_object_type == "/Sig"]
+    stamps = [each for each in reader.embedded_signatures if each.sig_object_type == "/DocTimeStamp"]
+    if not signatures:
+        return Paper(problem="there is no signature in it")
+    proof = proof_in(reader)
+    moments = []
+    for each in signatures:
+        problem, moment = judged(each, dossier, proof)
+        if problem:
+            return Paper(problem=f"{each.field_name}: {problem}")
+        moments.append(moment)
+    for each in stamps:
+        moment = each.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+        context = believing(dossier, "time_stamp_roots", moment, proof)
+        status = asyncio.run(async_validate_pdf_timestamp(each, context))
+        if not (status.intact and status.valid and status.trusted and covers(each)):
+            return Paper(problem=f"{each.field_name}: the time stamp over the file does not hold")
+        moments.append(moment)
+    complete = locks(signatures[-1])
+    if complete and not (stamps and stamps[-1].coverage is SignatureCoverageLevel.ENTIRE_FILE):
+        return Paper(problem="the time stamp over the whole file is missing, or something came after it")
+    signers = {str(each.field_name): str(each.sig_object.get("/Name", "")) for each in signatures}
+    return Paper(signers, facts_in(reader), complete, max(moments))
+
+
+def judged(embedded: EmbeddedPdfSignature, dossier: Dossier, proof: "Proof") -> tuple[str, dt.datetime]:
+    """What is wrong with one signature, and the moment at which it was stamped."""
+    claimed = next(
+        (each["encap_content_info"]["content"].parsed["gen_time"].native
+         for each in extract_tst_data_iter(embedded.signer_info, signed=False)),
+        None,
+    )  # fmt: skip
+    if claimed is None:
+        return "it has no time stamp", dt.datetime.now(dt.UTC)
+    status = asyncio.run(
+        async_validate_pdf_signature(
+            embedded,
+            signer_validation_context=believing(dossier, "roots", claimed, proof),
+            ts_validation_context=believing(dossier, "time_stamp_roots", claimed, proof),
+        )
+    )
+    stamp = status.timestamp_validity
+    if not (status.intact and status.valid and status.docmdp_ok and covers(embedded)):
+        return "changed after signing", claimed
+    if not status.trusted:
+        return "the certificate is not one of the portal's", claimed
+    if not (stamp and stamp.intact and stamp.valid and stamp.trusted):
+        return "its time stamp does not hold", claimed
+    return "", claimed
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a file itself brings to prove that its certificates were good."""
+
+    certificates: list[x509.Certificate]
+    revoked: list[bytes]
+    answers: list[bytes]
+
+
+def proof_in(reader: PdfFileReader) -> Proof:
+    try:
+        store = DocumentSecurityStore.read_dss(reader)
+    except NoDSSFoundError:
+        return Proof([], [], [])
+    revoked = [each.get_object().data for each in store.crls]
+    return Proof(list(store.load_certs()), revoked, [each.get_object().data for each in store.ocsps])
+
+
+def believing(dossier: Dossier, roots: str, moment: dt.datetime, proof: Proof | None) -> ValidationContext:
+    """Believe the roots in the dossier, at this moment, offline; a signature brings proof, a bare stamp need not."""
+    return ValidationContext(
+        trust_roots=[x509.Certificate.load(each) for each in trusted(dossier, roots)],
+        other_certs=proof.certificates if proof else [],
+        moment=moment,
+        crls=[*(proof.revoked if proof else []), *trusted(dossier, "revoked")],
+        ocsps=proof.answers if proof else [],
+        revocation_mode="require" if proof else "soft-fail",
+        retroactive_revinfo=True,
+    )
+
+
+def trusted(dossier: Dossier, kind: str) -> list[bytes]:
+    return [content for name, content in dossier.files.items() if name.startswith(f"trust/{kind}/")]
+
+
+def stamped_at(dossier: Dossier, token: bytes, content: bytes) -> dt.datetime:
+    """The moment of a time stamp over this content; ValueError when it is of something else, or not trusted."""
+    signed = cms.ContentInfo.load(token)["content"]
+    moment: dt.datetime = signed["encap_content_info"]["content"].parsed["gen_time"].native
+    context = believing(dossier, "time_stamp_roots", moment, None)
+    found = asyncio.run(validate_tst_signed_data(signed, context, lambda how: hashlib.new(how, content).digest()))
+    status = TimestampSignatureStatus(**found)
+    if not (status.intact and status.valid):
+        raise ValueError("it is over something else")
+    if not status.trusted:
+        raise ValueError("its certificate is not trusted")
+    return moment
+
+
+def covers(embedded: EmbeddedPdfSignature) -> bool:
+    return embedded.coverage in (SignatureCoverageLevel.ENTIRE_REVISION, SignatureCoverageLevel.ENTIRE_FILE)
+
+
+def locks(embedded: EmbeddedPdfSignature) -> bool:
+    """Whether nothing may be signed after this."""
+    fields = embedded.fieldmdp
+    return embedded.docmdp_level is MDPPerm.NO_CHANGES or (fields is not None and fields.action is FieldMDPAction.ALL)
+
+
+def facts_in(reader: PdfFileReader) -> dict[str, Any]:
+    """The facts of which the document was made: a file within the PDF, under its signatures."""
+    names = reader.root["/Names"]["/EmbeddedFiles"]["/Names"]
+    facts: dict[str, Any] = json.loads(names[1]["/EF"]["/F"].data)
+    return facts
+
+
+# --- Cases, mandates, receipts -----------------------------------------------------------------------------------
+
+
+def check_cases(dossier: Dossier, report: Report) -> None:
+    """Answers as they were submitted, decisions that were taken, mails that bear a head of this very ledger."""
+    for case in cases_of(dossier):
+        where, subject = str(case["reference"]), f"case:{case['id']}"
+        with report.guarded(where):
+            sent = [each for each in dossier.about(subject, "submit", "decide") if "answers" in each["detail"]]
+            if (
+                sent
+                and case["state"] != "draft"
+                and sha256(canonical(case["answers"])) != sent[-1]["detail"]["answers"]
+            ):
+                report.fault(where, "answers")
+            decided = dossier.about(subject, "decide")
+            if (case["state"] == "decided" or case["in_force"]) and not decided:
+                report.fault(where, "undecided")
+            if decided and case["state"] in ("draft", "assessing", "advising", "preparing", "signing"):
+                report.fault(where, "undecided")
+            check_authority(dossier, report, case, is_decided=bool(decided))
+            for mail in case["mails"]:
+                check_witness(dossier, report, f"{where}, {mail['kind']}", mail["ledger"])
+
+
+def check_authority(dossier: Dossier, report: Report, case: dict[str, Any], *, is_decided: bool) -> None:
+    """Each signature against the mandates and rules as the ledger knew them then; enough of them to decide."""
+    granted, rules = mandates_in(dossier, case["organisation"])
+    for document in case["documents"]:
+        given = []
+        for entry in dossier.about(f"document:{document['id']}", "sign"):
+            where, authority = f"{case['reference']}, ledger {entry['number']}", entry["detail"]["authority"]
+            given.append(authority)
+            mandate = granted.get(authority["mandate"])
+            at = dt.datetime.fromisoformat(entry["at"])
+            if mandate is None:
+                report.fault(where, "mandate_none")
+                continue
+            if mandate["person"] != entry["actor"]:
+                report.fault(where, "mandate_person")
+            if not held(mandate, at):
+                report.fault(where, "mandate_time")
+            if (mandate["basis"], mandate["evidence"]) != (authority["basis"], authority["evidence"]):
+                report.fault(where, "mandate_evidence")
+            if authority["evidence"] not in dossier.held and authority["evidence"] not in dossier.withheld:
+                report.fault(where, "evidence_gone", sha256=authority["evidence"])
+            counted = [counts(rule, mandate) for rule in rules.values() if held(rule, at)]
+            if (authority["mode"], authority["together"]) not in counted:
+                report.fault(where, "mandate_rule")
+        if is_decided and not document["void_at"] and given and not is_met(given):
+            report.fault(str(case["reference"]), "rule_unmet")
+
+
+def mandates_in(dossier: Dossier, organisation: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Every mandate and every rule of an organisation as the acts leave them, by id."""
+    granted: dict[str, Any] = {}
+    rules: dict[str, Any] = {}
+    for entry in dossier.about(f"organisation:{organisation}", "mandates"):
+        for made, key, ended, rows in (
+            ("granted", "mandate", "ended", granted),
+            ("rules", "rule", "rules_ended", rules),
+        ):
+            for each in entry["detail"][made]:
+                rows[each[key]] = {**each, "until": None}
+            for row, until in entry["detail"][ended].items():
+                rows.setdefault(row, {})["until"] = until
+    return granted, rules
+
+
+def held(row: Mapping[str, Any], at: dt.datetime) -> bool:
+    """Whether it held at this moment; at that of its end too, since the signature may be what ended it."""
+    until = row["until"]
+    return dt.datetime.fromisoformat(row["since"]) <= at and (until is None or at <= dt.datetime.fromisoformat(until))
+
+
+def counts(rule: Mapping[str, Any], mandate: Mapping[str, Any]) -> tuple[str, int]:
+    return ("alone", 1) if "alone" in (rule["mode"], mandate["counts"]) else ("jointly", rule["together"])
+
+
+def is_met(given: list[dict[str, Any]]) -> bool:
+    """Whether these bind the organisation: one who may alone, or as many as the rule asked."""
+    alone = any(each["mode"] == "alone" for each in given)
+    return alone or len(given) >= max(int(each["together"]) for each in given)
+
+
+def check_organisation(dossier: Dossier, report: Report) -> None:
+    """The mandates that are listed are those that the ledger knows, with the same person, evidence and time."""
+    organisation = dossier.json("dossier.json")["organisation"]
+    if organisation is None:
+        return
+    granted, _ = mandates_in(dossier, organisation["id"])
+    for each in organisation["mandates"]:
+        told = granted.get(each["id"])
+        keys = ("person", "counts", "basis", "evidence")
+        if told is None or any(told[key] != each[key] for key in keys) or not same_span(told, each):
+            report.fault("dossier.json", "mandate_rows")
+        if each["evidence"] not in dossier.held and each["evidence"] not in dossier.withheld:
+            report.fault("dossier.json", "evidence_gone", sha256=each["evidence"])
+    if dossier.json("dossier.json")["subject"]["kind"] == "organisation" and len(granted) != len(
+        organisation["mandates"]
+    ):
+        report.fault("dossier.json", "mandate_rows")
+
+
+def same_span(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    moments = [
+        [each[key] and dt.datetime.fromisoformat(each[key]) for key in ("since", "until")] for each in (one, other)
+    ]
+    return bool(moments[0] == moments[1])
+
+
+def check_receipt(dossier: Dossier, receipt: str, report: Report) -> None:
+    """A size and head that somebody kept from a mail or a document."""
+    size_text, _, head = receipt.partition(":")
+    size, head = int(size_text), head.strip().lower()
+    known = dossier.heads.get(size)
+    where = f"--receipt {size}"
+    if size > dossier.size:
+        report.fault(where, "receipt_short", size=size)
+    elif known is None:
+        report.told.append(Finding(where, "receipt_unknown", {"size": size}))
+    elif len(head) < LEAST_OF_HEAD or not known.startswith(head):
+        report.fault(where, "receipt", size=size)
+    else:
+        report.good.append(Finding(where, "receipt_holds", {}))
+
+
+def check_root(dossier: Dossier, wanted: str, report: Report) -> None:
+    """Whose certificates these are, nothing in here can prove: the fingerprint is told, or compared with one given."""
+    prints = [sha256(each) for each in trusted(dossier, "roots")]
+    plain = "".join(wanted.lower().replace(":", "").split())
+    if plain and plain not in prints:
+        report.fault("trust/roots", "root", wanted=plain)
+    elif not plain:
+        report.told += [Finding("trust/roots", "fingerprint", {"sha256": each}) for each in prints]
+
+
+# --- What is shared ----------------------------------------------------------------------------------------------
+
+
+def cases_of(dossier: Dossier) -> list[dict[str, Any]]:
+    return [
+        dossier.json(name)
+        for name in sorted(dossier.files)
+        if name.startswith("cases/") and name.endswith("/case.json")
+    ]
+
+
+def is_document(name: str) -> bool:
+    return name.startswith("cases/") and name.endswith(".pdf")
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def canonical(value: object) -> bytes:
+    """JSON without spaces, its keys in the order of the alphabet: the same values give the same bytes."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def main(words: list[str] | None = None, say: Callable[[str], None] = print) -> int:
+    """The command: what does not hold first, then what is good to know, then what holds."""
+    parser = argparse.ArgumentParser(description="Check a dossier of Tekenpoort, offline.")
+    parser.add_argument("dossier", type=Path, help="the ZIP file, or the folder it was unpacked in")
+    parser.add_argument(
+        "--receipt", action="append", default=[], metavar="SIZE:HEAD", help="a head from a mail or document"
+    )
+    parser.add_argument(
+        "--root", default="", metavar="SHA256", help="fingerprint of the root certificate, got elsewhere"
+    )
+    parser.add_argument("--english", action="store_true", help="speak English")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    given = parser.parse_args(words)
+    if any(not each.partition(":")[0].isdecimal() for each in given.receipt):
+        parser.error("--receipt is written as SIZE:HEAD, such as 1834:3fa94c1d3fa94c1d")
+    try:
+        report = check(open_dossier(given.dossier), receipts=tuple(given.receipt), root=given.root)
+    except BrokenError as fault:
+        say(json.dumps({"unreadable": str(fault)}) if given.json else str(fault))
+        return UNREADABLE
+    language = int(given.english)
+    if given.json:
+        parts = {"wrong": report.wrong, "told": report.told, "good": report.good}
+        listed = {
+            part: [{"where": each.where, "code": each.code, "sentence": each.said(language)} for each in found]
+            for part, found in parts.items()
+        }
+        say(json.dumps({"holds": not report.wrong, **listed}, ensure_ascii=False, indent=1))
+        return WRONG if report.wrong else HOLDS
+    marks = (("FOUT", "WRONG"), ("LET OP", "NOTE"), ("GOED", "GOOD"))
+    for mark, found in zip(marks, (report.wrong, report.told, report.good), strict=True):
+        for each in found:
+            say(f"{mark[language]:<7}{each.said(language)}")
+    count = len(report.wrong)
+    if count:
+        say((f"{count} dingen kloppen niet.", f"{count} things do not hold.")[language])
+    else:
+        say(("Alles wat kon worden nagegaan, klopt.", "Everything that could be checked holds.")[language])
+    return WRONG if count else HOLDS
+
+
+if __name__ == "__main__":
+    sys.exit(main())
