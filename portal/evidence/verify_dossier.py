@@ -73,6 +73,10 @@ SENTENCES = {
         "het bestand van logboekregel {number} ontbreekt",
         "the file of ledger entry {number} is missing",
     ),
+    "revision_rows": (
+        "noemt andere versies dan het logboek, of een andere volgorde",
+        "lists other versions than the ledger, or in another order",
+    ),
     "document_no_beginning": (
         "begint niet met de versie ervoor",
         "does not begin with the version before",
@@ -398,6 +402,9 @@ def check_document(
             report.fault(name, "document_no_beginning")
         before = content
     known = {entry["document"] for entry in stored}
+    listed = [sha256(dossier.files.get(each["file"], b"")) for each in document["revisions"]]
+    if not listed == [each["sha256"] for each in document["revisions"]] == [entry["document"] for entry in stored]:
+        report.fault(where, "revision_rows")
     check_acts(report, where, document, stored, signed)
     if not before or not stored or stored[-1]["document"] not in names:
         return known
