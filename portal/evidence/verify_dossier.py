@@ -234,6 +234,8 @@ class Dossier:
     """Number of an entry → its hash, for every entry of which that was proved."""
     size: int = 0
     root: str = ""
+    papers: dict[str, "Paper"] = field(default_factory=dict)
+    """What each PDF was found to say, by its SHA-256: none is read twice."""
 
     def json(self, name: str) -> Any:
         return json.loads(self.files[name])
@@ -409,7 +411,9 @@ def check_document(
     if not before or not stored or stored[-1]["document"] not in names:
         return known
     name = names[stored[-1]["document"]]
-    paper = read_pdf(before, dossier)
+    if sha256(before) not in dossier.papers:
+        dossier.papers[sha256(before)] = read_pdf(before, dossier)
+    paper = dossier.papers[sha256(before)]
     if paper.problem:
         report.fault(name, "pdf", fault=paper.problem)
         return known
