@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -127,8 +128,8 @@ def verify(as_json: bool) -> None:
     from portal.upkeep import notes
 
     settings = _settings()
-    with open_database(settings).opened():
-        report = audit.verify(settings)
+    with open_database(settings).opened(), _progress() as progress:
+        report = audit.verify(settings, progress=progress)
     first = f"{report.findings[0].where}: {report.findings[0].what}" if report.findings else ""
     notes.note(settings.data, notes.VERIFY, findings=len(report.findings), first=first)
     if as_json:
@@ -193,6 +194,22 @@ def doctor() -> None:
     from portal import serving
 
     sys.exit(serving.doctor(os.environ))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each part on a terminal; where nobody looks, nothing. It never mixes with what is printed."""
+    if not sys.stderr.isatty():
+        yield lambda _part, _done, _total: None
+        return
+
+    def draw(part: str, done: int, total: int) -> None:
+        filled = 30 * done // max(1, total)
+        line = f"{part:<10} [{'#' * filled}{'.' * (30 - filled)}] {done}/{total}"
+        click.echo(f"\r{line:<64}", nl=False, err=True)
+
+    yield draw
+    click.echo(f"\r{'':<64}\r", nl=False, err=True)
 
 
 def _settings() -> Settings:

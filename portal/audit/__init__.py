@@ -26,14 +26,20 @@ PARTS: Mapping[str, Callable[[Snapshot, Settings, Tally], None]] = {
 }
 
 
-def verify(settings: Settings, *parts: str) -> Report:
+Progress = Callable[[str, int, int], None]
+"""Told how much of a part (a word of PARTS) was read, of how much; a part that is read at once says 0 of 1 and 1 of 1."""
+
+
+def verify(settings: Settings, *parts: str, progress: Progress = lambda _part, _done, _total: None) -> Report:
     """Check what is in the opened database against itself, its ledger, its witnesses and its documents.
 
     All of it, or only these of PARTS.
     """
-    tally = Tally()
+    tally = Tally(progress=progress)
     with snapshot(tally) as kept:
         for name in parts or PARTS:
+            progress(name, 0, 1)
             with tally.guarded("part", name):
                 PARTS[name](kept, settings, tally)
+            progress(name, 1, 1)
     return tally.report()

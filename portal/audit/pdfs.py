@@ -42,7 +42,10 @@ def check(kept: Snapshot, settings: Settings, tally: Tally) -> None:
     trust = trust_in(settings, tally)
     if trust is None:
         return
-    left = (each for each in gather(kept, Tally()) if each.revisions)  # what is wrong with the others is told already
+    stories = [
+        each for each in gather(kept, Tally()) if each.revisions
+    ]  # what is wrong with the others is told already
+    left, done = iter(stories), 0
     # Forked, so that nothing is imported anew; the children see bytes only, and never the database.
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as pool:
         while some := list(islice(left, AT_ONCE)):
@@ -55,6 +58,8 @@ def check(kept: Snapshot, settings: Settings, tally: Tally) -> None:
                 with tally.guarded("document", story.name):
                     if answer is not None:
                         _compare_with_file(story, answer.result(), tally)
+                done += 1
+                tally.progress("pdfs", done, len(stories))
 
 
 def read(pdf: bytes, trust: Trust) -> Paper:

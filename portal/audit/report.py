@@ -1,7 +1,7 @@
 """What the re-reading found: how much was read, what merely waits, and what is not as it was."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -112,6 +112,8 @@ class Tally:
     checked: Counter[str] = field(default_factory=Counter)
     waiting: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
+    progress: Callable[[str, int, int], None] = field(default=lambda _part, _done, _total: None)
+    """Told of each part how much of it was read, of how much."""
 
     def find(self, kind: str, name: object, what: str, /, **values: object) -> None:
         """Note what is wrong, once; the values fill the named places of the sentence."""

@@ -121,6 +121,8 @@ def submit(case_id: uuid.UUID, *, by: Visitor, seen: str, follow: Follow) -> Non
         )
         course.advance(session, case, by=by, follow=follow)
         _confirm(session, case, workflow)
+        if by.person_id != case.started_by:
+            telling.receipt(session, case, by.person_id, "submit")
 
 
 def may_submit(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:

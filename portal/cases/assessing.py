@@ -56,6 +56,7 @@ def assess(case_id: uuid.UUID, *, verdict: str, words: str, by: Visitor, follow:
                 _tell_starter(session, case, mine[0], verdict=verdict, words=words)
             course.advance(session, case, by=by, follow=follow)
         case.moved_at = clock.now()
+        telling.receipt(session, case, by.person_id, verdict)
 
 
 def advise(case_id: uuid.UUID, *, words: str, by: Visitor, follow: Follow) -> None:
@@ -77,6 +78,7 @@ def advise(case_id: uuid.UUID, *, words: str, by: Visitor, follow: Follow) -> No
         session.flush()
         ledger.append(session, act=ADVISE, subject=f"case:{case.id}", actor=by.person_id)
         course.advance(session, case, by=by, follow=follow)
+        telling.receipt(session, case, by.person_id, ADVISE)
 
 
 def _seats_to_take(session: Session, case: Case, by: Visitor) -> list[Seat]:

@@ -12,9 +12,10 @@ from portal.cases.catalogue import workflow_of
 from portal.cases.drafts import new_draft_link
 from portal.cases.tables import Case
 from portal.parties.tables import Person
-from portal.record import outbox
-from portal.wording import say
+from portal.record import ledger, outbox, spoken
+from portal.wording import mark, say
 
+RECEIPT = mark("Bewijs: %(deed)s, %(title)s %(reference)s")
 Link = tuple[str, Mapping[str, str]]
 
 
@@ -60,6 +61,21 @@ def tell(
         name=to.name,
         **told,
     )
+
+
+def receipt(session: Session, case: Case, person_id: uuid.UUID | None, deed: str) -> None:
+    """Mail whoever acted that it stands in the ledger, with its size and head: after the act, and once for each."""
+    person = session.get(Person, person_id) if person_id else None
+    if person is not None:
+        tell(
+            session,
+            case,
+            Recipient.of(person),
+            kind="receipt",
+            key=f"receipt:{case.id}:{ledger.head(session).size}",
+            subject=RECEIPT,
+            deed=spoken.act_in_words(deed),
+        )
 
 
 def starter(case: Case) -> Recipient | None:

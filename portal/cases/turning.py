@@ -123,6 +123,7 @@ def send_back(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
         void_documents(case)
         case.state, case.submitted_at = CaseState.DRAFT, None
         turn(session, case, TurnKind.SENT_BACK, words=words, by=by, told=told)
+        telling.receipt(session, case, by.person_id, TurnKind.SENT_BACK)
         case.round += 1
 
 
@@ -144,6 +145,7 @@ def decline(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
                 session, case.workflow, at=clock.now(), person_id=case.person_id, product_id=case.product_id
             )
             in_force.end(session, held, at=clock.now(), by=by.person_id, because=case)
+        telling.receipt(session, case, by.person_id, TurnKind.DECLINED)
 
 
 def withdraw(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
@@ -159,6 +161,7 @@ def withdraw(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
         void_documents(case)
         case.state, case.decided_at = CaseState.WITHDRAWN, clock.now()
         turn(session, case, TurnKind.WITHDRAWN, words=words, by=by, told=told)
+        telling.receipt(session, case, by.person_id, TurnKind.WITHDRAWN)
 
 
 def hand_over(case_id: uuid.UUID, *, to: uuid.UUID | None, words: str, by: Visitor) -> None:
@@ -187,6 +190,7 @@ def take_back(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
         turn(session, case, TurnKind.TAKEN_BACK, words=words, by=by, told=told)
         held = session.scalars(select(InForce).where(InForce.case_id == case.id, *in_force.holds(clock.now())))
         in_force.end(session, held, at=clock.now(), by=by.person_id, because=case)
+        telling.receipt(session, case, by.person_id, TurnKind.TAKEN_BACK)
 
 
 def replace_drafts(session: Session, case: Case, *, by: Visitor) -> None:

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from portal import clock
 from portal.database import Base, act, reader
 from portal.documents import vault
+from portal.errors import PortalError
 from portal.record import jobs, ledger
 from portal.record.ledger import Entry
 from portal.record.tree import Tree
+from portal.wording import mark
 
 HEAD = "head"
 AT_NIGHT = dt.time(0, 15)
@@ -44,8 +46,13 @@ def statement(size: int, hash_: str, root: str) -> bytes:
 
 
 def tree_now(session: Session) -> Tree:
-    """The tree over the whole ledger, but for a last entry that only says that a head was kept."""
-    rows = list(session.execute(select(Entry.hash, Entry.act).order_by(Entry.number)))
+    """The tree over the whole ledger, but for a last entry that only says that a head was kept.
+
+    PortalError when entries are missing: a head of what is left would hide it.
+    """
+    rows = list(session.execute(select(Entry.hash, Entry.act, Entry.number).order_by(Entry.number)))
+    if [each.number for each in rows] != list(range(1, len(rows) + 1)):
+        raise PortalError(mark("Het logboek mist regels. Laat het nalezen met: tekenpoort verify."))
     while rows and rows[-1].act == HEAD:
         rows.pop()
     return Tree([each.hash for each in rows])

@@ -50,6 +50,10 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("Het stuk %(title)s %(reference)s is klaar en verzegeld."),
         mark("Code van het stuk: %(code)s. Controlegetal (SHA-256): %(sha256)s"),
     ),
+    "receipt": (
+        mark("Op uw naam is vastgelegd: %(deed)s. Het gaat om de %(title)s %(reference)s."),
+        mark("U hoeft niets te doen."),
+    ),
     "dossier": (
         mark("Het dossier %(dossier)s dat u vroeg staat klaar."),
         mark("U kunt het %(days)s dagen lang downloaden. Daarna wordt het gewist."),
@@ -174,6 +178,7 @@ BUTTONS: Mapping[str, str] = {
     "to_sign": mark("Lees en teken"),
     "signed": mark("Bekijk de zaak"),
     "complete": mark("Bekijk het stuk"),
+    "receipt": mark("Bekijk de zaak"),
     "dossier": mark("Download het dossier"),
     "declared": mark("Bekijk uw school"),
     "undeclared": mark("Bekijk uw school"),

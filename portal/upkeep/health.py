@@ -13,6 +13,7 @@ from portal import clock
 from portal.cases import retrying
 from portal.cases.tables import Document, DocumentState
 from portal.config import Settings
+from portal.record import heads, ledger
 from portal.record.jobs import Job
 from portal.record.outbox import Mail
 from portal.upkeep import ending, notes
@@ -50,6 +51,7 @@ def look(session: Session, settings: Settings) -> list[Item]:
         *_endings(session, settings),
         _backup(settings.data, demo=settings.demo),
         _verify(settings.data),
+        _heads(session, demo=settings.demo),
         _disk(settings.data),
         _database(session),
     ]
@@ -225,6 +227,18 @@ def _verify(data: Path) -> Item:
         return Item("verify", title, WRONG, sentence, values)
     late = clock.now() - done["at"] > dt.timedelta(hours=49)
     return Item("verify", title, LOOK if late else GOOD, mark("Nagelezen op %(at)s: alles klopte."), values)
+
+
+def _heads(session: Session, *, demo: bool) -> Item:
+    kept, title = heads.latest(session, count=1), mark("Stand van het logboek")
+    if not kept:
+        sentence = mark("Er is nog geen stand van het logboek met een tijdstempel. Dat gebeurt elke nacht.")
+        return Item("heads", title, GOOD if demo else LOOK, sentence)
+    last = kept[0]
+    values = {"at": moment(last.at), "size": last.size, "head": last.hash[:16]}
+    sentence = mark("De laatste stand met een tijdstempel is van %(at)s: %(size)s regels, kop %(head)s.")
+    behind = ledger.head(session).size > last.size + 1 and clock.now() - last.at > dt.timedelta(hours=49)
+    return Item("heads", title, LOOK if behind else GOOD, sentence, values)
 
 
 def _disk(data: Path) -> Item:

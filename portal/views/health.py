@@ -10,7 +10,7 @@ from portal.cases import retrying
 from portal.cases.tables import DocumentState
 from portal.database import act, reader
 from portal.errors import RefusedError
-from portal.record import jobs, outbox
+from portal.record import heads, jobs, outbox
 from portal.upkeep import health
 from portal.views import document_cards
 from portal.views.desk import actor, only_service_desk
@@ -55,6 +55,8 @@ def show() -> ResponseReturnValue:
         mail_states=outbox.STATES,
         documents=[document_cards.card(each) for each in to_make],
         waiting=[_waiting(each) for each in health.waiting_outside(reader())],
+        heads=heads.latest(reader()),
+        documents=[document_cards.card(each) for each in health.waiting_documents(reader())],
     )
 
 
