@@ -56,7 +56,6 @@ def show() -> ResponseReturnValue:
         documents=[document_cards.card(each) for each in to_make],
         waiting=[_waiting(each) for each in health.waiting_outside(reader())],
         heads=heads.latest(reader()),
-        documents=[document_cards.card(each) for each in health.waiting_documents(reader())],
     )
 
 
