@@ -6,7 +6,6 @@ import re
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -26,9 +25,9 @@ from tests.conftest import Installation, Tell
 from tests.dossiers import READ, a_dossier, listed_anew, opened
 from tests.mutants import CHAIN, HEADS, MUTANTS, PDFS, VERIFIER, Mutant, loaded
 from tests.papers import settings_in, with_another_page_text
-from tests.tampering import with_a_page_added, without_its_signatures
+from tests.tampering import with_a_page_added
 from tests.tampering_rows import chained_anew, tail_cut_off
-from tests.test_verify_dossier import FORGED, Forge, case_of_the_declaration, in_ledger, last_revision, of
+from tests.test_verify_dossier import FORGED, Forge, in_ledger, last_revision, of
 
 pytestmark = pytest.mark.slow
 
@@ -169,12 +168,6 @@ def last_stamp_cut_off(module: types.ModuleType, stage: Stage) -> bool:
     return judged(module, stage, pdf[: ends[-2]])
 
 
-def signature_hidden(module: types.ModuleType, stage: Stage) -> bool:
-    """The last signature is in the bytes but its field is not in the form."""
-    pdf = without_its_signatures(stage.whole.files[last_revision(stage.whole)])
-    return bool(judged(module, stage, pdf)) and "module" not in pdf[:6].decode("latin-1")
-
-
 AUDITED: dict[str, tuple[str, str]] = {
     "entry changed": (CHAIN, "is gewijzigd"),
     "chained anew without the key": (CHAIN, "niet met de sleutel"),
@@ -193,7 +186,6 @@ DETECTORS: dict[str, Callable[[types.ModuleType, Stage], bool]] = {
     "root": root,
     "page added": page_added,
     "last stamp cut off": last_stamp_cut_off,
-    "signature hidden": signature_hidden,
     **{f"forged {name}": forged(name) for name in FORGED | MORE},
 }
 
@@ -208,7 +200,7 @@ def test_every_mutant_of_the_verifiers_is_noticed(stage: Stage, tell: Tell) -> N
         assert DETECTORS[detector](sound[file], stage), f"{detector} fails on the sound {file}"
     alive = [each for each in mine if DETECTORS[each.detector](each.module(), stage)]
     tell("mutants of the verifiers", len(mine), len(mine) - len(alive))
-    assert not alive, alive
+    assert not alive, [(each.before, each.detector) for each in alive]
 
 
 # --- Mutants of the witness ------------------------------------------------------------------------------------------
@@ -246,9 +238,4 @@ def test_every_mutant_of_the_witness_is_noticed(installation: Installation, tell
             if words in found_by(mutant.module(), portal):
                 alive.append(mutant)
     tell("mutants of the witness", len(mine), len(mine) - len(alive))
-    assert not alive, alive
-
-
-def test_there_are_thirty_of_them_and_each_is_in_a_file_that_is_there() -> None:
-    assert len(MUTANTS) >= 30 and all(Path(each.file).suffix == ".py" for each in MUTANTS)
-    assert case_of_the_declaration is not None
+    assert not alive, [(each.before, each.detector) for each in alive]
