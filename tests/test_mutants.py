@@ -143,8 +143,13 @@ def receipts(module: types.ModuleType, stage: Stage) -> bool:
     return short == {"receipt"} and beyond == {"receipt_short"}
 
 
-def root(module: types.ModuleType, stage: Stage) -> bool:
-    return codes(module, stage.whole, root="0" * 64) == {"root"}
+def prints(module: types.ModuleType, stage: Stage) -> bool:
+    return codes(module, stage.whole, prints=["0" * 64]) == {"stranger"}
+
+
+def seal_of_another(module: types.ModuleType, stage: Stage) -> bool:
+    files = {name: each for name, each in stage.whole.files.items() if not name.startswith("trust/seals/")}
+    return bool(module.read_pdf(files[last_revision(stage.whole)], module.Dossier(files)).problem)
 
 
 def judged(module: types.ModuleType, stage: Stage, pdf: bytes) -> bool:
@@ -183,7 +188,8 @@ DETECTORS: dict[str, Callable[[types.ModuleType, Stage], bool]] = {
     "proof": proof,
     "names": names,
     "receipts": receipts,
-    "root": root,
+    "prints": prints,
+    "seal of another": seal_of_another,
     "page added": page_added,
     "last stamp cut off": last_stamp_cut_off,
     **{f"forged {name}": forged(name) for name in FORGED | MORE},
