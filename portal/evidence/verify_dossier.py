@@ -5,7 +5,8 @@ what does not. Exit code 0: everything holds. 1: something does not. 2: it could
 
 What it rests on: the ledger. Each entry in the dossier is recomputed, and shown to stand under the root of the ledger
 that was stamped with the time. What the entries say is then laid beside the documents, their signatures, the answers
-and the mandates. Whether the certificates are those of the portal, only their fingerprints can tell: get those elsewhere.
+and the mandates. Whether the certificates are those of the portal, only their fingerprints can tell:
+get those elsewhere.
 """
 
 import argparse
