@@ -43,7 +43,7 @@ SIGNED_IN = frozenset(
 PARTICIPANT = frozenset(
     {
         "cases.show", "cases.answer", "cases.check", "cases.submit", "cases.done",
-        "turns.take", "turns.remind", "comments.show", "comments.settle",
+        "turns.take", "turns.remind", "comments.show", "comments.settle", "evidence.of_case",
     }
 )  # fmt: skip
 """Who takes part in the case, also by the mailed link of a draft."""
@@ -54,8 +54,11 @@ MEMBER = frozenset(
         "colleagues.invite_again", "colleagues.end_role", "colleagues.change_acts", "colleagues.evidence",
         "organisation_lists.documents", "organisation_lists.documents_csv", "organisation_lists.cases",
         "organisation_lists.cases_csv", "organisation_lists.schools", "organisation_lists.schools_csv",
+        "evidence.of_organisation",
     }
 )  # fmt: skip
+WHO_ASKED = frozenset({"evidence.show", "evidence.download"})
+"""A dossier is for who asked for it, while they may."""
 NEAR_SCHOOL = frozenset({"reports.show", "reports.gate"})
 SIGNATORY = frozenset({"signing.sign"})
 JUDGE = frozenset({"judging.judge"})
@@ -87,6 +90,7 @@ ACCESS = {
     "participant": PARTICIPANT,
     "reader of the document": READER_OF_DOCUMENT,
     "member": MEMBER,
+    "who asked": WHO_ASKED,
     "near the school": NEAR_SCHOOL,
     "signatory": SIGNATORY,
     "judge": JUDGE,

@@ -17,6 +17,7 @@ import pytest
 from portal.cases.catalogue import every_workflow
 from portal.cases.tables import Case, Comment, Document, KeptFile
 from portal.database import reader
+from portal.evidence import dossiers
 from portal.offers.tables import Block, Publication, PublicationDraft
 from portal.parties.tables import Mandate, Membership
 from portal.record.jobs import Job
@@ -157,6 +158,7 @@ def values_in(portal: Portal) -> dict[str, Any]:
             "workflow_name": "board_declaration",
             "organisation": portal.organisation(OURS),
             "product_name": PRODUCT,
+            "code": SCHOOL,
             "token": "x",
             "document_code": reader.query(Document).filter_by(case_id=case.id).first().code,  # type: ignore[union-attr]
             "kind": "bestuur",
@@ -175,11 +177,23 @@ def a_comment(portal: Portal, case_id: uuid.UUID) -> uuid.UUID:
     return made
 
 
+def a_dossier_of_ann(portal: Portal) -> uuid.UUID:
+    """A dossier that is still being made."""
+    ann, ours = portal.visitor(ANN), portal.organisation(OURS)
+    return portal.ask(lambda: dossiers.ask(by=ann, organisation_id=ours))
+
+
 def requests(portal: Portal, endpoint: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for rule in portal.app.url_map.iter_rules(endpoint):
         wanted = {name: (rule.defaults or {}).get(name, values.get(name)) for name in rule.arguments}
-        if endpoint.startswith("organisation_lists.") or "mandate_id" in wanted:
+        if (
+            endpoint == "evidence.of_organisation"
+            or endpoint.startswith("organisation_lists.")
+            or "mandate_id" in wanted
+        ):
             wanted["organisation_id"] = values["organisation"]
+        if endpoint in ("evidence.show", "evidence.download"):
+            wanted["job_id"] = a_dossier_of_ann(portal)
         if endpoint == "cases.begin":
             wanted["organisation"] = values["organisation"]
         if endpoint.startswith("service_desk.") and "case_id" in wanted:

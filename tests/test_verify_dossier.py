@@ -122,11 +122,17 @@ def test_every_mail_in_the_dossier_is_a_receipt_that_holds(whole: Dossier) -> No
     assert found.wrong == [] and sum(each.code == "receipt_holds" for each in found.good) == len(receipts) > 1
 
 
-def test_a_fingerprint_is_compared(whole: Dossier) -> None:
-    [name] = [each for each in whole.files if each.startswith("trust/roots/")]
-    right = hashlib.sha256(whole.files[name]).hexdigest()
-    assert checked(whole, root=":".join(right.upper()[at : at + 2] for at in range(0, 64, 2))).wrong == []
-    assert codes(checked(whole, root="0" * 64)) == {"root"}
+def test_fingerprints_are_compared(whole: Dossier) -> None:
+    trust = {
+        name: sha
+        for name in whole.files
+        if name.startswith("trust/") and (sha := verify_dossier.sha256(whole.files[name]))
+    }
+    right = [sha for name, sha in trust.items() if not name.startswith("trust/revoked/")]
+    spaced = [":".join(each.upper()[at : at + 2] for at in range(0, 64, 2)) for each in right]
+    assert checked(whole, prints=spaced).wrong == []
+    assert codes(checked(whole, prints=["0" * 64])) == {"stranger"}
+    assert codes(checked(whole, prints=right[:1])) == {"stranger"}, "every certificate is to be one of them"
 
 
 @pytest.mark.parametrize(
@@ -256,8 +262,14 @@ def test_a_time_stamp_and_certificates_of_another_authority_are_not_believed(who
     token = theirs.time_stamp(hashlib.sha256(statement).digest())
     assert "head_stamp" in codes(checked(listed_anew({**whole.files, "ledger/head.tsr": token})))
     files = {name: each for name, each in whole.files.items() if not name.startswith("trust/")}
-    files |= {"trust/roots/x.cer": theirs.trust.roots[0], "trust/time_stamp_roots/x.cer": theirs.trust.roots[0]}
+    files |= {f"trust/{kind}/x.cer": theirs.trust.roots[0] for kind in ("roots", "time_stamp_roots", "seals")}
     assert {"head_stamp", "pdf"} <= codes(checked(listed_anew(files)))
+
+
+def test_under_our_root_only_our_own_seal_counts(whole: Dossier) -> None:
+    """Under a public root anybody can buy a seal."""
+    files = {name: each for name, each in whole.files.items() if not name.startswith("trust/seals/")}
+    assert "pdf" in codes(checked(listed_anew(files)))
 
 
 def test_the_head_of_an_older_ledger_proves_nothing_of_what_came_later(whole: Dossier, to_sign: Portal) -> None:

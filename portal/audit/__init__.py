@@ -27,7 +27,7 @@ PARTS: Mapping[str, Callable[[Snapshot, Settings, Tally], None]] = {
 
 
 Progress = Callable[[str, int, int], None]
-"""Told how much of a part (a word of PARTS) was read, of how much; one that is read at once says 0 of 1, 1 of 1."""
+"""Told how much of a part (a word of PARTS) was read, of how much; one that is read at once says 0, then 1, of 1."""
 
 
 def verify(settings: Settings, *parts: str, progress: Progress = lambda _part, _done, _total: None) -> Report:

@@ -56,8 +56,9 @@ class Trust:
 
     @property
     def fingerprints(self) -> list[str]:
-        """SHA-256 of each root, by which a reader elsewhere knows that these are ours."""
-        return [hashlib.sha256(root).hexdigest() for root in self.roots]
+        """SHA-256 of each certificate, by which a reader elsewhere knows that these are ours."""
+        every = dict.fromkeys((*self.seals, *self.roots, *self.time_stamp_roots))
+        return [hashlib.sha256(each).hexdigest() for each in every]
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,7 @@ def _trusted(trust: Trust) -> dict[str, bytes]:
     """The certificates to believe, if the reader does; what they are called is their own SHA-256."""
     return {
         **{f"trust/roots/{hashlib.sha256(each).hexdigest()}.cer": each for each in trust.roots},
+        **{f"trust/seals/{hashlib.sha256(each).hexdigest()}.cer": each for each in trust.seals},
         **{f"trust/time_stamp_roots/{hashlib.sha256(each).hexdigest()}.cer": each for each in trust.time_stamp_roots},
         **{f"trust/revoked/{hashlib.sha256(each).hexdigest()}.crl": each for each in trust.revoked},
     }

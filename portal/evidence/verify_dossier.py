@@ -5,7 +5,8 @@ what does not. Exit code 0: everything holds. 1: something does not. 2: it could
 
 What it rests on: the ledger. Each entry in the dossier is recomputed, and shown to stand under the root of the ledger
 that was stamped with the time. What the entries say is then laid beside the documents, their signatures, the answers
-and the mandates. Whether the certificates are those of the portal, only their fingerprint can tell: get it elsewhere.
+and the mandates. Whether the certificates are those of the portal, only their fingerprints can tell:
+get those elsewhere.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import json
 import logging
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -159,13 +160,13 @@ SENTENCES = {
         "of {size} entries this dossier cannot tell; ask the portal, on its page /verify",
     ),
     "receipt_holds": ("het logboek bevat deze kop", "the ledger contains this head"),
-    "root": (
-        "het wortelcertificaat is niet dat met vingerafdruk {wanted}",
-        "the root certificate is not the one with fingerprint {wanted}",
+    "stranger": (
+        "dit certificaat is niet een van die waarvan u de vingerafdruk gaf: {sha256}",
+        "this certificate is not one of those of which you gave the fingerprint: {sha256}",
     ),
     "fingerprint": (
-        "vergelijk deze vingerafdruk van het wortelcertificaat met die van de beheerder: {sha256}",
-        "compare this fingerprint of the root certificate with the one the operator gives: {sha256}",
+        "vergelijk deze vingerafdruk met die van de beheerder: {sha256}",
+        "compare this fingerprint with the one the operator gives: {sha256}",
     ),
     "withheld": (
         "{count} bestanden zijn weggelaten, omdat zij niet zijn bedoeld voor wie het dossier vroeg",
@@ -276,7 +277,7 @@ def open_dossier(place: Path) -> Dossier:
     return dossier
 
 
-def check(dossier: Dossier, *, receipts: tuple[str, ...] = (), root: str = "") -> Report:
+def check(dossier: Dossier, *, receipts: Iterable[str] = (), prints: Iterable[str] = ()) -> Report:
     """Everything, in the order in which one thing rests on another."""
     report = Report()
     for part in (check_manifest, check_head, check_entries, check_documents, check_cases, check_organisation):
@@ -284,7 +285,7 @@ def check(dossier: Dossier, *, receipts: tuple[str, ...] = (), root: str = "") -
             part(dossier, report)
     for receipt in receipts:
         check_receipt(dossier, receipt, report)
-    check_root(dossier, root, report)
+    check_prints(dossier, prints, report)
     return report
 
 
@@ -558,7 +559,7 @@ def judged(embedded: EmbeddedPdfSignature, dossier: Dossier, proof: "Proof") -> 
     stamp = status.timestamp_validity
     if not (status.intact and status.valid and status.docmdp_ok and covers(embedded)):
         return "changed after signing", claimed
-    if not status.trusted:
+    if not status.trusted or status.signing_cert.dump() not in trusted(dossier, "seals"):
         return "the certificate is not one of the portal's", claimed
     if not (stamp and stamp.intact and stamp.valid and stamp.trusted):
         return "its time stamp does not hold", claimed
@@ -758,14 +759,15 @@ def check_receipt(dossier: Dossier, receipt: str, report: Report) -> None:
         report.good.append(Finding(where, "receipt_holds", {}))
 
 
-def check_root(dossier: Dossier, wanted: str, report: Report) -> None:
-    """Whose certificates these are, nothing in here can prove: the fingerprint is told, or compared with one given."""
-    prints = [sha256(each) for each in trusted(dossier, "roots")]
-    plain = "".join(wanted.lower().replace(":", "").split())
-    if plain and plain not in prints:
-        report.fault("trust/roots", "root", wanted=plain)
-    elif not plain:
-        report.told += [Finding("trust/roots", "fingerprint", {"sha256": each}) for each in prints]
+def check_prints(dossier: Dossier, given: Iterable[str], report: Report) -> None:
+    """Whose certificates these are, nothing in here can prove: fingerprints are told, or compared with those given."""
+    known = {"".join(each.lower().replace(":", "").split()) for each in given}
+    for kind in ("seals", "roots", "time_stamp_roots"):
+        for each in sorted({sha256(content) for content in trusted(dossier, kind)}):
+            if not known:
+                report.told.append(Finding(f"trust/{kind}", "fingerprint", {"sha256": each}))
+            elif each not in known:
+                report.fault(f"trust/{kind}", "stranger", sha256=each)
 
 
 # --- What is shared ----------------------------------------------------------------------------------------------
@@ -800,7 +802,7 @@ def main(words: list[str] | None = None, say: Callable[[str], None] = print) -> 
         "--receipt", action="append", default=[], metavar="SIZE:HEAD", help="a head from a mail or document"
     )
     parser.add_argument(
-        "--root", default="", metavar="SHA256", help="fingerprint of the root certificate, got elsewhere"
+        "--trust", action="append", default=[], metavar="SHA256", help="fingerprint of a certificate, got elsewhere"
     )
     parser.add_argument("--english", action="store_true", help="speak English")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
@@ -808,7 +810,7 @@ def main(words: list[str] | None = None, say: Callable[[str], None] = print) -> 
     if any(not each.partition(":")[0].isdecimal() for each in given.receipt):
         parser.error("--receipt is written as SIZE:HEAD, such as 1834:3fa94c1d3fa94c1d")
     try:
-        report = check(open_dossier(given.dossier), receipts=tuple(given.receipt), root=given.root)
+        report = check(open_dossier(given.dossier), receipts=given.receipt, prints=given.trust)
     except BrokenError as fault:
         say(json.dumps({"unreadable": str(fault)}) if given.json else str(fault))
         return UNREADABLE

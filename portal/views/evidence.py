@@ -39,7 +39,7 @@ def of_organisation(organisation_id: UUID) -> ResponseReturnValue:
 def show(job_id: UUID) -> ResponseReturnValue:
     """How far a dossier is; when it is ready, the link to it and how it is checked."""
     found = dossiers.find(job_id, by=visitor(), settings=settings())
-    return render_template("evidence_pages/show.html", dossier=found, roots=trust_of(settings().data).fingerprints)
+    return render_template("evidence_pages/show.html", dossier=found, prints=trust_of(settings().data).fingerprints)
 
 
 @bp.get("/<uuid:job_id>.zip")

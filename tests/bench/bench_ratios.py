@@ -25,6 +25,7 @@ SUBJECTS = {
     "search": "tests.bench.measure_search",
     "tasks": "tests.bench.measure_tasks",
     "papers": "tests.bench.measure_papers",
+    "verify": "tests.bench.measure_verify",
     "memory": "tests.bench.measure_memory",
     "first_page": "tests.bench.measure_first_page",
 }
