@@ -167,7 +167,7 @@ def test_every_place_says_that_it_is_paper(desk: Portal) -> None:
     document = declaration(desk)
     assert document.state == DocumentState.PAPER
     ann = desk.sign_in(ANN).open(f"/zaken/{case_id}")
-    ann.sees("Rond, op papier getekend", "Dit is geen elektronische handtekening")
+    ann.sees("Rond, op papier getekend", "Geen telefoon.", "Dit is geen elektronische handtekening")
     ann.sees(
         "Op papier getekend: door een tweede persoon bevestigd", "Op papier getekend: geen elektronische handtekening"
     )

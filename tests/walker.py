@@ -30,6 +30,7 @@ MOST_TURNS = 12
 TEXTS = {
     "text": ("Voorbeeld", "naam@voorbeeld.example"),
     "tel": ("020 123 45 67",),
+    "amount": ("25000", "100"),
     "kvk": ("12345678",),
     "board_number": ("20183",),
     "postcode": ("1431 SG",),

@@ -89,8 +89,12 @@ def _words_of(case: Case, entries: Sequence[Entry]) -> dict[int, str]:
     """The reasons and judgements that were given, by the number of their entry: both stand in the order of time."""
     turned = [entry.number for entry in entries if entry.act in set(TurnKind)]
     judged = [entry.number for entry in entries if entry.act in printing.VERDICTS]
-    return dict(zip(turned, (each.words for each in case.turns), strict=False)) | dict(
-        zip(judged, (each.words for each in case.assessments), strict=False)
+    why = {f"document:{each.id}": each.on_paper.why for each in case.documents if each.on_paper}
+    papers = {entry.number: why[entry.subject] for entry in entries if entry.act == "paper" and entry.subject in why}
+    return (
+        dict(zip(turned, (each.words for each in case.turns), strict=False))
+        | dict(zip(judged, (each.words for each in case.assessments), strict=False))
+        | papers
     )
 
 
