@@ -196,7 +196,7 @@ def _speak(app: Flask, settings: Settings) -> None:
             "version": VERSION,
             "contact": settings.contact,
             "is_demo": settings.demo,
-            "test_seal": True,
+            "test_seal": settings.seal_key is None,
             "nav": _nav(),
             "person": _person(),
             "footer_links": _footer(settings),

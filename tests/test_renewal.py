@@ -301,7 +301,10 @@ def test_the_page_says_what_ends_when_and_for_how_many_documents(ending_soon: Po
 def test_months_count_documents_and_not_certificates() -> None:
     at = dt.datetime(2031, 4, 3, tzinfo=dt.UTC)
     found = [Ending(ARCHIVED, "x", at, 3), Ending(ARCHIVED, "y", at, 4), Ending(authority.SEAL, "z", at)]
-    assert ending.by_month([*found, Ending(ARCHIVED, "x", at + 60 * DAY, 1)]) == {"2031-04": 7, "2031-06": 1}
+    assert ending.by_month([*found, Ending(ARCHIVED, "x", at + 60 * DAY, 1)]) == {
+        dt.date(2031, 4, 1): 7,
+        dt.date(2031, 6, 1): 1,
+    }
 
 
 def test_the_worker_asks_for_the_night_when_it_starts(portal: Portal) -> None:

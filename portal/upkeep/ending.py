@@ -55,12 +55,12 @@ def what_ends(session: Session, settings: Settings) -> list[Ending]:
     return sorted((*_certificates(settings), *_archived(session)), key=lambda each: each.ends)
 
 
-def by_month(endings: list[Ending]) -> dict[str, int]:
-    """How many documents must have a new time stamp before the end of each month ("2031-04")."""
-    months: dict[str, int] = {}
+def by_month(endings: list[Ending]) -> dict[dt.date, int]:
+    """How many documents must have a new time stamp before the end of each month, by its first day."""
+    months: dict[dt.date, int] = {}
     for each in sorted(endings, key=lambda each: each.ends):
         if each.kind == ARCHIVED:
-            month = f"{clock.day_of(each.ends):%Y-%m}"
+            month = clock.day_of(each.ends).replace(day=1)
             months[month] = months.get(month, 0) + each.documents
     return months
 

@@ -197,6 +197,8 @@ def _endings(session: Session, settings: Settings) -> Iterator[Item]:
             continue
         shown.add(each.kind)
         state, sentence = certificate_state(each.ends, now=now)
+        if each.kind == ending.ARCHIVED and state != GOOD:
+            sentence = mark("De eerste eindigen op %(day)s. Het portaal vernieuwt ze vanzelf: kijk waarom niet.")
         values = {"day": day(clock.day_of(each.ends), weekday=True), "left": each.left(now)}
         yield Item(f"certificate_{each.kind}", ending.NAMES[each.kind], state, sentence, values)
     if settings.seal_key is None and not settings.demo:

@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
         "service_desk/endings.html",
         wish=wish,
         rows=[_row(each) for each in rows],
-        months=ending.by_month(found),
+        months=[(day(first).partition(" ")[2], count) for first, count in ending.by_month(found).items()],
         kinds=[(kind, say(text)) for kind, text in KINDS.items()],
         export_url=export_url(".index_csv", wish),
     )
