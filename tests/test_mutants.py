@@ -5,7 +5,7 @@ import json
 import re
 import types
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -148,8 +148,10 @@ def prints(module: types.ModuleType, stage: Stage) -> bool:
 
 
 def seal_of_another(module: types.ModuleType, stage: Stage) -> bool:
+    """Under our root, but of a certificate that is none of our seals."""
     files = {name: each for name, each in stage.whole.files.items() if not name.startswith("trust/seals/")}
-    return bool(module.read_pdf(files[last_revision(stage.whole)], module.Dossier(files)).problem)
+    bought = replace(stage, whole=Dossier(files), trust=replace(stage.trust, seals=stage.stranger.trust.seals))
+    return judged(module, bought, files[last_revision(stage.whole)])
 
 
 def judged(module: types.ModuleType, stage: Stage, pdf: bytes) -> bool:
