@@ -47,7 +47,9 @@ def full_house(portal: Portal) -> House:
     reading = _a_draft_of_terms(portal, EVA)
     a_busy_desk(portal)
     terms = (publications.SHIPPED / "usage_terms_2026-11.toml").read_text().replace("2026-11-01", "2026-11-23")
-    newer = terms.replace('version = "2026-11"', 'version = "2027-01"').replace("leerkracht", "docent")
+    newer = terms.replace('version = "2026-11"', 'version = "2027-01"').replace(
+        "Delen met anderen mag niet.", "Delen met anderen mag nooit."
+    )
     with portal.later(hours=1).opened():
         drafting.publish_file(newer, product_name=PRODUCT)
     portal.work()

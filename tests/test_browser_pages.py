@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Response
 from tests import nu
 from tests.accessibility import RUN
 from tests.builders import ANN, BAS, EVA, IRIS, LOTTE, NOOR, PASSWORD, PRODUCT, SANNE, THEIR_SCHOOL, TOM, Someone
-from tests.chromium import Visit, faults_of, picture
+from tests.chromium import Visit
 from tests.full_house import House, full_house
+from tests.looking import faults_of, picture
 from tests.staged import Served, apart, serving
 
 pytestmark = pytest.mark.browser
