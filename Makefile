@@ -18,7 +18,7 @@ test: $(VENV)/.ready-dev pango
 	bash .ci/machine.sh
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not fault" --database=both
-	$(BIN)/python -m pytest -m "browser"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "browser"
 	$(BIN)/python -m pytest -m "fault"
 
 test-fast: $(VENV)/.ready-dev pango

@@ -1,26 +1,14 @@
-"""A real browser on a real portal: `tekenpoort run` in a folder of its own, and people at Chromium."""
+"""People at Chromium: with a mouse, or by keyboard alone; what each path takes them is counted."""
 
-import hashlib
-import json
 import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import axe_playwright_python
 from playwright.sync_api import Browser, ElementHandle, Error, Locator, Page, sync_playwright
 
-from tests.accessibility import RUN
-
-HOUSE = Path(__file__).resolve().parent.parent
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
@@ -29,67 +17,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PASSWORD = "een zin die lang genoeg is"
-
-
-@dataclass
-class Portal:
-    """A running portal with its demonstration."""
-
-    address: str
-    data: Path
-    environ: dict[str, str]
-
-    @property
-    def password(self) -> str:
-        return str(json.loads((self.data / "demo.json").read_text())["password"])
-
-    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """The command line on this portal's data."""
-        command = [sys.executable, "-m", "portal.commands", *words]
-        return subprocess.run(command, env=self.environ, capture_output=True, text=True, cwd=HOUSE, check=False)
-
-    def code(self, name: str) -> str:
-        """The code in somebody's app; waits for the next one, since a code works once."""
-        return self.command("demo", "code", name).stdout.strip()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def running(data: Path, **settings: str) -> Iterator[Portal]:
-    """`tekenpoort run` with the demonstration, stopped by its own process id."""
-    port = free_port()
-    environ = {**os.environ, "PORT": str(port), "TEKENPOORT_DATA": str(data), "TEKENPOORT_DEMO": "1", **settings}
-    with (data.parent / f"{data.name}.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "portal.commands", "run"], env=environ, cwd=HOUSE, stdout=log, stderr=log
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_until_healthy(address, process)
-            yield Portal(address, data, environ)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
-
-
-def _wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(2400):
-        assert process.poll() is None, "the portal stopped"
-        try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=1) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the portal did not become healthy")
 
 
 @dataclass(frozen=True)
@@ -100,13 +28,17 @@ class Effort:
     counted: dict[str, int]
     reach: dict[str, int]
 
+    def __str__(self) -> str:
+        most = (f"{self.counted[name]} {name} of at most {number}" for name, number in self.reach.items())
+        return f"{self.path}: {', '.join(most)}"
+
     @property
     def is_within(self) -> bool:
         return all(self.counted[name] <= most for name, most in self.reach.items())
 
 
 EFFORTS: list[Effort] = []
-"""Filled by the browser tests, printed when they are done."""
+"""Filled by the browser tests; each report takes along what its test filled in."""
 
 
 @dataclass
@@ -343,48 +275,3 @@ def _is_fault(kind: str, text: str) -> bool:
         r"the server responded with a status of (403|404|409|410|422)|Response Status Error Code 4", text
     )
     return kind in ("error", "warning") and not expected
-
-
-def faults_of(page: Page, widths: Sequence[int], *, looked_at: set[str] | None = None) -> list[str]:
-    """What axe finds on the page at each of these widths, and whether it is wider than the screen.
-
-    `looked_at` keeps the builds that axe saw: given, it looks at each once.
-    """
-    found, build = [], build_of(page) if looked_at is not None else ""
-    for width in widths:
-        page.set_viewport_size({"width": width, "height": 900})
-        faults = too_wide(page) if looked_at is not None and build in looked_at else [*axe(page), *too_wide(page)]
-        found += [f"at {width}: {fault}" for fault in faults]
-    if looked_at is not None:
-        looked_at.add(build)
-    return found
-
-
-BUILD = "() => [...document.querySelectorAll('*')].map(each => each.tagName + each.className).join(' ')"
-
-
-def build_of(page: Page) -> str:
-    """How the page is made, whatever its words: two pages of one build have the same to say to axe."""
-    return hashlib.sha256(str(page.evaluate(BUILD)).encode()).hexdigest()
-
-
-def axe(page: Page) -> list[str]:
-    """What axe finds on the page, a line a fault."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE)
-    seen = page.evaluate(
-        "rules => axe.run({runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
-    )
-    RUN.note(page, seen)
-    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in seen["violations"]]
-
-
-def too_wide(page: Page) -> list[str]:
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [f"{wider} px wider than the screen"] if wider > 0 else []
-
-
-def picture(page: Page, name: str) -> None:
-    """For whoever wants to look: TEKENPOORT_PICTURES names the folder."""
-    if folder := os.environ.get("TEKENPOORT_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

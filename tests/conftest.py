@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -40,7 +40,7 @@ if TYPE_CHECKING:  # a test without a browser does without Playwright
     from tests.staged import Served
 
 BEGIN = "empty"
-PROMISE = "promise"
+EFFORT, PROMISE = "effort", "promise"
 
 # The same examples on every machine, so that a failure is a change of ours; HYPOTHESIS_PROFILE=explore looks further.
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
@@ -60,17 +60,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("kind_of_database", kinds, scope="session")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A report takes along what each path took a person, so that it comes back from a process of its own."""
+    report = yield
+    efforts = getattr(sys.modules.get("tests.chromium"), "EFFORTS", [])
+    report.user_properties += [(EFFORT, str(each)) for each in efforts]
+    efforts.clear()
+    return report
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What each path took a person, where browsers walked it, and how often each promise was tried and held."""
-    efforts = getattr(sys.modules.get("tests.chromium"), "EFFORTS", [])
-    for effort in efforts:
-        most = ", ".join(f"{effort.counted[name]} {name} of at most {number}" for name, number in effort.reach.items())
-        terminalreporter.write_line(f"effort: {effort.path}: {most}")
     for report in itertools.chain(*terminalreporter.stats.values()):
         if getattr(report, "when", "") == "call":
             for name, line in report.user_properties:
-                if name == PROMISE:
-                    terminalreporter.write_line(f"promise: {line}")
+                if name in (EFFORT, PROMISE):
+                    terminalreporter.write_line(f"{name}: {line}")
 
 
 Tell = Callable[[str, int, int], None]

@@ -1,21 +1,27 @@
 """A house where everything is going on, so that every page has something to show; for whoever looks at them all."""
 
+import uuid
 from typing import Any
 
-from portal.cases import answering, starting
+from portal.cases import answering, on_paper, starting
 from portal.cases.tables import Case, Comment
 from portal.database import reader
+from portal.documents import vault
+from portal.evidence import dossiers
 from portal.offers import drafting, publications
 from portal.offers.tables import Block, Product, Publication, PublicationDraft
 from portal.parties.tables import Mandate, Membership
 from portal.record.outbox import Mail
 from tests.builders import (
+    A_PDF,
     ANN,
+    BAS,
     EVA,
     IRIS,
     NOOR,
     OURS,
     PRODUCT,
+    SANNE,
     SCHOOL,
     THEIRS,
     TOM,
@@ -29,6 +35,7 @@ from tests.builders import (
     accepted_terms,
     answers_for_registration,
 )
+from tests.test_organisation_change import INVOICES, a_change
 from workflows.vocabulary import Role
 
 XANDER = Someone("Xander Post", "xander@elders.example", "Bestuurder")
@@ -47,7 +54,9 @@ def full_house(portal: Portal) -> House:
     reading = _a_draft_of_terms(portal, EVA)
     a_busy_desk(portal)
     terms = (publications.SHIPPED / "usage_terms_2026-11.toml").read_text().replace("2026-11-01", "2026-11-23")
-    newer = terms.replace('version = "2026-11"', 'version = "2027-01"').replace("leerkracht", "docent")
+    newer = terms.replace('version = "2026-11"', 'version = "2027-01"').replace(
+        "Delen met anderen mag niet.", "Delen met anderen mag nooit."
+    )
     with portal.later(hours=1).opened():
         drafting.publish_file(newer, product_name=PRODUCT)
     portal.work()
@@ -64,6 +73,10 @@ def full_house(portal: Portal) -> House:
     invited = portal.sign_in(ANN).open(f"/organisaties/{portal.organisation(SCHOOL)}/mensen")
     invited.fill(name=NEW.name, email=NEW.email).choose("role", "reader").press("Uitnodigen")
     a_role(portal, PIA, portal.organisation(OURS), Role.BOARD_OFFICE, acts=["reports"])
+    on_paper_now = _a_scan(portal, a_change(portal, "invoices", invoices=INVOICES))
+    dossier = _a_dossier(portal, declared)
+    portal.work()
+    asked = _a_dossier(portal, draft)
     tom, pia = (portal.visitor(each).person_id for each in (TOM, PIA))
     return portal.ask(
         lambda: {
@@ -78,6 +91,11 @@ def full_house(portal: Portal) -> House:
             "reading": reading,
             "accepted": reader.query(Case).filter_by(workflow="usage_terms", person_id=tom).one().id,
             "document": portal.document(declared).id,
+            "code": portal.document(declared).code,
+            "pdf": vault.content(portal.document(declared).current or ""),
+            "on_paper": on_paper_now,
+            "dossier": dossier,
+            "dossier_asked": asked,
             "to_read": portal.document(to_sign).id,
             "tom": tom,
             "membership": reader.query(Membership).filter_by(person_id=tom).one().id,
@@ -104,6 +122,22 @@ def _a_draft_of_terms(portal: Portal, someone: Someone) -> Any:
         keys = [each["id"] for each in reader.get_one(Case, case_id).publication.body["clauses"] if each["key"]]  # type: ignore[union-attr]
         answering.answer(case_id, "read", {"confirmed": keys}, by=visitor, seen=0, follow=portal.follow)
     return case_id
+
+
+def _a_scan(portal: Portal, case_id: uuid.UUID) -> uuid.UUID:
+    """The document of a case, of which a signed print was put down: a colleague is to confirm it."""
+    document, desk = portal.document(case_id), portal.visitor(SANNE)
+    people = [str(portal.visitor(each).person_id) for each in (ANN, BAS)]
+    scan = {"scan": A_PDF, "name": "scan.pdf", "why": "Geen telefoon.", "signed_on": portal.moment.date()}
+    with portal.opened():
+        on_paper.put_down(document.id, people=people, stated=True, by=desk, **scan)  # type: ignore[arg-type]
+    return document.id
+
+
+def _a_dossier(portal: Portal, case_id: uuid.UUID) -> uuid.UUID:
+    asker = portal.visitor(ANN)
+    with portal.opened():
+        return dossiers.ask(by=asker, case_id=case_id)
 
 
 def _a_remark(portal: Portal, case_id: Any) -> Comment:

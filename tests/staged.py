@@ -14,7 +14,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from portal import clock
 from tests.builders import OURS, Portal, Someone
-from tests.chromium import Visit, faults_of, picture, visiting
+from tests.chromium import Visit, visiting
+from tests.looking import faults_of, picture
 
 T = TypeVar("T")
 WIDTHS = (390, 1280)

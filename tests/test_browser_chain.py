@@ -11,7 +11,9 @@ from passlib.totp import TOTP
 from playwright.sync_api import Browser, Page
 
 from portal.demonstration import EXAMPLE_PDF
-from tests.chromium import PASSWORD, ByKeyboard, Portal, Visit, axe, picture, running, too_wide, visiting
+from tests.chromium import PASSWORD, ByKeyboard, Visit, visiting
+from tests.looking import axe, picture, too_wide
+from tests.running import Portal, running
 
 pytestmark = pytest.mark.browser
 STEP = 30

@@ -1,0 +1,255 @@
+"""The pages and states that browsers look at: whose they are, and how one comes there in a full house."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import FilePayload
+
+from tests.builders import A_PDF, ANN, BAS, EVA, IRIS, LOTTE, NOOR, PASSWORD, PRODUCT, SANNE, THEIR_SCHOOL, TOM, Someone
+from tests.chromium import Visit
+from tests.full_house import House
+
+Opens = Callable[[Visit, House], object]
+Page = str | Opens
+
+
+def sent(address: str, button: str, **typed: str) -> Opens:
+    """The page that comes when this form is sent."""
+    return lambda visit, house: visit.open(address.format(**house)).fill(**typed).press(button)
+
+
+def at_the_code(visit: Visit, _house: House) -> Visit:
+    """Halfway signing in: the password was right, the code is still asked."""
+    return visit.open("/inloggen").fill(email=ANN.email, password=PASSWORD).press("Inloggen")
+
+
+def checked(change: Callable[[bytes], bytes], name: str) -> Opens:
+    """The verdict on the file of the declaration, after somebody was at it."""
+
+    def opens(visit: Visit, house: House) -> None:
+        file: FilePayload = {"name": name, "mimeType": "application/pdf", "buffer": change(house["pdf"])}
+        visit.open("/verify").page.locator("#file").set_input_files(file)
+        visit.press("Controleer dit bestand")
+
+    return opens
+
+
+def printed(address: str) -> Opens:
+    """The page as it is printed."""
+
+    def opens(visit: Visit, house: House) -> None:
+        visit.open(address.format(**house)).page.emulate_media(media="print")
+
+    return opens
+
+
+STRANGER: dict[str, Page] = {
+    "welcome": "/",
+    "register": "/register",
+    "register-hits": "/register?q=hoofddorp",
+    "register-nothing": "/register?q=xyzzyxyzzy",
+    "register-board": "/register/bestuur/13622",
+    "register-location": "/register/vestiging/00AP00",
+    "begin": "/inschrijven",
+    "begin-fault": sent("/inschrijven", "Mail mij de link", email="naam"),
+    "begin-sent": sent("/inschrijven", "Mail mij de link", email="iemand@elders.example"),
+    "sign-in": "/inloggen",
+    "sign-in-fault": sent("/inloggen", "Inloggen", email="x@y.nl", password="z"),
+    "forgotten": "/wachtwoord-vergeten",
+    "forgotten-fault": sent("/wachtwoord-vergeten", "Stuur mij een link", email="naam"),
+    "forgotten-sent": sent("/wachtwoord-vergeten", "Stuur mij een link", email="x@y.nl"),
+    "reset": "{reset}",
+    "reset-fault": sent("{reset}", "Wachtwoord opslaan", password="kort", password_confirm="kort"),
+    "invitation": "{invitation}",
+    "invitation-fault": sent("{invitation}", "Account maken", password="kort", password_confirm="anders"),
+    "invitation-unknown": "/uitnodiging/klopt-niet",
+    "not-found": "/bestaat-niet",
+    "expired-link": "/inschrijven/verder/klopt-niet",
+    "components": "/onderdelen",
+    "components-duin": "/onderdelen?thema=duin",
+    "mailbox": "/postvak",
+    "mailbox-nothing": "/postvak?q=xyzzy",
+    "mail": "/postvak/{mail}",
+    "privacy": "/privacy",
+    "accessibility": "/toegankelijkheid",
+    "weakness": "/zwakke-plek-melden",
+    "check": "/verify",
+    "check-fault": sent("/verify", "Controleer dit bestand"),
+    "check-by-code": "/verify/{code}",
+    "check-unknown-code": "/verify/ABCD-EFGH-2345",
+    "check-receipt": "/verify/logboek?size=1&head=0000000000000000",
+    "check-whole": checked(lambda pdf: pdf, "stuk.pdf"),
+    "check-changed": checked(lambda pdf: pdf.replace(b"/Title", b"/Titel", 1), "anders.pdf"),
+    "check-not-ours": checked(lambda _: A_PDF, "iets.pdf"),
+    "code": at_the_code,
+    "code-fault": lambda visit, house: at_the_code(visit, house).fill(code="000000").press("Inloggen"),
+    "recovery": lambda visit, house: at_the_code(visit, house).open("/tweede-factor/herstelcode"),
+    "draft-by-link": "{go_on}",
+    "draft-answered": "/zaken/{begun}/details",
+    "draft-fault": sent("/zaken/{begun}/you", "Opslaan en verder", name=""),
+    "draft-authority": "/zaken/{begun}/authority",
+    "draft-check": "/zaken/{begun}/nakijken",
+}
+TEACHER: dict[str, Page] = {
+    "tasks": "/",
+    "reports": "/rapporten",
+    "report": "{report}",
+    "report-by-subject": "{report}?dataset=referentieniveaus",
+    "gate-open": "{report}/poort",
+    "terms-begin": f"/zaken/begin/usage_terms?product={PRODUCT}",
+    "terms-accepted": "/zaken/{accepted}",
+    "terms-confirmed": "/zaken/{accepted}/ontvangen",
+    "terms-take-back": "/zaken/{accepted}/akkoord-intrekken",
+    "school": "/organisaties/{school}",
+    "account": "/account",
+    "account-change": "/account/wijzigen",
+    "account-change-fault": sent("/account/wijzigen", "Opslaan", name=""),
+    "second-factor": "/tweede-factor",
+    "password": "/wachtwoord-wijzigen",
+    "password-fault": sent("/wachtwoord-wijzigen", "Wachtwoord opslaan", password="x", new_password="y"),
+    "prove": "/bevestigen",
+    "my-data": "/account/gegevens",
+    "request-begin": "/zaken/begin/request?organisation={school}",
+}
+NEWCOMER: dict[str, Page] = {
+    "tasks-none": "/",
+    "cases-none": "/zaken",
+    "deadlines-none": "/agenda",
+    "waiting-none": "/wacht-op-anderen",
+    "in-force-none": "/van-kracht",
+    "several-none": "/tekenen",
+    "gate-terms": "{report}",
+}
+SIGNATORY: dict[str, Page] = {
+    "tasks": "/",
+    "deadlines": "/agenda",
+    "several-not-read": "/tekenen",
+    "sign": "/tekenen/{to_read}",
+    "sign-fault": sent("/tekenen/{to_read}", "Teken nu", typed_name="Iemand anders"),
+    "several": "/tekenen",
+    "several-fault": sent("/tekenen", "Teken nu"),
+    "case-to-sign": "/zaken/{to_sign}",
+    "send-back": "/zaken/{to_sign}/terugsturen",
+    "send-back-fault": sent("/zaken/{to_sign}/terugsturen", "Ja, terugsturen"),
+    "decline": "/zaken/{to_sign}/afwijzen",
+    "withdraw": "/zaken/{to_sign}/intrekken",
+    "document-to-sign": "/stukken/{to_read}",
+    "gate-not-declared": f"/rapporten/{PRODUCT}/{THEIR_SCHOOL}",
+}
+DIRECTOR: dict[str, Page] = {
+    "tasks": "/",
+    "tasks-nothing": "/?q=xyzzy",
+    "organisations": "/organisaties",
+    "organisation": "/organisaties/{board}",
+    "people": "/organisaties/{board}/mensen",
+    "people-nothing": "/organisaties/{board}/mensen?q=xyzzy",
+    "people-fault": sent("/organisaties/{board}/mensen", "Uitnodigen"),
+    "end-role": "/organisaties/{school}/rollen/{membership}/einde",
+    "office-rights": "/organisaties/{board}/rollen/{office}/rechten",
+    "documents": "/organisaties/{board}/stukken",
+    "organisation-cases": "/organisaties/{board}/zaken",
+    "schools": "/organisaties/{board}/scholen",
+    "schools-nothing": "/organisaties/{board}/scholen?q=xyzzy",
+    "school-acted-for": "/organisaties/{school}",
+    "waiting": "/wacht-op-anderen",
+    "in-force": "/van-kracht",
+    "in-force-nothing": "/van-kracht?q=xyzzy",
+    "cases": "/zaken",
+    "document": "/stukken/{document}",
+    "declared": "/zaken/{declared}",
+    "declared-confirmed": "/zaken/{declared}/ontvangen",
+    "draft": "/zaken/{draft}",
+    "draft-scope": "/zaken/{draft}/scope",
+    "draft-actors": "/zaken/{draft}/actors",
+    "draft-licence": "/zaken/{draft}/licence",
+    "draft-start": "/zaken/{draft}/start",
+    "draft-start-fault": sent("/zaken/{draft}/start", "Opslaan en verder", since__day="31", since__month="2"),
+    "draft-check": "/zaken/{draft}/nakijken",
+    "comments": "/zaken/{draft}/scope/opmerkingen",
+    "comments-fault": sent("/zaken/{draft}/scope/opmerkingen", "Plaatsen"),
+    "hand-over": "/zaken/{draft}/overdragen",
+    "hand-over-fault": sent("/zaken/{draft}/overdragen", "Overdragen"),
+    "declaration-again": "/zaken/begin/board_declaration?organisation={board}",
+    "dossier": "/dossiers/{dossier}",
+    "dossier-asked": "/dossiers/{dossier_asked}",
+    "recovery-codes": "/herstelcodes",
+    "not-for-me": "/servicedesk",
+}
+BLOCKED: dict[str, Page] = {"gate-blocked": "{report}"}
+SECRETARY: dict[str, Page] = {"terms-group": "/zaken/{reading}/group", "terms-read": "/zaken/{reading}/read"}
+RIGHTS_HOLDER: dict[str, Page] = {
+    "products": "/rechthebbenden",
+    "readers": f"/rechthebbenden/{PRODUCT}",
+    "readers-nothing": f"/rechthebbenden/{PRODUCT}?q=xyzzy",
+    "block": f"/blokkades/{PRODUCT}/{{tom}}",
+    "block-fault": sent(f"/blokkades/{PRODUCT}/{{tom}}", "Blokkeren"),
+    "lift": "/blokkades/{block}/opheffen",
+}
+DESK: dict[str, Page] = {
+    "queue": "/servicedesk",
+    "queue-nothing": "/servicedesk?q=xyzzy",
+    "assess": "/servicedesk/{queued}",
+    "assess-fault": sent("/servicedesk/{queued}", "Weigeren"),
+    "open-cases": "/servicedesk/zaken",
+    "open-cases-nothing": "/servicedesk/zaken?q=xyzzy",
+    "persons": "/servicedesk/personen",
+    "persons-nothing": "/servicedesk/personen?q=xyzzy",
+    "person": "/servicedesk/personen/{tom}",
+    "block-account": "/blokkades/account/{tom}",
+    "organisations": "/servicedesk/organisaties",
+    "organisation": "/servicedesk/organisaties/{board}",
+    "health": "/servicedesk/gezondheid",
+    "products": "/servicedesk/producten",
+    "product": "{product}",
+    "product-change": "{product}/wijzigen",
+    "product-new": "/servicedesk/producten/nieuw",
+    "product-new-fault": sent("/servicedesk/producten/nieuw", "Opslaan"),
+    "concept": "/servicedesk/concepten/{concept}",
+    "concept-preview": "/servicedesk/concepten/{concept}/voorbeeld",
+    "concept-discard": "/servicedesk/concepten/{concept}/weggooien",
+    "publication": "/servicedesk/publicaties/{newer}",
+    "campaign": "/servicedesk/publicaties/{newer}/campagne",
+    "campaign-organisations": "/servicedesk/publicaties/{newer}/campagne/organisaties",
+    "campaign-remind": "/servicedesk/publicaties/{newer}/campagne/herinneren",
+    "moving": "/servicedesk/verplaatsen",
+    "move": "/servicedesk/verplaatsen/{reading}",
+    "endings": "/servicedesk/wat-wanneer-afloopt",
+    "paper": "/servicedesk/papier",
+    "paper-nothing": "/servicedesk/papier?q=xyzzy",
+    "paper-enter": "/servicedesk/papier/{to_read}",
+    "paper-enter-fault": sent("/servicedesk/papier/{to_read}", "Leg vast en vraag een collega"),
+    "paper-confirm": "/servicedesk/papier/{on_paper}/bevestigen",
+    "judge-not-here": "/zaken/{queued}/oordeel",
+}
+IN_ENGLISH: dict[str, Page] = {
+    "tasks": "/?taal=en",
+    "organisation": "/organisaties/{board}",
+    "declared": "/zaken/{declared}",
+    "draft-licence": "/zaken/{draft}/licence",
+    "not-found": "/bestaat-niet",
+}
+IN_ANOTHER_THEME: dict[str, Page] = {
+    "tasks": "/?thema=duin",
+    "organisation": "/organisaties/{board}?thema=duin",
+    "declared": "/zaken/{declared}?thema=duin",
+    "draft-check": "/zaken/{draft}/nakijken?thema=duin",
+}
+ON_PAPER: dict[str, Page] = {
+    "organisation": printed("/organisaties/{board}"),
+    "declared": printed("/zaken/{declared}"),
+    "document": printed("/stukken/{document}"),
+    "in-force": printed("/van-kracht"),
+}
+VISITORS: dict[str, tuple[Someone | None, dict[str, Page]]] = {
+    "stranger": (None, STRANGER),
+    "teacher": (TOM, TEACHER),
+    "newcomer": (NOOR, NEWCOMER),
+    "signatory": (IRIS, SIGNATORY),
+    "director": (ANN, DIRECTOR),
+    "blocked": (BAS, BLOCKED),
+    "secretary": (EVA, SECRETARY),
+    "rights-holder": (LOTTE, RIGHTS_HOLDER),
+    "desk": (SANNE, DESK),
+    "english": (ANN, IN_ENGLISH),
+    "duin": (ANN, IN_ANOTHER_THEME),
+    "paper": (ANN, ON_PAPER),
+}
