@@ -125,6 +125,10 @@ SENTENCES = {
         "is gegeven onder een andere regel van bevoegdheid dan toen gold",
         "was given under another rule of authority than held then",
     ),
+    "mandate_limits": (
+        "gaat verder dan de grenzen van de tekenbevoegdheid",
+        "goes further than the limits of the mandate",
+    ),
     "evidence_gone": ("het bewijs {sha256} ontbreekt", "the evidence {sha256} is missing"),
     "mandate_rows": (
         "noemt andere tekenbevoegdheden dan het logboek",
@@ -676,12 +680,17 @@ def check_authority(dossier: Dossier, report: Report, case: dict[str, Any], *, i
                 report.fault(where, "mandate_time")
             if (mandate["basis"], mandate["evidence"]) != (authority["basis"], authority["evidence"]):
                 report.fault(where, "mandate_evidence")
+            if not goes_for(mandate, case["workflow"]) or limits(mandate) != limits(authority.get("limits") or {}):
+                report.fault(where, "mandate_limits")
             if authority["evidence"] not in dossier.held and authority["evidence"] not in dossier.withheld:
                 report.fault(where, "evidence_gone", sha256=authority["evidence"])
-            counted = [counts(rule, mandate) for rule in rules.values() if held(rule, at)]
-            if (authority["mode"], authority["together"]) not in counted:
+            seats = seats_at(granted.values(), at, case["workflow"])
+            counted = [counts(rule, mandate, of) for rule in rules.values() if held(rule, at) for of in seats]
+            frozen = (authority["mode"], authority["together"], authority.get("of"))
+            if frozen not in counted or authority.get("seat") != mandate.get("granted_by"):
                 report.fault(where, "mandate_rule")
-        if is_decided and not document["void_at"] and given and not is_met(given):
+        on_paper = document["state"] == "paper"  # then it is the scan that decided
+        if is_decided and not document["void_at"] and not on_paper and given and not is_met(given):
             report.fault(str(case["reference"]), "rule_unmet")
 
 
@@ -695,7 +704,7 @@ def mandates_in(dossier: Dossier, organisation: str | None) -> tuple[dict[str, A
             ("rules", "rule", "rules_ended", rules),
         ):
             for each in entry["detail"][made]:
-                rows[each[key]] = {**each, "until": None}
+                rows[each[key]] = {"until": None, **each}
             for row, until in entry["detail"][ended].items():
                 rows.setdefault(row, {})["until"] = until
     return granted, rules
@@ -707,14 +716,46 @@ def held(row: Mapping[str, Any], at: dt.datetime) -> bool:
     return dt.datetime.fromisoformat(row["since"]) <= at and (until is None or at <= dt.datetime.fromisoformat(until))
 
 
-def counts(rule: Mapping[str, Any], mandate: Mapping[str, Any]) -> tuple[str, int]:
-    return ("alone", 1) if "alone" in (rule["mode"], mandate["counts"]) else ("jointly", rule["together"])
+def limits(row: Mapping[str, Any]) -> tuple[list[str], int | None]:
+    """How far a mandate goes: the only kinds of document (none: all), and the highest sum."""
+    return row.get("kinds") or [], row.get("amount")
+
+
+def goes_for(mandate: Mapping[str, Any], workflow: str) -> bool:
+    """Whether such a document may be signed with it; who may sign is changed only by who may sign everything."""
+    if workflow == "mandate_change":
+        return limits(mandate) == ([], None) and not mandate.get("granted_by")
+    kinds, _ = limits(mandate)
+    return not kinds or workflow in kinds
+
+
+def seats_at(mandates: Iterable[Mapping[str, Any]], at: dt.datetime, workflow: str) -> set[int]:
+    """How many there were to sign, just before that moment and from it on: the signature may be what changed it."""
+    before, after = set(), set()
+    for each in mandates:
+        seat, until = each.get("granted_by") or each["mandate"], each["until"]
+        since, end = dt.datetime.fromisoformat(each["since"]), dt.datetime.fromisoformat(until) if until else None
+        if goes_for(each, workflow) and since < at and (end is None or at <= end):
+            before.add(seat)
+        if goes_for(each, workflow) and since <= at and (end is None or at < end):
+            after.add(seat)
+    return {len(before), len(after)}
+
+
+def counts(rule: Mapping[str, Any], mandate: Mapping[str, Any], of: int) -> tuple[str, int, int | None]:
+    """How a signature counts by this rule: its mode, how many must sign, and of how many where that is counted."""
+    if "alone" in (rule["mode"], mandate["counts"]):
+        return "alone", 1, None
+    return ("majority", of // 2 + 1, of) if rule["mode"] == "majority" else ("jointly", rule["together"], None)
 
 
 def is_met(given: list[dict[str, Any]]) -> bool:
-    """Whether these bind the organisation: one who may alone, or as many as the rule asked."""
-    alone = any(each["mode"] == "alone" for each in given)
-    return alone or len(given) >= max(int(each["together"]) for each in given)
+    """Whether some of these are as many as each of them asks for; who was delegated sits where the other would."""
+    needs: dict[str, int] = {}
+    for each in given:
+        seat, needed = each.get("seat") or each["mandate"], int(each["together"])
+        needs[seat] = min(needed, needs.get(seat, needed))
+    return any(needed <= count for count, needed in enumerate(sorted(needs.values()), 1))
 
 
 def check_organisation(dossier: Dossier, report: Report) -> None:
@@ -725,8 +766,13 @@ def check_organisation(dossier: Dossier, report: Report) -> None:
     granted, _ = mandates_in(dossier, organisation["id"])
     for each in organisation["mandates"]:
         told = granted.get(each["id"])
-        keys = ("person", "counts", "basis", "evidence")
-        if told is None or any(told[key] != each[key] for key in keys) or not same_span(told, each):
+        keys = ("person", "counts", "basis", "evidence", "granted_by")
+        if (
+            told is None
+            or any(told.get(key) != each.get(key) for key in keys)
+            or limits(told) != limits(each)
+            or not same_span(told, each)
+        ):
             report.fault("dossier.json", "mandate_rows")
         if each["evidence"] not in dossier.held and each["evidence"] not in dossier.withheld:
             report.fault("dossier.json", "evidence_gone", sha256=each["evidence"])
