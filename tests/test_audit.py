@@ -521,8 +521,9 @@ def test_a_changed_authority_is_named_by_the_signatures_that_rest_on_it(portal_c
 
 def test_a_mandate_given_by_hand_is_named(portal_copy):
     portal_copy.sql(
-        "insert into mandate select ?, organisation_id, person_id, counts, basis, evidence, evidence_name, "
-        "'2026-01-01 10:00:00.000000', until from mandate limit 1",
+        "insert into mandate (id, organisation_id, person_id, counts, basis, evidence, evidence_name, since, until, kinds) "
+        "select ?, organisation_id, person_id, counts, basis, evidence, evidence_name, "
+        "'2026-01-01 10:00:00.000000', until, kinds from mandate limit 1",
         uuid.uuid4().hex,
     )
 

@@ -1,12 +1,17 @@
 """The shape of the database through time, by Alembic."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from portal.cases import tables as cases
 from portal.database import Base
 from portal.documents import vault
+from portal.errors import SettingError
 from portal.offers import tables as offers
 from portal.parties import register_tables
 from portal.parties import tables as parties
@@ -18,17 +23,33 @@ METADATA = Base.metadata
 FOLDER = Path(__file__).resolve().parent
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the database to the shape of this release."""
+def upgrade(engine: Engine, *, to: str = "head") -> None:
+    """Bring the database to the shape of this release, or of an earlier one that comes after what it is."""
     from alembic import command  # here: it takes 10 MB, and only the process that migrates needs it
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
-    with engine.connect() as connection:
+    with engine.connect() as connection, _tables_may_be_made_anew(connection):
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         connection.commit()
+
+
+@contextmanager
+def _tables_may_be_made_anew(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew: meanwhile what points at it points at nothing. Looked at afterwards."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        if loose := driver.execute("PRAGMA foreign_key_check").fetchall():
+            raise SettingError(f"After the migration {len(loose)} rows point at nothing. Put the backup back.")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def behind(engine: Engine) -> str:
