@@ -319,3 +319,16 @@ def test_nothing_of_an_organisation_is_for_others(in_force: Portal) -> None:
 def test_an_odd_address_is_no_fault_of_ours(in_force: Portal, odd: str) -> None:
     for part in ("/mensen", "/stukken", "/zaken", "/scholen"):
         assert ours(in_force, ANN, part=f"{part}?{odd}").status == 200
+
+
+def test_inviting_does_not_tell_who_has_an_account_and_by_what_name(registered: Portal) -> None:
+    eva = ours(registered)
+    form = {"name": "Pia Groen", "email": IRIS.email, "role": "reader"}
+    eva.fill(name=form["name"], email=form["email"]).choose("role", form["role"]).press("Uitnodigen")
+    eva.open(f"/organisaties/{registered.organisation(OURS)}/mensen").sees("Pia Groen").sees_not(
+        IRIS.name, IRIS.function
+    )
+    spreadsheet = eva.open(f"/organisaties/{registered.organisation(OURS)}/mensen.csv").response.text
+    assert "Pia Groen" in spreadsheet and IRIS.name not in spreadsheet
+    an_account(registered, IRIS)
+    ours(registered).open(f"/organisaties/{registered.organisation(OURS)}/mensen").sees(IRIS.name).sees_not("Pia Groen")

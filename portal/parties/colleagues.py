@@ -53,10 +53,10 @@ def invite(
         if role is Role.FG and any(
             each.person_id == person.id for each in mandates.mandates_from(session, organisation_id, at=clock.now())
         ):
-            raise RefusedError(_advises, name=person.name)
+            raise RefusedError(_advises, name=name)
         if memberships.has_been_asked(session, person, organisation_id, role, at=clock.now()):
             return False
-        memberships.join(session, person, organisation_id, role)
+        memberships.join(session, person, organisation_id, role, called=name)
         _tell(session, "invite", organisation_id, by, person=str(person.id), role=role)
         _mail(session, person, organisation, link_secret)
         return True

@@ -26,12 +26,14 @@ def join(
     *,
     status: str = "invited",
     acts: Iterable[str] = (),
+    called: str = "",
 ) -> Membership:
     """Gives the person this role at the organisation (or its id); a live one stays, and may become active."""
     organisation_id = organisation if isinstance(organisation, uuid.UUID) else organisation.id
     membership = _live(session, person, organisation_id, role)
     if membership is None:
-        membership = Membership(person_id=person.id, organisation_id=organisation_id, role=role, status=status)
+        known = {"role": role, "status": status, "called": called}
+        membership = Membership(person_id=person.id, organisation_id=organisation_id, **known)
         session.add(membership)
     elif status == "active":
         membership.status = status

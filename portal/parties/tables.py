@@ -111,11 +111,18 @@ class Membership(Base):
     status: Mapped[str] = mapped_column(String(10), default="invited")
     acts: Mapped[list[Any]] = mapped_column(default=list)
     """For the board office: what this person may do for every school in scope."""
+    called: Mapped[str] = mapped_column(String(200), default="")
+    """What whoever invited them typed as their name."""
     since: Mapped[dt.datetime] = mapped_column(default=clock.now)
     until: Mapped[dt.datetime | None]
 
     person: Mapped[Person] = relationship(back_populates="memberships", foreign_keys=person_id)
     organisation: Mapped[Organisation] = relationship()
+
+    @property
+    def shown_as(self) -> str:
+        """The name for colleagues: until the invitation is accepted, nobody is told who has an account already."""
+        return self.called if self.status == "invited" and self.called else self.person.name
 
     @classmethod
     def held(cls, at: dt.datetime) -> tuple[ColumnElement[bool], ...]:

@@ -76,7 +76,7 @@ def people_csv(organisation_id: UUID) -> ResponseReturnValue:
         columns.append(say("E-mailadres"))
     rows = []
     for each in _chosen(organisation_id, _wish()):
-        row: list[Any] = [each.person.name, each.person.function, say(ROLE_NAMES[Role(each.role)])]
+        row: list[Any] = [each.shown_as, _function(each), say(ROLE_NAMES[Role(each.role)])]
         row += [say(STATES[_state(each)][1]), each.since, each.until]
         rows.append([*row, each.person.email] if rights.sees_addresses else row)
     return csv_response("mensen", columns, rows)
@@ -251,22 +251,26 @@ def _chosen(organisation_id: UUID, wish: Wish) -> list[Membership]:
     kept = [
         each
         for each in dossiers.memberships(reader(), organisation_id)
-        if wanted in f"{each.person.name} {say(ROLE_NAMES[Role(each.role)])}".casefold()
+        if wanted in f"{each.shown_as} {say(ROLE_NAMES[Role(each.role)])}".casefold()
         and (_state(each) == state if state else _state(each) != "ended")
         and role in ("", each.role)
     ]
     keys = {
-        "name": lambda each: (each.person.name.casefold(), each.role),
-        "role": lambda each: (say(ROLE_NAMES[Role(each.role)]), each.person.name.casefold()),
-        "state": lambda each: (list(STATES).index(_state(each)), each.person.name.casefold()),
+        "name": lambda each: (each.shown_as.casefold(), each.role),
+        "role": lambda each: (say(ROLE_NAMES[Role(each.role)]), each.shown_as.casefold()),
+        "state": lambda each: (list(STATES).index(_state(each)), each.shown_as.casefold()),
         "since": lambda each: each.since,
     }
     return sorted(kept, key=keys[wish.sort], reverse=wish.descending)
 
 
+def _function(membership: Membership) -> str:
+    return "" if membership.status == "invited" and membership.called else membership.person.function
+
+
 def _state(membership: Membership) -> str:
     now = clock.now()
-    if membership.person.blocked_at is not None:
+    if membership.person.blocked_at is not None and membership.status != "invited":
         return "blocked"
     if membership.status == "ended" or (membership.until is not None and membership.until <= now):
         return "ended"
@@ -280,9 +284,9 @@ def _row(membership: Membership, rights: Rights) -> dict[str, Any]:
     ids: dict[str, Any] = {"organisation_id": membership.organisation_id, "membership_id": membership.id}
     may = rights.may_invite and live
     return {
-        "name": membership.person.name,
+        "name": membership.shown_as,
         "email": membership.person.email if rights.sees_addresses else "",
-        "function": membership.person.function,
+        "function": _function(membership),
         "role": say(ROLE_NAMES[Role(membership.role)]),
         "acts": [say(text) for key, text in ACTS.items() if key in membership.acts],
         "state_kind": kind,
