@@ -175,7 +175,7 @@ def _signature(
         field=str(embedded.field_name),
         signer=str(embedded.sig_object.get("/Name") or status.signing_cert.subject.native.get("common_name", "")),
         reason=str(embedded.sig_object.get("/Reason", "")),
-        certificate=status.signing_cert.subject.human_friendly,
+        certificate=str(status.signing_cert.subject.native.get("common_name", "")),
         signed_at=embedded.self_reported_timestamp,
         stamped_at=stamped,
         intact=intact,

@@ -50,7 +50,7 @@ def not_blocked_for_product(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@condition("second_factor", mark("Uw account is beveiligd met een tweede stap"))
+@condition("second_factor", mark("Uw account is zo beveiligd als uw rol vraagt"))
 def second_factor_where_asked(facts: Facts) -> Iterator[Finding]:
     """Asked of who can sign, privacy officers and the service desk."""
     if facts.needs_second_factor and not facts.has_second_factor:

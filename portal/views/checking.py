@@ -43,9 +43,9 @@ HEADS = {
     True: ("done", mark("Het logboek bevat deze kop nog precies zo.")),
     False: (
         "problem",
-        mark("Het logboek heeft hier een andere kop. Iemand heeft het herschreven, of er staat een tikfout in."),
+        mark("Dit past niet bij ons logboek: daar staat een andere kop. Kijk eerst of u hem goed hebt overgenomen."),
     ),
-    None: ("problem", mark("Het logboek is korter dan dit. Er is een stuk van verdwenen, of er staat een tikfout in.")),
+    None: ("problem", mark("Het logboek is korter dan dit. Kijk eerst of u het aantal goed hebt overgenomen.")),
 }
 NO_FILE = mark("Kies het PDF-bestand dat u wilt controleren.")
 TOO_LARGE = mark("Dit bestand is groter dan 20 MB. Stukken uit dit portaal zijn veel kleiner.")
