@@ -98,7 +98,7 @@ def literal_texts() -> set[str]:
             for each in ast.walk(ast.parse(path.read_text()))
             if isinstance(each, ast.Constant) and isinstance(each.value, str)
         }
-    for path in (HOUSE / "templates").rglob("*.html"):
+    for path in (*(HOUSE / "templates").rglob("*.html"), *(HOUSE / "templates").rglob("*.txt")):
         found |= set(re.findall(r'(?="([^"\n]+)")', path.read_text()))
     return found
 
