@@ -19,7 +19,7 @@ from portal.cases.course import Follow
 from portal.cases.tables import Case, CaseState, Document, DocumentState, OnPaper
 from portal.cases.telling import Recipient
 from portal.database import act
-from portal.documents import vault
+from portal.documents import incoming, vault
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.parties import mandates, particulars
 from portal.parties.authority import is_met
@@ -54,11 +54,12 @@ def put_down(
 
     Raises InvalidError with a sentence at each field that is not right, RefusedError when the document is not open.
     """
+    faults = _faults_of_scan(scan, why)  # before the act: the scan is opened in a child, and the lock waits for nobody
     with act() as session:
         document = _open_document(session, document_id, by)
         those = set(people)
         named = [each["person"] for each in document.facts["signatories"] if each["person"] in those]
-        faults = _faults_of_scan(scan, why) | _faults_of_day(document, signed_on)
+        faults |= _faults_of_day(document, signed_on)
         if not is_met(_authorities(session, document, named).values()):
             faults["people"] = say(NOT_MET, rule=document.facts["rule"])
         if not stated:
@@ -128,6 +129,8 @@ def _faults_of_scan(scan: bytes, why: str) -> dict[str, str]:
         faults["why"] = say("Schrijf op waarom tekenen in het portaal niet kon.")
     if not scan.startswith(b"%PDF-") or len(scan) > LARGEST:
         faults["scan"] = say("Kies de scan als PDF-bestand van ten hoogste 10 MB.")
+    elif sentence := incoming.complaint(scan):
+        faults["scan"] = sentence
     return faults
 
 
