@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from portal import clock
 from portal.cases import campaigns, reissuing, reminding, renewing, sealing
 from portal.config import Settings
-from portal.database import Database, act, reader
+from portal.database import Database, reader
 from portal.documents import render
 from portal.documents.seal import Sealer
 from portal.dossier import personal
@@ -67,7 +67,7 @@ class Worker:
             if self.interrupted:
                 with self.database.opened():
                     jobs.give_back(self._is_gone, INTERRUPTED)
-                    self._ask_for_reminders(clock.today())
+                    reminding.ask(after=clock.today())
                     nightly.ask(after=clock.today())
                     ending.ask(after=clock.today())
                     heads.ask(after=clock.today())
@@ -147,9 +147,9 @@ class Worker:
                     smtp_url=self.settings.smtp_url,
                     sender=self.settings.sender,
                 )
-            case "remind":
+            case reminding.REMIND:
                 reminding.remind_all()
-                self._ask_for_reminders(clock.today())
+                reminding.ask(after=clock.today())
             case reissuing.REISSUE:
                 reissuing.reissue(uuid.UUID(taken.parameters["organisation"]))
             case drafting.CAMPAIGN:
@@ -188,12 +188,6 @@ class Worker:
             with suppress(OSError):  # a full disk is the health page's to tell, not a reason to stop working
                 notes.note(self.settings.data, notes.ALIVE, worker=self.name)
             self.shown_at = clock.now()
-
-    def _ask_for_reminders(self, after: dt.date) -> None:
-        """Reminders go out once a day: the round of one day asks for that of the next."""
-        tomorrow = reminding.next_round(after)
-        with act() as session:
-            jobs.ask(session, "remind", f"remind:{clock.day_of(tomorrow)}", at=tomorrow)
 
     def _show(self, taken: jobs.Taken, fault: PortalError) -> None:
         if "document" in taken.parameters:

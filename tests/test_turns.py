@@ -260,7 +260,7 @@ def test_one_asks_for_a_reminder_and_sees_it_among_the_messages(to_sign: Portal)
 
 def test_the_worker_reminds_every_day(to_sign: Portal) -> None:
     with to_sign.opened():
-        to_sign.worker._ask_for_reminders(to_sign.moment.date())
+        reminding.ask(after=to_sign.moment.date())
     to_sign.later(days=4).work()
     assert [each for each in to_sign.mails(BAS.email) if each.startswith("Herinnering")]
     to_sign.later(days=4).work()

@@ -15,9 +15,10 @@ from portal.cases.telling import Recipient
 from portal.cases.waiting import WARNED_BEFORE
 from portal.database import act, reader
 from portal.errors import NotFoundError
-from portal.record import ledger
+from portal.record import jobs, ledger
 from portal.wording import day, mark
 
+REMIND = "remind"
 AT_HOUR = dt.time(7)
 """When people get their reminders, Dutch time."""
 REMINDER = mark("Herinnering: %(title)s %(reference)s wacht op u")
@@ -51,10 +52,9 @@ def remind_now(case_id: uuid.UUID, *, by: Visitor) -> int:
         return len(found)
 
 
-def next_round(after: dt.date) -> dt.datetime:
-    """The moment of the round on the day after this one."""
-    tomorrow = after + dt.timedelta(days=1)
-    return dt.datetime.combine(tomorrow, AT_HOUR, tzinfo=clock.AMSTERDAM).astimezone(dt.UTC)
+def ask(*, after: dt.date) -> None:
+    """Ask for the round of the day after this one: each round asks for the next."""
+    jobs.ask_daily(REMIND, after=after, at=AT_HOUR)
 
 
 def _remind(case_id: uuid.UUID) -> bool:

@@ -65,10 +65,7 @@ def erase_what_is_over(*, keeps_name: ColumnElement[bool] | None = None) -> Eras
 
 def ask(*, after: dt.date) -> None:
     """Ask for the round of the night after this day; each round asks for the next."""
-    tomorrow = after + dt.timedelta(days=1)
-    at = dt.datetime.combine(tomorrow, AT_HOUR, tzinfo=clock.AMSTERDAM).astimezone(dt.UTC)
-    with act() as session:
-        jobs.ask(session, ERASE, f"{ERASE}:{tomorrow}", at=at)
+    jobs.ask_daily(ERASE, after=after, at=AT_HOUR)
 
 
 def is_erased(person: Person) -> bool:

@@ -83,7 +83,4 @@ def latest(session: Session, *, count: int = 10) -> list[StampedHead]:
 
 def ask(*, after: dt.date) -> None:
     """Ask for the head of the night after this day; asking twice asks once."""
-    night = after + dt.timedelta(days=1)
-    at = dt.datetime.combine(night, AT_NIGHT, tzinfo=clock.AMSTERDAM)
-    with act() as session:
-        jobs.ask(session, HEAD, f"{HEAD}:{night}", at=at.astimezone(dt.UTC))
+    jobs.ask_daily(HEAD, after=after, at=AT_NIGHT)

@@ -76,6 +76,14 @@ def ask(session: Session, kind: str, key: str, *, at: dt.datetime | None = None,
     after_act(session, wake)
 
 
+def ask_daily(kind: str, *, after: dt.date, at: dt.time) -> None:
+    """Ask for the round of the day after this one, at this Dutch time; asking twice asks once."""
+    day = after + dt.timedelta(days=1)
+    moment = dt.datetime.combine(day, at, tzinfo=clock.AMSTERDAM).astimezone(dt.UTC)
+    with act() as session:
+        ask(session, kind, f"{kind}:{day}", at=moment)
+
+
 def take(owner: str) -> Taken | None:
     """Take the job that is due longest (mail after everything else), or one whose worker died."""
     with act() as session:

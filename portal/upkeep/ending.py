@@ -81,10 +81,7 @@ def daily_round(settings: Settings) -> None:
 
 def ask(*, after: dt.date) -> None:
     """Ask for the round of the day after this one; asking twice asks once."""
-    night = after + dt.timedelta(days=1)
-    at = dt.datetime.combine(night, AT_NIGHT, tzinfo=clock.AMSTERDAM).astimezone(dt.UTC)
-    with act() as session:
-        jobs.ask(session, renewing.RENEW, f"{renewing.RENEW}:{night}", at=at)
+    jobs.ask_daily(renewing.RENEW, after=after, at=AT_NIGHT)
 
 
 def _certificates(settings: Settings) -> Iterator[Ending]:

@@ -5,9 +5,7 @@ import os
 import subprocess
 import sys
 
-from portal import clock
 from portal.config import Settings
-from portal.database import act
 from portal.record import jobs
 
 VERIFY = "verify"
@@ -18,9 +16,7 @@ _running: list[subprocess.Popen[bytes]] = []
 
 def ask(*, after: dt.date) -> None:
     """Ask for the re-reading in the night after this day; asking twice asks once."""
-    night = after + dt.timedelta(days=1)
-    with act() as session:
-        jobs.ask(session, VERIFY, f"{VERIFY}:{night}", at=moment_of(night))
+    jobs.ask_daily(VERIFY, after=after, at=AT_NIGHT)
 
 
 def start(settings: Settings) -> subprocess.Popen[bytes]:
@@ -37,8 +33,3 @@ def start(settings: Settings) -> subprocess.Popen[bytes]:
         quiet = subprocess.DEVNULL
         _running.append(subprocess.Popen(command, env=environ, stdout=quiet, stderr=quiet))  # noqa: S603  our own words
     return _running[0]
-
-
-def moment_of(night: dt.date) -> dt.datetime:
-    """When the re-reading of this day begins."""
-    return dt.datetime.combine(night, AT_NIGHT, tzinfo=clock.AMSTERDAM).astimezone(dt.UTC)
