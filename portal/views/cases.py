@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from portal import outcomes
-from portal.cases import access, answering, commenting, printing, refusals, starting, surroundings
+from portal.cases import access, answering, authority_refusals, commenting, printing, starting, surroundings
 from portal.cases.catalogue import current, workflow_of
 from portal.cases.course import Follow
 from portal.cases.tables import Case, CaseState, TurnKind
@@ -115,7 +115,7 @@ def check(case_id: UUID) -> ResponseReturnValue:
         seen=printing.digest(answers),
         remarks=[
             *([sentence(each) for each in workflow.remarks(answers)] if workflow.remarks else []),
-            *refusals.warnings(reader(), case, answers, reader=visitor().person_id),
+            *authority_refusals.warnings(reader(), case, answers, reader=visitor().person_id),
         ],
         comments=len(commenting.open_comments(case)),
         may_submit=answering.may_submit(case, visitor()),
