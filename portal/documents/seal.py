@@ -77,7 +77,8 @@ class Sealer:
         authority = establish(settings.data)
         key = key_of(settings, authority)
         stamping.rsa_key(authority.time_stamp_key)  # here, so that a child process that seals need not read it
-        return cls(establish(settings.data), key, settings.time_stamp_urls)
+        trusting = establish(settings.data)  # once more: the seal of a key from outside is remembered there by now
+        return cls(trusting, key, settings.time_stamp_urls)
 
     @property
     def is_test(self) -> bool:
