@@ -18,7 +18,7 @@ def test_the_roles_of_the_demonstration_are_as_they_were_given(portal_copy: Inst
 
 
 def test_a_role_given_by_hand_is_named(portal_copy: Installation) -> None:  # noqa: F811
-    copied = "person_id, organisation_id, status, acts, since, until"
+    copied = "person_id, organisation_id, called, status, acts, since, until"
     portal_copy.sql(
         f"insert into membership (id, role, {copied}) select ?, 'administrator', {copied} from membership "
         "where person_id = (select id from person where email = ?)",

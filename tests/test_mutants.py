@@ -78,6 +78,7 @@ MORE: dict[str, tuple[Forge, set[str]]] = {
     "signed before its mandate": (signed(at="2020-01-01T00:00:00.000000+00:00"), {"mandate_time"}),
     "other evidence": (authorised(basis="statutes"), {"mandate_evidence"}),
     "signed alone": (authorised(mode="alone"), {"mandate_rule"}),
+    "signed from another seat": (authorised(seat="of nobody"), {"mandate_rule"}),
     "signature without its act too few": (FORGED["signature without its act"][0], {"rule_unmet"}),
 }
 
