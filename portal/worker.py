@@ -140,6 +140,8 @@ class Worker:
                 )
             case "seal":
                 sealing.seal(uuid.UUID(taken.parameters["document"]), sealer=self.sealer)
+            case "invite":
+                sealing.invite(uuid.UUID(taken.parameters["document"]), link_secret=self.settings.secret("link"))
             case "send":
                 outbox.deliver(
                     uuid.UUID(taken.parameters["mail"]),

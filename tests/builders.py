@@ -379,7 +379,7 @@ def _certify(case: Case, session: Session) -> None:
     document.certified = document.current = vault.keep(session, A_PDF + case.id.bytes)
     document.state, document.is_test = DocumentState.CERTIFIED, True
     document.revisions.append(Revision(number=1, blob=document.certified))
-    case.state = CaseState.SIGNING
+    case.state, case.signing_for = CaseState.SIGNING, case.organisation_id
 
 
 def sign(portal: Portal, case_id: uuid.UUID, someone: Someone) -> None:

@@ -69,7 +69,7 @@ MUTANTS = (
     Mutant(VERIFIER, '!= (authority["basis"], authority["evidence"]):', '== ("", ""):', "forged other evidence"),
     Mutant(VERIFIER, "if frozen not in counted or authority", "if authority", "forged signed alone"),
     Mutant(VERIFIER, ' or authority.get("seat") != mandate.get("granted_by"):', ":", "forged signed from another seat"),
-    Mutant(VERIFIER, "and given and not is_met(given):", "and False:", "forged signature without its act too few"),
+    Mutant(VERIFIER, "and given and not are_met:", "and False:", "forged signature without its act too few"),
     Mutant(VERIFIER, "elif len(head) < LEAST_OF_HEAD or not", "elif not", "receipts"),
     Mutant(VERIFIER, "if size > dossier.size:", NEVER, "receipts"),
     Mutant(VERIFIER, "elif each not in known:", "elif False:", "prints"),

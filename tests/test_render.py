@@ -366,7 +366,7 @@ def test_a_child_gives_back_what_it_made():
 def test_a_child_that_takes_too_long_is_ended_and_says_so():
     begin = time.monotonic()
 
-    with pytest.raises(PortalError, match="te lang"):
+    with pytest.raises(UnavailableError, match="te lang"):  # it was not at work: another time can help
         in_child(lambda: time.sleep(60), seconds=1)
 
     assert time.monotonic() - begin < 3

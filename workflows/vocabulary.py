@@ -256,7 +256,7 @@ class Adviser:
 
 @dataclass(frozen=True)
 class Signatory:
-    """Those with authority to bind the subject, and the sentence each of them confirms."""
+    """Those with authority to bind one side of a document, and the sentence each of them confirms."""
 
     confirms: str
     when: Condition | None = None
@@ -321,6 +321,9 @@ class Workflow:
     assessors: tuple[Assessor, ...] = ()
     adviser: Adviser | None = None
     signatory: Signatory | None = None
+    countersignatory: Signatory | None = None
+    """Who signs after the subject: those with authority at the supplier of the publication's product. Nobody signs for
+    both sides."""
     amount: Callable[[Answers], int] | None = None
     """The sum of money, in whole euros, to which these answers bind the subject; none: to nothing."""
     publication: str | None = None
@@ -373,6 +376,11 @@ class Workflow:
         """The signatory, where these answers call for a signature."""
         signatory = self.signatory
         return signatory if signatory and (signatory.when is None or signatory.when(answers)) else None
+
+    def asked_to_countersign(self, answers: Answers) -> Signatory | None:
+        """The countersignatory, where these answers call for both signatures."""
+        other = self.countersignatory if self.asked_to_sign(answers) else None
+        return other if other and (other.when is None or other.when(answers)) else None
 
     def path(self, answers: Answers) -> tuple[Step, ...]:
         """The steps that these answers lead to, in order.
@@ -429,10 +437,12 @@ def _refuse_contradictions(workflow: Workflow) -> None:
         seen |= {f"{each.name}.{q.name}" for q in each.questions}
     if unknown := set(workflow.card) - seen:
         raise WorkflowError(f"{workflow.name}: its card shows {min(unknown)!r}, which is not asked")
-    for decider in (*workflow.assessors, workflow.adviser, workflow.signatory):
+    for decider in (*workflow.assessors, workflow.adviser, workflow.signatory, workflow.countersignatory):
         _refuse_unknown(workflow.name, [decider.when if decider else None], seen)
     if workflow.one_sitting and (workflow.signatory or workflow.assessors or workflow.adviser):
         raise WorkflowError(f"{workflow.name}: one sitting, yet others must act")
+    if workflow.countersignatory and not (workflow.signatory and workflow.publication):
+        raise WorkflowError(f"{workflow.name}: countersigned, yet nobody signs first or there is no supplier to do it")
     if isinstance(workflow.subject, frozenset) and (not workflow.subject or Party.PERSON in workflow.subject):
         raise WorkflowError(f"{workflow.name}: its subjects are organisations, at least one kind")
     if workflow.personal and (workflow.signatory or workflow.adviser):

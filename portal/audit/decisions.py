@@ -8,9 +8,10 @@ from typing import Any
 
 from portal.audit import ends, holdings, mandates, memberships
 from portal.audit.report import Tally
+from portal.audit.signatures import bound_by
 from portal.audit.snapshot import Snapshot
 from portal.cases.catalogue import every_workflow
-from portal.cases.tables import Assessment, Case, CaseState, Comment, Document, StepAnswer, Turn, TurnKind
+from portal.cases.tables import Assessment, Case, CaseState, Comment, Document, Signature, StepAnswer, Turn, TurnKind
 from portal.config import Settings
 from portal.offers.tables import Publication
 from portal.record.jobs import Job
@@ -80,12 +81,24 @@ def _check_cases(kept: Snapshot, acts: Mapping[str, Sequence[Entry]], tally: Tal
             for what in _faults_of_answers(kept, case, mine):
                 tally.find("case", case.reference, what)
             documents = kept.by(Document, "case_id").get(case.id, [])
+            if case.state == CaseState.SIGNING and _turn(kept, case, documents) != _text(case.signing_for):
+                tally.find("case", case.reference, mark("vraagt niet de partij die nu aan de beurt is om te tekenen"))
             if case.state in WITH_A_DOCUMENT and all(each.void_at for each in documents):
                 tally.find("case", case.reference, mark("heeft geen stuk"))
             voided = [each.at for each in mine if each.act in VOIDING]
             for document in documents:
                 if document.void_at and all(abs(document.void_at - at) > ONE_ACT for at in voided):
                     tally.find("case", case.reference, mark("heeft een stuk dat zonder reden is vervallen"))
+
+
+def _turn(kept: Snapshot, case: Case, documents: Sequence[Document]) -> str | None:
+    """The organisation whose signatures the open document waits for."""
+    for document in documents:
+        if document.void_at is None:
+            signatures = kept.by(Signature, "document_id").get(document.id, [])
+            given = {str(each.person_id): each.authority for each in signatures}
+            return next((side for side, bound in bound_by(document, case, given).items() if not bound), None)
+    return None
 
 
 def _faults_of_case(case: Case, mine: Sequence[Entry]) -> Iterator[str]:
@@ -98,6 +111,8 @@ def _faults_of_case(case: Case, mine: Sequence[Entry]) -> Iterator[str]:
     version = moved[-1] if moved else begun.get("version")
     if (begun.get("workflow"), version) != (case.workflow, case.workflow_version):
         yield mark("is met een andere procedure begonnen dan er nu bij staat")
+    if begun.get("counterparty") != _text(case.counterparty_id):
+        yield mark("wordt door een andere partij mede-ondertekend dan bij het begin is vastgelegd")
     if steps[0].on_behalf_of not in (None, str(case.organisation_id)):
         yield mark("is voor een andere organisatie begonnen dan er nu bij staat")
     last = steps[-1]

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 
 from portal.audit.report import Tally
-from portal.audit.signatures import bind, goes_for, held_at
+from portal.audit.signatures import bound_by, goes_for, held_at
 from portal.audit.snapshot import Snapshot
 from portal.cases.tables import Case, CaseState, Document, DocumentState, OnPaper, Signature
 from portal.parties.tables import Mandate
@@ -27,7 +27,7 @@ def check(kept: Snapshot, tally: Tally, names: Mapping[uuid.UUID, str]) -> None:
             row = rows.get(document.id)
             mine = [each for each in told.get(f"document:{document.id}", []) if each.act.startswith("paper")]
             confirmed = row is not None and row.confirmed_at is not None
-            for what in _faults_of_row(kept, row, mine, case):
+            for what in _faults_of_row(kept, row, mine, document, case):
                 tally.find("document", name, what)
             if (document.state == DocumentState.PAPER) != confirmed:
                 tally.find("document", name, mark("heet op papier getekend en is het niet, of andersom"))
@@ -47,7 +47,9 @@ def check(kept: Snapshot, tally: Tally, names: Mapping[uuid.UUID, str]) -> None:
             tally.find("case", case.reference, mark("heet op papier beslist en is het niet, of andersom"))
 
 
-def _faults_of_row(kept: Snapshot, row: OnPaper | None, mine: Sequence[Entry], case: Case | None) -> Iterator[str]:
+def _faults_of_row(
+    kept: Snapshot, row: OnPaper | None, mine: Sequence[Entry], document: Document, case: Case | None
+) -> Iterator[str]:
     entered, confirmed = _last(mine, "paper"), _last(mine, "paper_confirmed")
     if row is None:
         if mine and mine[-1].act != "paper_rejected":
@@ -65,7 +67,7 @@ def _faults_of_row(kept: Snapshot, row: OnPaper | None, mine: Sequence[Entry], c
         yield mark("is op papier vastgelegd en bevestigd door dezelfde persoon")
     if row.authorities != confirmed.detail.get("authorities") or set(row.authorities) - set(row.people):
         yield mark("rust op papier op een andere bevoegdheid dan er is vastgelegd")
-    if not bind(list(row.authorities.values())):
+    if case is None or not all(bound_by(document, case, row.authorities).values()):
         yield mark("is op papier door te weinig tekenbevoegden getekend")
     mandates = {str(each.id): each for each in kept.rows(Mandate)}
     for person_id, authority in row.authorities.items():

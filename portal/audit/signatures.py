@@ -62,7 +62,8 @@ def _differences(signature: Signature, entry: Entry, document: Document, case: C
         "seen": (signature.seen, entry.document),
         "certified": (document.certified, entry.document),
         "case": (str(case.id), entry.detail.get("case")),
-        "organisation": (str(case.organisation_id), entry.on_behalf_of),
+        "organisation": (str(signature.organisation_id), entry.on_behalf_of),
+        "side": (side_of(document, case, str(signature.person_id)), entry.on_behalf_of),
         "ledger": ((signature.ledger_size, signature.ledger_head), (entry.number, entry.hash)),
         "moment": (abs(signature.at - entry.at) <= ONE_ACT, True),
     }
@@ -132,16 +133,38 @@ def bind(authorities: Sequence[Mapping[str, Any]]) -> bool:
     return any(sum(needed <= count for needed in seats.values()) >= count for count in range(1, len(seats) + 1))
 
 
+def side_of(document: Document, case: Case, person: str) -> str | None:
+    """For which organisation the document has a place for this person."""
+    places = [each for each in document.facts["signatories"] if each["person"] == person]
+    return str(places[0].get("organisation", case.organisation_id)) if places else None
+
+
+def bound_by(document: Document, case: Case, given: Mapping[str, Mapping[str, Any]]) -> dict[str | None, bool]:
+    """Each side of a document, in the order in which they sign, and whether these authorities (by person) bind it."""
+    people = {each["person"]: side_of(document, case, each["person"]) for each in document.facts["signatories"]}
+    return {
+        side: bind([authority for person, authority in given.items() if people.get(person) == side])
+        for side in dict.fromkeys(people.values())
+    }
+
+
 def _check_rule(name: str, signatures: list[Signature], document: Document, case: Case, tally: Tally) -> None:
-    """Exactly the signature that met the rule says so, and with it the case was decided; a void document never was."""
+    """Exactly the signature that met the rule says so, and with it the case was decided; a void document never was.
+
+    Where two sides sign, the second comes after the first, and the last that was needed of both met the rule.
+    """
     met = False
-    for count, signature in enumerate(signatures, 1):
-        meets = not met and bind([each.authority for each in signatures[:count]])
+    given: dict[str, Mapping[str, Any]] = {}
+    for signature in signatures:
+        where = f"{name}, {signature.field}"
+        unbound = [side for side, is_bound in bound_by(document, case, given).items() if not is_bound]
+        if unbound and unbound[0] != str(signature.organisation_id):
+            tally.find("signature", where, mark("is gegeven toen een andere partij aan de beurt was"))
+        given[str(signature.person_id)] = signature.authority
+        meets = not met and all(bound_by(document, case, given).values())
         met = met or meets
         if signature.completes is not meets:
-            tally.find(
-                "signature", f"{name}, {signature.field}", mark("maakt het stuk volledig en zegt van niet, of andersom")
-            )
+            tally.find("signature", where, mark("maakt het stuk volledig en zegt van niet, of andersom"))
     if document.state == DocumentState.PAPER:
         return  # then the scan is what decided it
     if met != (case.state == CaseState.DECIDED and document.void_at is None):

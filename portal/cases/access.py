@@ -84,6 +84,8 @@ def may_read(case: Case, visitor: Visitor, *, session: Session | None = None) ->
         return True
     if any(each.assessor_id == visitor.person_id for each in case.assessments):
         return True  # also when their seat is there no more
+    if _is_counterparty(case, visitor, session):
+        return True
     return case.state != CaseState.DRAFT and may_assess(case, visitor, session=session)
 
 
@@ -146,7 +148,7 @@ def seats(case: Case, *, session: Session | None = None) -> list[Seat]:
     answers = relevant_answers(case)
     called = list(workflow.asked_to_assess(answers))
     signatory = workflow.asked_to_sign(answers)
-    if signatory and signatory.or_else and not can_be_signed(case, session=kept):
+    if signatory and signatory.or_else and not can_be_bound(case, session=kept):
         called.append(signatory.or_else)
     found: list[Seat] = []
     for assessor in called:
@@ -230,10 +232,29 @@ def _started(case: Case, person_id: uuid.UUID, session: Session | None) -> bool:
 
 
 def may_sign(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
-    """Whether this visitor has authority to bind the organisation to the document of this case at this moment."""
-    if visitor.person_id is None or case.organisation_id is None:
-        return False
+    """Whether this visitor has authority to bind a side of this case to its document at this moment."""
+    if may_bind(case, visitor, session=session):
+        return True
+    return _is_counterparty(case, visitor, session) and _may_bind(
+        visitor, case.counterparty_id, purpose_of(case), session
+    )
+
+
+def may_bind(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
+    """Whether this visitor has authority to bind the organisation whose case it is."""
     return _may_bind(visitor, case.organisation_id, purpose_of(case), session)
+
+
+def may_sign_next(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
+    """Whether this visitor has authority at the side whose signatures the case waits for."""
+    return case.state == CaseState.SIGNING and _may_bind(visitor, case.signing_for, purpose_of(case), session)
+
+
+def _is_counterparty(case: Case, visitor: Visitor, session: Session | None) -> bool:
+    """Whether this visitor has a role at who signs as well: a draft is none of their business yet."""
+    if case.counterparty_id is None or case.state == CaseState.DRAFT:
+        return False
+    return bool(roles_at(visitor, case.counterparty_id, session=session))
 
 
 def purpose_of(case: Case) -> Purpose:
@@ -246,15 +267,17 @@ def purpose_of(case: Case) -> Purpose:
     )
 
 
-def can_be_signed(case: Case, *, session: Session) -> bool:
-    """Whether those who have authority now could sign the document of this case together."""
+def can_be_bound(case: Case, *, session: Session) -> bool:
+    """Whether those who have authority now could bind the organisation to the document of this case together."""
     if case.organisation_id is None:
         return False
     return mandates.can_be_bound(session, case.organisation_id, at=clock.now(), purpose=purpose_of(case))
 
 
-def _may_bind(visitor: Visitor, organisation_id: uuid.UUID, purpose: Purpose | None, session: Session | None) -> bool:
-    if visitor.person_id is None:
+def _may_bind(
+    visitor: Visitor, organisation_id: uuid.UUID | None, purpose: Purpose | None, session: Session | None
+) -> bool:
+    if visitor.person_id is None or organisation_id is None:
         return False
     if visitor.known is not None:
         held = visitor.known.authority.get(organisation_id, ())

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import printing, telling, waiting
-from portal.cases.access import Visitor, can_be_signed, relevant_answers, seats, seats_left
+from portal.cases import printing, sides, telling, waiting
+from portal.cases.access import Visitor, relevant_answers, seats, seats_left
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, CaseState
 from portal.errors import RefusedError
@@ -18,6 +18,10 @@ Follow = Callable[[Session, Case], None]
 """Makes true what a decided case means; handed to an act, since it stands on a higher floor."""
 
 NOBODY_SIGNS = mark("Op dit moment zijn er te weinig tekenbevoegden, dus dit stuk kan niet worden getekend.")
+OTHER_CANNOT = mark(
+    "%(organisation)s moet dit stuk ook tekenen, en heeft daarvoor op dit moment te weinig tekenbevoegden. "
+    "Wie voor de ene partij tekent, telt niet mee voor de andere."
+)
 TO_ASSESS = mark("Te beoordelen: %(title)s %(reference)s")
 TO_ADVISE = mark("Uw advies gevraagd: %(title)s %(reference)s")
 
@@ -34,9 +38,12 @@ def advance(session: Session, case: Case, *, by: Visitor, follow: Follow) -> Non
     elif workflow.asked_to_advise(answers) and not _advised(case):
         case.state = CaseState.ADVISING
         _call(session, case, "to_advise", TO_ADVISE)
-    elif workflow.asked_to_sign(answers) and can_be_signed(case, session=session):
+    elif workflow.asked_to_sign(answers) and (missing := sides.who_cannot_bind(session, case)) is None:
         case.state = CaseState.PREPARING
         printing.ask_document(session, case)
+    elif workflow.asked_to_countersign(answers):
+        assert missing is not None
+        raise RefusedError(OTHER_CANNOT, organisation=missing.name)
     elif workflow.asked_to_sign(answers) and not seats(case, session=session):
         raise RefusedError(NOBODY_SIGNS)
     else:

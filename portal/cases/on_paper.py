@@ -7,13 +7,13 @@ signed on paper.
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import access, course, signing, telling
+from portal.cases import access, course, sides, signing, telling
 from portal.cases.access import Visitor
 from portal.cases.course import Follow
 from portal.cases.tables import Case, CaseState, Document, DocumentState, OnPaper
@@ -60,7 +60,7 @@ def put_down(
         those = set(people)
         named = [each["person"] for each in document.facts["signatories"] if each["person"] in those]
         faults |= _faults_of_day(document, signed_on)
-        if not is_met(_authorities(session, document, named).values()):
+        if not _binds(document, _authorities(session, document, named)):
             faults["people"] = say(NOT_MET, rule=document.facts["rule"])
         if not stated:
             faults["stated"] = say("Bevestig dat u de scan met het stuk hebt vergeleken.")
@@ -88,7 +88,7 @@ def confirm(document_id: uuid.UUID, *, by: Visitor, follow: Follow) -> None:
         row = _seen_by_another(document, by)
         case = document.case
         authorities = _authorities(session, document, row.people)
-        if not is_met(authorities.values()):
+        if not _binds(document, authorities):
             raise RefusedError(NOT_MET, rule=document.facts["rule"])
         row.authorities, row.confirmed_by, row.confirmed_at = authorities, by.person_id, clock.now()
         document.state, document.cause = DocumentState.PAPER, ""
@@ -141,15 +141,25 @@ def _faults_of_day(document: Document, signed_on: dt.date | None) -> dict[str, s
 
 
 def _authorities(session: Session, document: Document, people: Iterable[str]) -> dict[str, dict[str, object]]:
-    """What each of these may do now, for whoever was asked by the document; who may nothing is left out."""
-    case, found = document.case, {}
-    assert case.organisation_id is not None
-    held = mandates.authorities(session, case.organisation_id, at=clock.now(), purpose=access.purpose_of(case))
+    """What each of these may do now for the side at which they have a place; who may nothing is left out."""
+    purpose, found = access.purpose_of(document.case), {}
     for person_id in people:
-        authority = held.get(uuid.UUID(person_id))
-        if authority is not None and signing.field_of(document, authority.person_id):
-            found[person_id] = authority.as_mapping()
+        field = signing.field_of(document, uuid.UUID(person_id))
+        if field is not None:
+            side = sides.side_of(document, field)
+            held = mandates.authority_of(session, uuid.UUID(person_id), side, at=clock.now(), purpose=purpose)
+            if held is not None:
+                found[person_id] = held.as_mapping()
     return found
+
+
+def _binds(document: Document, authorities: Mapping[str, Mapping[str, object]]) -> bool:
+    """Whether these people together bind every side of the document."""
+    given: dict[uuid.UUID, list[Mapping[str, object]]] = {}
+    for each in document.facts["signatories"]:
+        if each["person"] in authorities:
+            given.setdefault(sides.side_of(document, each), []).append(authorities[each["person"]])
+    return all(is_met(given.get(each, [])) for each in sides.asked_sides(document))
 
 
 def _seen_by_another(document: Document, by: Visitor) -> OnPaper:

@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import clock, wording
-from portal.cases import surroundings
-from portal.cases.access import purpose_of, relevant_answers
+from portal.cases import sides, surroundings
+from portal.cases.access import relevant_answers
 from portal.cases.catalogue import workflow_of
+from portal.cases.sides import Side
 from portal.cases.surroundings import Surroundings
 from portal.cases.tables import Case, CaseState, Document
-from portal.parties import mandates, register
-from portal.parties.authority import authority_sentence, rule_sentence
+from portal.parties import register
+from portal.parties.authority import authority_sentence
 from portal.parties.tables import Organisation, Person
 from portal.record import jobs, ledger
 from portal.wording import mark, say, say_count
@@ -122,7 +123,7 @@ def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
     workflow, around = workflow_of(case), surroundings.of(session, case)
     kept = relevant_answers(case)
     confirmed = kept.get("read", {}).get("confirmed", [])
-    rule, signatories = _who_sign(session, case, workflow)
+    signing = [] if case.state == CaseState.DECIDED else sides.sides_of(session, case)
     return {
         "workflow": workflow.name,
         "title": say(workflow.title),
@@ -147,8 +148,9 @@ def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
             }
             for each in case.assessments
         ],
-        "rule": rule,
-        "signatories": signatories,
+        "rule": sides.rule_in_words(signing),
+        **_two_sides(signing),
+        "signatories": _signatories(session, signing),
         "answers": kept,
         "ledger": ledger.head(session).as_mapping(),
     }
@@ -164,29 +166,40 @@ def organisation_facts(organisation: Organisation) -> dict[str, Any]:
     return {"name": organisation.name, "kind": say(v.PARTY_NAMES[v.Party(organisation.kind)]), "lines": lines}
 
 
-def _who_sign(session: Session, case: Case, workflow: v.Workflow) -> tuple[str | None, list[dict[str, str]]]:
-    """The rule in words, and a signature field for each who has a mandate now."""
-    asked = workflow.asked_to_sign(relevant_answers(case))
-    if asked is None or case.organisation_id is None or case.state == CaseState.DECIDED:
-        return None, []
-    at = clock.now()
-    rule = mandates.rule_at(session, case.organisation_id, at=at)
-    if rule is None:
-        return None, []
-    found = mandates.authorities(session, case.organisation_id, at=at, purpose=purpose_of(case))
-    people = {each: session.get_one(Person, each) for each in found}
-    signatories = [
+def _two_sides(signing: list[Side]) -> dict[str, Any]:
+    """Where two sides sign: each by its name and its rule."""
+    if len(signing) < 2:
+        return {}
+    return {
+        "sides": [
+            {
+                "organisation": str(each.organisation.id),
+                "kind": organisation_facts(each.organisation)["kind"],
+                "name": each.organisation.name,
+                "lines": organisation_facts(each.organisation)["lines"],
+                "rule": each.rule_in_words,
+            }
+            for each in signing
+        ]
+    }
+
+
+def _signatories(session: Session, signing: list[Side]) -> list[dict[str, str]]:
+    """A signature field for each who may sign now; where two sides sign it says for whom."""
+    asked = [(side, *each) for side in signing for each in side.people.items()]
+    people = {person_id: session.get_one(Person, person_id) for _, person_id, _ in asked}
+    return [
         {
             "field": f"Handtekening{number}",
             "person": str(person_id),
             "name": people[person_id].name,
             "function": people[person_id].function,
             "authority": authority_sentence(authority.as_mapping()),
-            "confirms": say(asked.confirms),
+            "confirms": side.confirms,
+            **({"organisation": str(side.organisation.id)} if len(signing) > 1 else {}),
         }
-        for number, (person_id, authority) in enumerate(found.items(), 1)
+        for number, (side, person_id, authority) in enumerate(asked, 1)
     ]
-    return rule_sentence(rule.rule, len({each.seat for each in found.values()})), signatories
 
 
 def _person_facts(person: Person | None) -> dict[str, str] | None:

@@ -3,17 +3,15 @@
 import datetime as dt
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import printing, telling, waiting
-from portal.cases.access import can_be_signed, purpose_of
+from portal.cases import printing, sides, telling, waiting
 from portal.cases.tables import Case, CaseState, Document
 from portal.cases.telling import Recipient
 from portal.database import act
-from portal.parties import mandates
-from portal.parties.authority import authority_sentence, rule_sentence
+from portal.parties.authority import authority_sentence
 from portal.parties.tables import Person
 from portal.record import jobs, ledger
 from portal.wording import mark, say
@@ -38,32 +36,36 @@ def reissue(organisation_id: uuid.UUID) -> int:
 
 
 def still_satisfies(session: Session, document: Document) -> bool:
-    """Whether everybody whom the document asks may still bind the organisation to it, by the rule that it prints."""
-    case, at = document.case, clock.now()
-    if case.organisation_id is None:
-        return True
-    rule = mandates.rule_at(session, case.organisation_id, at=at)
-    held = mandates.authorities(session, case.organisation_id, at=at, purpose=purpose_of(case))
-    seats = set()
-    for asked in document.facts["signatories"]:
-        authority = held.get(uuid.UUID(asked["person"]))
-        if authority is None or authority_sentence(authority.as_mapping()) != asked["authority"]:
+    """Whether everybody whom the document asks may still bind their side to it, by the rule that it prints.
+
+    A side for which enough have signed answers for its moment, whatever changes there later.
+    """
+    in_order, turn = sides.asked_sides(document), sides.waits_for(document)
+    to_come = in_order[in_order.index(turn) :] if turn else []
+    printed = {each["organisation"]: each["rule"] for each in document.facts.get("sides", [])}
+    for side in sides.sides_of(session, document.case):
+        if side.organisation.id not in to_come:
+            continue
+        if printed.get(str(side.organisation.id), document.facts["rule"]) != side.rule_in_words:
             return False
-        seats.add(authority.seat)
-    return rule is not None and document.facts["rule"] == rule_sentence(rule.rule, len(seats))
+        for asked in document.facts["signatories"]:
+            if sides.side_of(document, asked) == side.organisation.id:
+                authority = side.people.get(uuid.UUID(asked["person"]))
+                if authority is None or authority_sentence(authority.as_mapping()) != asked["authority"]:
+                    return False
+    return True
 
 
 def _reissue(session: Session, organisation_id: uuid.UUID) -> int:
     """A document that asks people, or names a rule, of before is void; a new one is made and those people are told."""
-    open_ones = select(Case).where(
-        Case.organisation_id == organisation_id, Case.state.in_((CaseState.PREPARING, CaseState.SIGNING))
-    )
+    theirs = or_(Case.organisation_id == organisation_id, Case.counterparty_id == organisation_id)
+    open_ones = select(Case).where(theirs, Case.state.in_((CaseState.PREPARING, CaseState.SIGNING)))
     count = 0
     for case in session.scalars(open_ones.order_by(Case.reference)):
         document = waiting.open_document(case)
         if document is None or still_satisfies(session, document):
             continue
-        if not can_be_signed(case, session=session):
+        if sides.who_cannot_bind(session, case) is not None:
             continue  # too few are left to sign it; the case waits until there are enough
         count += 1
         signed = {str(each.person_id) for each in document.signatures}

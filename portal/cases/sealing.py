@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import telling
+from portal.cases import sides, telling
 from portal.cases.tables import Case, CaseState, Document, DocumentState, Revision, Signature
 from portal.cases.telling import Recipient
 from portal.database import act, reader
@@ -66,6 +66,7 @@ def make(document_id: uuid.UUID, *, sealer: Sealer, operator: Mapping[str, str],
             _complete(session, case, document)
         elif case.state == CaseState.PREPARING:
             case.state, case.moved_at = CaseState.SIGNING, clock.now()
+            case.signing_for = sides.waits_for(document)
             _invite_signatories(session, case, document, link_secret=link_secret)
 
 
@@ -172,7 +173,7 @@ def _signature_facts(document: Document, signature: Signature, *, is_test: bool)
         "kind": "signature",
         "field": signature.field,
         "name": signature.typed_name,
-        "function": signature.function,
+        "function": _function(document, signature),
         "authority": authority_sentence(signature.authority),
         "confirms": signature.confirms,
         "closes": _closed(document) if signature.completes else "",
@@ -181,6 +182,13 @@ def _signature_facts(document: Document, signature: Signature, *, is_test: bool)
         "reference": document.facts["reference"],
         "ledger": _ledger_line(signature.ledger_size, signature.ledger_head),
     }
+
+
+def _function(document: Document, signature: Signature) -> str:
+    """The function, and for whom where two sides sign."""
+    organisation = sides.named(document, signature.organisation_id)
+    parts = [signature.function, say("namens %(organisation)s", organisation=organisation) if organisation else ""]
+    return ", ".join(filter(None, parts))
 
 
 def _closed(document: Document) -> str:
@@ -218,9 +226,22 @@ def _complete(session: Session, case: Case, document: Document) -> None:
         )
 
 
+def invite(document_id: uuid.UUID, *, link_secret: str) -> None:
+    """One side has signed: call those of the other."""
+    with act() as session:
+        document = session.get_one(Document, document_id)
+        case = session.get_one(Case, document.case_id)
+        if document.void_at is None and case.state == CaseState.SIGNING:
+            _invite_signatories(session, case, document, link_secret=link_secret)
+
+
 def _invite_signatories(session: Session, case: Case, document: Document, *, link_secret: str) -> None:
-    """Mail everyone who may sign; who has no account yet makes one on the way to the document."""
+    """Mail everyone who may sign now; who has no account yet makes one on the way to the document."""
+    printed = {each["organisation"]: each for each in document.facts.get("sides", [])}
+    whose = printed.get(str(case.signing_for), {**document.facts["organisation"], "rule": document.facts["rule"]})
     for signatory in document.facts["signatories"]:
+        if sides.side_of(document, signatory) != case.signing_for:
+            continue
         person = session.get_one(Person, uuid.UUID(signatory["person"]))
         link = ("signing.sign", {"document_id": str(document.id)})
         if person.password is None:
@@ -234,8 +255,8 @@ def _invite_signatories(session: Session, case: Case, document: Document, *, lin
             key=f"to_sign:{document.id}",
             subject=mark("Te tekenen: %(title)s %(reference)s"),
             link=link,
-            organisation=document.facts["organisation"]["name"],
-            rule=document.facts["rule"],
+            organisation=whose["name"],
+            rule=whose["rule"],
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import access, course, reading, telling
+from portal.cases import access, course, reading, sides, telling
 from portal.cases.access import Visitor, find
 from portal.cases.course import Follow
 from portal.cases.tables import Case, CaseState, Document, Signature
@@ -16,11 +16,13 @@ from portal.database import act
 from portal.documents import vault
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.parties import mandates, particulars
-from portal.parties.authority import is_met
-from portal.parties.tables import Person
+from portal.parties.tables import Organisation, Person
 from portal.record import jobs, ledger
 from portal.wording import mark, say
 
+NO_AUTHORITY = mark("U bent op dit moment niet tekenbevoegd voor dit stuk van deze organisatie.")
+FIRST_THE_OTHER = mark("Eerst tekent %(organisation)s. Daarna krijgt u bericht dat u aan de beurt bent.")
+ENOUGH = mark("Voor %(organisation)s is al genoeg getekend. Uw handtekening is niet meer nodig.")
 CodeIsGood = Callable[[Session, uuid.UUID, str], bool]
 """Checks a one-time code inside the act, and uses it up."""
 
@@ -110,13 +112,14 @@ def _sign(
     field: dict[str, str],
     follow: Follow,
 ) -> None:
-    assert case.organisation_id is not None
+    organisation_id = sides.side_of(document, field)
     at, purpose = clock.now(), access.purpose_of(case)
-    authority = mandates.authority_of(session, person.id, case.organisation_id, at=at, purpose=purpose)
+    authority = mandates.authority_of(session, person.id, organisation_id, at=at, purpose=purpose)
     assert authority is not None
     signature = Signature(
         document_id=document.id,
         person_id=person.id,
+        organisation_id=organisation_id,
         field=field["field"],
         typed_name=field["name"],
         function=field["function"],
@@ -124,14 +127,12 @@ def _sign(
         authority=authority.as_mapping(),
         seen=document.certified or "",
     )
-    given = [*(each.authority for each in document.signatures), signature.authority]
-    signature.completes = is_met(given)
     head = ledger.append(
         session,
         act="sign",
         subject=f"document:{document.id}",
         actor=person.id,
-        on_behalf_of=case.organisation_id,
+        on_behalf_of=organisation_id,
         document=document.certified,
         case=str(case.id),
         field=signature.field,
@@ -139,11 +140,16 @@ def _sign(
     )
     signature.ledger_size, signature.ledger_head = head.size, head.hash
     document.signatures.append(signature)
+    turn = sides.waits_for(document)
+    signature.completes = turn is None
     session.flush()
     jobs.ask(session, "seal", f"seal:{document.id}:{signature.id}", document=str(document.id))
     _receipt(session, case, document, person)
     if signature.completes:
         course.decide(session, case, by=Visitor(person.id), follow=follow, document=document.certified)
+    elif turn != case.signing_for:
+        case.signing_for, case.moved_at = turn, clock.now()
+        jobs.ask(session, "invite", f"invite:{document.id}:{turn}", document=str(document.id))
 
 
 def _refuse_signature(session: Session, case: Case, document: Document, person: Person, seen: str) -> dict[str, str]:
@@ -151,15 +157,33 @@ def _refuse_signature(session: Session, case: Case, document: Document, person: 
         raise RefusedError("Dit stuk kan niet (meer) worden getekend.")
     if case.state != CaseState.SIGNING:
         raise RefusedError("Dit stuk is al volledig getekend. Uw handtekening is niet meer nodig.")
-    particulars.refuse_when_ending(case.organisation)
+    for each in filter(None, (case.organisation, case.counterparty)):
+        particulars.refuse_when_ending(each)
     if not access.may_sign(case, Visitor(person.id), session=session):
-        raise RefusedError("U bent op dit moment niet tekenbevoegd voor dit stuk van deze organisatie.")
+        raise RefusedError(NO_AUTHORITY)
     field = field_of(document, person.id)
     if field is None:
         raise RefusedError("Uw tekenbevoegdheid is van na dit stuk. Laat het stuk opnieuw klaarzetten.")
+    _refuse_out_of_turn(session, document, person, sides.side_of(document, field))
     if seen != document.certified or not _shown_is_kept(session, document):
         raise RefusedError("Het stuk is veranderd sinds u het opende. Lees het opnieuw, en teken dan.")
     return field
+
+
+def _refuse_out_of_turn(session: Session, document: Document, person: Person, organisation_id: uuid.UUID) -> None:
+    """One side after the other, each by who may bind that very side."""
+    case, asked = document.case, sides.asked_sides(document)
+    authority = mandates.authority_of(
+        session, person.id, organisation_id, at=clock.now(), purpose=access.purpose_of(case)
+    )
+    if authority is None:
+        raise RefusedError(NO_AUTHORITY)
+    turn = sides.waits_for(document)
+    if turn is None or turn == organisation_id:
+        return
+    if asked.index(turn) < asked.index(organisation_id):
+        raise RefusedError(FIRST_THE_OTHER, organisation=session.get_one(Organisation, turn).name)
+    raise RefusedError(ENOUGH, organisation=session.get_one(Organisation, organisation_id).name)
 
 
 def _shown_is_kept(session: Session, document: Document) -> bool:

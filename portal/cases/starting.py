@@ -60,6 +60,7 @@ def start(
         case = _new(session, workflow, organisation_id=organisation_id, started_by=by.person_id)
         case.person_id, case.product_id = person_id, product_id
         case.publication_id = publication.id if publication else None
+        case.counterparty_id = publication.product.supplier_id if publication and workflow.countersignatory else None
         session.flush()
         ledger.append(
             session,
@@ -69,6 +70,7 @@ def start(
             on_behalf_of=organisation_id,
             workflow=workflow.name,
             version=workflow.version,
+            **({"counterparty": str(case.counterparty_id)} if case.counterparty_id else {}),
         )
         if publication and person_id:
             turning.replace_drafts(session, case, by=by)

@@ -66,6 +66,8 @@ class Case(Base):
     workflow: Mapped[str] = mapped_column(String(40))
     workflow_version: Mapped[str] = mapped_column(String(20))
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    counterparty_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    """Who signs its document as well, after the organisation: the supplier."""
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     """For whom it is, where that is a person."""
     product_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("product.id"))
@@ -87,8 +89,11 @@ class Case(Base):
     decided_at: Mapped[dt.datetime | None]
     on_paper: Mapped[bool] = mapped_column(default=False)
     """Whether what decided it was signed on paper."""
+    signing_for: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    """While it is signed: the organisation whose signatures it waits for."""
 
-    organisation: Mapped[Organisation | None] = relationship()
+    organisation: Mapped[Organisation | None] = relationship(foreign_keys=organisation_id)
+    counterparty: Mapped[Organisation | None] = relationship(foreign_keys=counterparty_id)
     person: Mapped[Person | None] = relationship(foreign_keys=person_id)
     starter: Mapped[Person | None] = relationship(foreign_keys=started_by)
     assignee: Mapped[Person | None] = relationship(foreign_keys=assigned_to)
@@ -272,6 +277,8 @@ class Signature(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"), index=True)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    """For whom this person signed: nobody signs for both sides."""
     field: Mapped[str] = mapped_column(String(40))
     typed_name: Mapped[str] = mapped_column(String(200))
     function: Mapped[str] = mapped_column(String(200))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import in_force, telling, waiting
-from portal.cases.access import Visitor, answers_of, find, may_sign, roles_at
+from portal.cases.access import Visitor, answers_of, find, may_bind, may_sign_next, roles_at
 from portal.cases.catalogue import ENDED, workflow_of
 from portal.cases.tables import Case, CaseState, InForce, Turn, TurnKind
 from portal.cases.telling import Recipient
@@ -56,7 +56,7 @@ def may_withdraw(case: Case, visitor: Visitor, *, session: Session | None = None
     """Whether this visitor may end the case: who started or prepared it, and who can sign it."""
     if case.state in ENDED:
         return False
-    return prepares(case, visitor, session=session) or may_sign(case, visitor, session=session)
+    return prepares(case, visitor, session=session) or may_bind(case, visitor, session=session)
 
 
 def may_hand_over(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
@@ -221,9 +221,9 @@ def lapse(session: Session, case: Case) -> None:
 
 def _can_sign_now(case: Case, visitor: Visitor, *, session: Session | None) -> bool:
     document = waiting.open_document(case)
-    if document is None or visitor.person_id is None or case.state != CaseState.SIGNING:
+    if document is None or visitor.person_id is None:
         return False
-    return may_sign(case, visitor, session=session) and all(
+    return may_sign_next(case, visitor, session=session) and all(
         each.person_id != visitor.person_id for each in document.signatures
     )
 
@@ -243,6 +243,15 @@ def _refuse_silence(words: str) -> None:
 
 def _last_turn(case: Case) -> tuple[str, uuid.UUID | None] | None:
     return (case.turns[-1].kind, case.turns[-1].person_id) if case.turns else None
+
+
+def _speaks_for(session: Session, case: Case, by: Visitor) -> uuid.UUID | None:
+    """For whom this visitor acts: whose case it is, or who signs it as well."""
+    if case.counterparty_id is None or case.organisation_id is None or by.person_id is None:
+        return case.organisation_id
+    theirs = roles_at(by, case.organisation_id, session=session)
+    others = roles_at(by, case.counterparty_id, session=session)
+    return case.counterparty_id if others and not theirs else case.organisation_id
 
 
 def void_documents(case: Case) -> None:
@@ -270,7 +279,7 @@ def turn(
         act=kind,
         subject=f"case:{case.id}",
         actor=by.person_id,
-        on_behalf_of=case.organisation_id,
+        on_behalf_of=_speaks_for(session, case, by),
         **detail,
     )
     actor = session.get(Person, by.person_id) if by.person_id else None

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.cases import sides
 from portal.cases.access import Seat, answers_of, relevant_answers, seats_left
 from portal.cases.catalogue import ENDED, workflow_of
 from portal.cases.tables import Case, CaseState, Document
@@ -119,7 +120,12 @@ def _fields_open(case: Case) -> list[dict[str, str]]:
     if document is None:
         return []
     signed = {str(each.person_id) for each in document.signatures}
-    return [each for each in document.facts["signatories"] if each["person"] not in signed]
+    turn = sides.waits_for(document)
+    return [
+        each
+        for each in document.facts["signatories"]
+        if each["person"] not in signed and sides.side_of(document, each) == turn
+    ]
 
 
 def _seat_name(seat: Seat) -> str:

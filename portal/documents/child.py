@@ -13,11 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar, cast
 
-from portal.errors import PortalError
+from portal.errors import PortalError, UnavailableError
 from portal.wording import mark
 
 T = TypeVar("T")
 
+NOT_MADE = mark("Het stuk kon niet worden gemaakt: %(reason)s.")
 _CHUNK = 1 << 20
 
 log = logging.getLogger("tekenpoort.child")
@@ -28,7 +29,8 @@ def in_child(work: Callable[[], T], *, seconds: int = 30, megabytes: int = 1024)
 
     `seconds` limits both the processor time and the time on the wall; `megabytes` is what the child may use above
     what this process has mapped already. A PortalError travels through as it is; a child that fails in another way,
-    dies or takes too long raises a PortalError that says so. Nothing of the child remains, no temporary file either.
+    dies or takes too long raises a PortalError that says so: UnavailableError where it was kept waiting rather than at
+    work, since then another time can help. Nothing of the child remains, no temporary file either.
     """
     with tempfile.TemporaryDirectory(prefix="tekenpoort-") as folder:
         ours, theirs = os.pipe()
@@ -42,9 +44,10 @@ def in_child(work: Callable[[], T], *, seconds: int = 30, megabytes: int = 1024)
             said = _listen(ours, until=time.monotonic() + seconds)
         finally:
             os.close(ours)
-            _end(child)
+            worked = _end(child)
     if said is None:
-        raise _not_made(mark("het duurde te lang"))
+        too_slow = mark("het duurde te lang")
+        raise _not_made(too_slow) if worked > seconds / 2 else UnavailableError(NOT_MADE, reason=too_slow)
     try:
         succeeded, result = pickle.loads(said)  # noqa: S301 - written by our own child, over our own pipe
     except (EOFError, pickle.UnpicklingError) as fault:
@@ -55,7 +58,7 @@ def in_child(work: Callable[[], T], *, seconds: int = 30, megabytes: int = 1024)
 
 
 def _not_made(reason: str) -> PortalError:
-    return PortalError(mark("Het stuk kon niet worden gemaakt: %(reason)s."), reason=reason)
+    return PortalError(NOT_MADE, reason=reason)
 
 
 def _work_and_leave(work: Callable[[], object], pipe: int, *, seconds: int, megabytes: int) -> None:
@@ -102,8 +105,10 @@ def _listen(pipe: int, *, until: float) -> bytes | None:
         said += part
 
 
-def _end(child: int) -> None:
-    """Make sure that the child is gone; one that has finished already is only laid to rest."""
-    if os.waitpid(child, os.WNOHANG) == (0, 0):
+def _end(child: int) -> float:
+    """Make sure that the child is gone; gives the seconds for which a processor was at work for it."""
+    gone, _, used = os.wait4(child, os.WNOHANG)
+    if not gone:
         os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        _, _, used = os.wait4(child, 0)
+    return used.ru_utime + used.ru_stime

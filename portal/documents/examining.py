@@ -8,7 +8,10 @@ SECONDS, MEGABYTES = 5, 512
 
 
 def examined(pdf: bytes, *, trust: Trust) -> Examination:
-    """What the file proves by itself; PortalError when it takes too long or too much."""
+    """What the file proves by itself; PortalError when it takes too long or too much.
+
+    UnavailableError when this machine is too busy to look at it now.
+    """
 
     def look() -> Examination:
         from portal.documents.verify import examine  # only here: a web process is a fifth smaller without pyHanko

@@ -123,7 +123,10 @@ def documents(
     asked = (
         select(Document)
         .join(Document.case)
-        .where(Case.organisation_id == organisation_id, Document.void_at.is_(None))
+        .where(
+            or_(Case.organisation_id == organisation_id, Case.counterparty_id == organisation_id),
+            Document.void_at.is_(None),
+        )
         .options(selectinload(Document.case), selectinload(Document.signatures))
     )
     if text:

@@ -100,13 +100,17 @@ def to_sign(session: Session, person_id: uuid.UUID) -> list[Document]:
         .options(selectinload(Document.signatures), selectinload(Document.case))
         .order_by(Document.made_at)
     )
-    return [each for each in session.scalars(waiting_ones) if _is_named(person_id, each.facts["signatories"])]
+    return [
+        each
+        for each in session.scalars(waiting_ones)
+        if _is_named(person_id, each.facts["signatories"], each.case.signing_for)
+    ]
 
 
 def count_to_sign(session: Session, person_id: uuid.UUID) -> int:
     """How many documents wait for this person's signature, in one query."""
-    named = session.scalars(select(Document.facts["signatories"]).join(Case).where(_may_wait_for(person_id)))
-    return sum(_is_named(person_id, signatories) for signatories in named)
+    asked = select(Document.facts["signatories"], Case.signing_for).join(Case).where(_may_wait_for(person_id))
+    return sum(_is_named(person_id, signatories, turn) for signatories, turn in session.execute(asked))
 
 
 def _may_wait_for(person_id: uuid.UUID) -> ColumnElement[bool]:
@@ -119,15 +123,18 @@ def _may_wait_for(person_id: uuid.UUID) -> ColumnElement[bool]:
     signed = exists().where(Signature.document_id == Document.id, Signature.person_id == person_id)
     return and_(
         Case.state == CaseState.SIGNING,
-        Case.organisation_id.in_(mandates.binding(person_id, at=at).intersect(own)),
+        Case.signing_for.in_(mandates.binding(person_id, at=at).intersect(own)),
         Document.void_at.is_(None),
         Document.certified.is_not(None),
         ~signed,
     )
 
 
-def _is_named(person_id: uuid.UUID, signatories: Iterable[Mapping[str, str]]) -> bool:
-    return any(each["person"] == str(person_id) for each in signatories)
+def _is_named(person_id: uuid.UUID, signatories: Iterable[Mapping[str, str]], turn: uuid.UUID | None) -> bool:
+    """Whether this person has a place at the side whose turn it is."""
+    return any(
+        each["person"] == str(person_id) and each.get("organisation", str(turn)) == str(turn) for each in signatories
+    )
 
 
 def terms_to_accept(session: Session, person_id: uuid.UUID, *, at: dt.datetime) -> list[Terms]:
@@ -182,7 +189,7 @@ def find_cases(
 ) -> Found:
     """The cases in which this visitor takes part (of one organisation all; without a visitor those of the whole house),
     searched, sorted and cut in SQL."""
-    whose = Case.organisation_id == organisation_id if organisation_id else true()
+    whose = _is_party(organisation_id) if organisation_id else true()
     if visitor is not None and organisation_id is None:
         whose = _takes_part(access.well_known(visitor), states)
     asked = select(Case).outerjoin(Case.organisation).where(whose)
@@ -252,10 +259,18 @@ def _takes_part(visitor: Visitor, states: Collection[str]) -> ColumnElement[bool
     person_id, theirs = visitor.person_id, aliased(Case)
     ways = [theirs.person_id == person_id, theirs.started_by == person_id, theirs.assigned_to == person_id]
     # An empty list is left out: SQLite would look for nothing among all cases in these states.
-    ways += [theirs.organisation_id.in_(visitor.known.roles)] if visitor.known.roles else []
+    if visitor.known.roles:
+        ways += [theirs.organisation_id.in_(visitor.known.roles)]
+        ways += [and_(theirs.counterparty_id.in_(visitor.known.roles), theirs.state != CaseState.DRAFT)]
     ways += [theirs.id.in_(visitor.drafts)] if visitor.drafts else []
     wanted = [theirs.state.in_(states)] if states else []
     return Case.id.in_(union(*(select(theirs.id).where(way, *wanted) for way in ways)))
+
+
+def _is_party(organisation_id: uuid.UUID) -> ColumnElement[bool]:
+    """The condition that a case is of this organisation, or is to be signed by it as well."""
+    other = and_(Case.counterparty_id == organisation_id, Case.state != CaseState.DRAFT)
+    return or_(Case.organisation_id == organisation_id, other)
 
 
 def in_full(asked: Select[Case]) -> Select[Case]:

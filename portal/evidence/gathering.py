@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from portal.cases import access, printing, surroundings
+from portal.cases import access, printing, sides, surroundings
 from portal.cases.catalogue import workflow_of
-from portal.cases.tables import Case, Document, InForce, Reading
+from portal.cases.tables import Case, CaseState, Document, InForce, Reading
 from portal.parties.tables import AuthorityRule, Mandate, Organisation, Person
 from portal.record import outbox
 from portal.record.ledger import Entry
@@ -46,9 +46,11 @@ def of_case(session: Session, case: Case, *, discreet: bool) -> Contents:
 
 
 def of_organisation(session: Session, organisation: Organisation, *, discreet: bool) -> Contents:
-    """An organisation: its mandates and rules, and every case that it is a party to as itself."""
+    """An organisation: its mandates and rules, and every case that it is a party to as itself, or signs as well."""
     subject = {"kind": "organisation", "id": str(organisation.id), "name": organisation.name}
-    cases = session.scalars(select(Case).where(Case.organisation_id == organisation.id).order_by(Case.reference))
+    other = and_(Case.counterparty_id == organisation.id, Case.state != CaseState.DRAFT)
+    theirs = or_(Case.organisation_id == organisation.id, other)
+    cases = session.scalars(select(Case).where(theirs).order_by(Case.reference))
     return _gathered(session, subject, organisation, list(cases), discreet=discreet)
 
 
@@ -78,7 +80,9 @@ def _gathered(
             found.withheld.append(sha256)
         else:
             found.files[kept_as(sha256, name)] = sha256
-    found.withheld = sorted(set(found.withheld))
+    # On what somebody signs for the other side is theirs to show: here it stands with its hash alone.
+    found.withheld += _evidence_of_others(session, used - {each.id for each in mandates})
+    found.withheld = sorted({*found.withheld} - {*found.files.values()})
     found.people = _people(session, found)
     return found
 
@@ -101,6 +105,9 @@ def _entries(session: Session, cases: list[Case], organisation: Organisation | N
     """Every act about these cases and their documents; of the organisation itself all, or who may bind it."""
     subjects = [f"case:{each.id}" for each in cases]
     subjects += [f"document:{document.id}" for each in cases for document in each.documents]
+    parties = {party for each in cases for party in (each.organisation_id, each.counterparty_id) if party}
+    others = {f"organisation:{each}" for each in parties if organisation is None or each != organisation.id}
+    subjects += sorted(others)
     if organisation:
         subjects.append(f"organisation:{organisation.id}")
     chosen: dict[int, Entry] = {}
@@ -108,8 +115,10 @@ def _entries(session: Session, cases: list[Case], organisation: Organisation | N
         rows = session.scalars(select(Entry).where(Entry.subject.in_(subjects[start : start + 500])))
         chosen |= {each.number: each for each in rows}
     for number in sorted(chosen):
-        if whole or chosen[number].act == "mandates" or not chosen[number].subject.startswith("organisation:"):
-            yield chosen[number]
+        entry = chosen[number]
+        is_open = whole and entry.subject not in others
+        if is_open or entry.act == "mandates" or not entry.subject.startswith("organisation:"):
+            yield entry
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
@@ -140,6 +149,11 @@ def _mandates(session: Session, organisation: Organisation | None, only: set[uui
         return []
     asked = select(Mandate).where(Mandate.organisation_id == organisation.id).order_by(Mandate.since, Mandate.id)
     return [each for each in session.scalars(asked) if only is None or each.id in only]
+
+
+def _evidence_of_others(session: Session, mandates: set[uuid.UUID]) -> list[str]:
+    """The SHA-256 of what these mandates rest on."""
+    return list(session.scalars(select(Mandate.evidence).where(Mandate.id.in_(mandates))))
 
 
 def _organisation(session: Session, organisation: Organisation, mandates: Iterable[Mandate]) -> dict[str, Any]:
@@ -188,7 +202,7 @@ def _case(session: Session, case: Case, *, discreet: bool) -> dict[str, Any]:
         "title": say(workflow.title),
         "workflow": case.workflow,
         "workflow_version": case.workflow_version,
-        "organisation": str(case.organisation_id) if case.organisation_id else None,
+        "organisation": _text(case.organisation_id),
         "state": case.state,
         "started_at": _moment(case.started_at),
         "submitted_at": _moment(case.submitted_at),
@@ -222,6 +236,7 @@ def _document(session: Session, case: Case, document: Document) -> dict[str, Any
         "id": str(document.id),
         "title": document.title,
         "code": document.code,
+        "sides": [str(each) for each in sides.asked_sides(document)],
         "state": document.state,
         "void_at": _moment(document.void_at),
         "revisions": [
@@ -231,6 +246,7 @@ def _document(session: Session, case: Case, document: Document) -> dict[str, Any
         "signatures": [
             {
                 "person": str(each.person_id),
+                "organisation": str(each.organisation_id),
                 "name": each.typed_name,
                 "function": each.function,
                 "confirms": each.confirms,

@@ -451,10 +451,13 @@ def check_acts(
     if len(signed) > len(seals) and not document["void_at"]:
         report.told.append(Finding(where, "waits", {}))
     rows = [
-        (each["ledger"], each["person"], each["field"], each["authority"], each["seen"])
+        (each["ledger"], each["person"], each["organisation"], each["field"], each["authority"], each["seen"])
         for each in document["signatures"]
     ]
-    told = [(e["number"], e["actor"], e["detail"]["field"], e["detail"]["authority"], e["document"]) for e in signed]
+    told = [
+        (e["number"], e["actor"], e["on_behalf_of"], e["detail"]["field"], e["detail"]["authority"], e["document"])
+        for e in signed
+    ]
     if sorted(rows, key=str) != sorted(told, key=str):
         report.fault(where, "case_rows")
 
@@ -478,10 +481,12 @@ def check_facts(
     facts = paper.facts
     if (facts["reference"], facts["code"]) != (case["reference"], document["code"]):
         report.fault(name, "facts")
-    by_field = {each["field"]: each for each in facts["signatories"]}
+    by_field = {each["field"]: {"organisation": case["organisation"], **each} for each in facts["signatories"]}
+    if document["sides"] != list(dict.fromkeys(each["organisation"] for each in by_field.values())):
+        report.fault(name, "facts")
     for row in document["signatures"]:
         certified = by_field.get(row["field"], {})
-        if any(row[key] != certified.get(key) for key in ("name", "function", "confirms", "person")):
+        if any(row[key] != certified.get(key) for key in ("name", "function", "confirms", "person", "organisation")):
             report.fault(name, "facts")
     if not document["void_at"] and facts["answers"] != case["answers"]:
         report.fault(name, "answers")
@@ -663,12 +668,15 @@ def check_cases(dossier: Dossier, report: Report) -> None:
 
 def check_authority(dossier: Dossier, report: Report, case: dict[str, Any], *, is_decided: bool) -> None:
     """Each signature against the mandates and rules as the ledger knew them then; enough of them to decide."""
-    granted, rules = mandates_in(dossier, case["organisation"])
+    known: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
     for document in case["documents"]:
-        given = []
+        given: dict[str, list[dict[str, Any]]] = {}
         for entry in dossier.about(f"document:{document['id']}", "sign"):
             where, authority = f"{case['reference']}, ledger {entry['number']}", entry["detail"]["authority"]
-            given.append(authority)
+            given.setdefault(entry["on_behalf_of"], []).append(authority)
+            if entry["on_behalf_of"] not in known:
+                known[entry["on_behalf_of"]] = mandates_in(dossier, entry["on_behalf_of"])
+            granted, rules = known[entry["on_behalf_of"]]
             mandate = granted.get(authority["mandate"])
             at = dt.datetime.fromisoformat(entry["at"])
             if mandate is None:
@@ -690,7 +698,8 @@ def check_authority(dossier: Dossier, report: Report, case: dict[str, Any], *, i
             if frozen not in counted or authority.get("seat") != mandate.get("granted_by"):
                 report.fault(where, "mandate_rule")
         on_paper = document["state"] == "paper"  # then it is the scan that decided
-        if is_decided and not document["void_at"] and not on_paper and given and not is_met(given):
+        are_met = all(is_met(given.get(side, [])) for side in document["sides"])
+        if is_decided and not document["void_at"] and not on_paper and given and not are_met:
             report.fault(str(case["reference"]), "rule_unmet")
 
 

@@ -117,11 +117,11 @@ def is_met(given: Iterable[Mapping[str, Any]]) -> bool:
     return any(needed <= count for count, needed in enumerate(sorted(needs.values()), 1))
 
 
-def rule_sentence(rule: Rule, people: int) -> str:
-    """The rule in words, as it stands above the signatures of so many people."""
+def rule_sentence(rule: Rule, people: int, *, holders: int | None = None) -> str:
+    """The rule in words, as it stands above the places of so many people; a majority is of all who may sign."""
     if rule.mode == ALONE:
         return say("Eén tekenbevoegde tekent zelfstandig.")
-    needed = rule.needed(people)
+    needed = rule.needed(people if holders is None else holders)
     if rule.mode == MAJORITY:
         return say(
             "De meerderheid van het bestuur tekent: %(needed)s van deze %(people)s tekenbevoegden.",

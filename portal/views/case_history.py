@@ -104,7 +104,7 @@ def mails(case: Case, visitor: Visitor) -> list[dict[str, Any]]:
         return []
     whole = (
         turning.prepares(case, visitor, session=None)
-        or access.may_sign(case, visitor)
+        or access.may_bind(case, visitor)
         or access.may_assess(case, visitor)
     )
     return [

@@ -11,6 +11,7 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from portal.cases import sides
 from portal.cases.tables import Document, DocumentState, Signature
 from portal.database import reader
 from portal.documents import vault
@@ -19,7 +20,7 @@ from portal.documents.examining import examined
 from portal.documents.verdicts import Examination, Verdict
 from portal.dossier import checking
 from portal.dossier.checking import STANDINGS, Check, Kept
-from portal.errors import InvalidError, PortalError, TooManyError
+from portal.errors import InvalidError, PortalError, TooManyError, UnavailableError
 from portal.parties.authority import authority_sentence
 from portal.parties.spelling import clean
 from portal.record import ledger
@@ -162,6 +163,8 @@ def _examined(pdf: bytes) -> Examination:
     with _a_place():
         try:
             return examined(pdf, trust=trust)
+        except UnavailableError as fault:
+            raise TooManyError(BUSY) from fault
         except PortalError as fault:
             raise InvalidError(TOO_HARD) from fault
 
@@ -222,6 +225,7 @@ def _signature_row(signature: Signature, check: Check) -> dict[str, Any]:
     return {
         "name": signature.typed_name,
         "function": signature.function,
+        "organisation": sides.named(signature.document, signature.organisation_id),
         "authority": authority_sentence(signature.authority),
         "confirms": signature.confirms,
         "state_kind": state[0],

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import select
 
-from portal.cases import access, signing, waiting
+from portal.cases import access, sides, signing, waiting
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
 from portal.cases.levels import level
@@ -75,8 +75,16 @@ def signature_rows(document: Document) -> list[dict[str, Any]]:
     """Everyone who may sign, and who has."""
     given = {str(each.person_id): each for each in document.signatures}
     paper = document.on_paper if document.state == DocumentState.PAPER else None
-    decided = paper is not None or any(each.completes for each in document.signatures)
-    rows = [_signature_row(each, given.get(each["person"]), decided) for each in document.facts["signatories"]]
+    turn = None if paper else sides.waits_for(document)
+    in_order = sides.asked_sides(document)
+    bound = in_order[: in_order.index(turn)] if turn else in_order
+    rows = [
+        {
+            **_signature_row(each, given.get(each["person"]), sides.side_of(document, each) in bound),
+            "organisation": sides.named(document, sides.side_of(document, each)),
+        }
+        for each in document.facts["signatories"]
+    ]
     return [
         _on_paper(row, paper) if paper and each["person"] in paper.people else row
         for row, each in zip(rows, document.facts["signatories"], strict=True)
@@ -113,9 +121,11 @@ def _signature_row(signatory: dict[str, str], given: Signature | None, decided: 
 def may_sign_now(case: Case, visitor: Visitor) -> bool:
     """Whether this visitor can sign the case's document at this moment."""
     document = signing.document_to_sign(case)
-    if document is None or visitor.person_id is None or signing.field_of(document, visitor.person_id) is None:
+    field = signing.field_of(document, visitor.person_id) if document and visitor.person_id else None
+    if document is None or field is None or sides.side_of(document, field) != case.signing_for:
         return False
-    return all(each.person_id != visitor.person_id for each in document.signatures) and access.may_sign(case, visitor)
+    unsigned = all(each.person_id != visitor.person_id for each in document.signatures)
+    return unsigned and access.may_sign_next(case, visitor)
 
 
 def is_unfinished(case: Case) -> bool:

@@ -184,6 +184,7 @@ def _case(
         "started_by": starter["id"],
         "starter_email": "",
         "state": state,
+        "signing_for": schools[place]["id"] if state == CaseState.SIGNING else None,
         "round": 1,
         "started_at": begun,
         "submitted_at": None if state == CaseState.DRAFT else over,

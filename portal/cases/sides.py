@@ -1,0 +1,118 @@
+"""For whom a document is signed: one organisation, or two that each sign for themselves, one after the other.
+
+Nobody signs for both: who may bind both has a place at one of them, so that two sides are always two people.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.cases.access import purpose_of, relevant_answers
+from portal.cases.catalogue import workflow_of
+from portal.cases.tables import Case, Document
+from portal.parties import mandates
+from portal.parties.authority import Authority, Rule, is_met, rule_sentence
+from portal.parties.tables import Organisation
+from portal.wording import say
+from workflows.vocabulary import Signatory
+
+
+@dataclass(frozen=True)
+class Side:
+    """One organisation that a document binds, what its people confirm, and who of them may sign now."""
+
+    organisation: Organisation
+    confirms: str
+    rule: Rule | None
+    people: Mapping[uuid.UUID, Authority]
+    """Those with a place at this side, by person."""
+    holders: int
+    """How many there are to sign for the organisation, also those whose place is at the other side."""
+
+    @property
+    def can_bind(self) -> bool:
+        """Whether these people together meet the rule."""
+        return is_met(each.as_mapping() for each in self.people.values())
+
+    @property
+    def rule_in_words(self) -> str:
+        """The rule as it stands above the places of its people."""
+        seats = len({each.seat for each in self.people.values()})
+        return rule_sentence(self.rule, seats, holders=self.holders) if self.rule else ""
+
+    def without(self, others: "Side") -> "Side":
+        """This side, its people who have a place at the other left out."""
+        return replace(self, people={who: what for who, what in self.people.items() if who not in others.people})
+
+
+def sides_of(session: Session, case: Case) -> list[Side]:
+    """Who is to sign the document of this case as things are now: the subject, and after it the supplier."""
+    workflow, answers = workflow_of(case), relevant_answers(case)
+    first = _side(session, case, case.organisation, workflow.asked_to_sign(answers))
+    second = _side(session, case, case.counterparty, workflow.asked_to_countersign(answers))
+    if first is None or second is None:
+        return [first] if first else []
+    ways = ([first, second.without(first)], [first.without(second), second])
+    return next((way for way in ways if all(each.can_bind for each in way)), ways[0])
+
+
+def _side(session: Session, case: Case, organisation: Organisation | None, signatory: Signatory | None) -> Side | None:
+    if organisation is None or signatory is None:
+        return None
+    at = clock.now()
+    rule = mandates.rule_at(session, organisation.id, at=at)
+    people = mandates.authorities(session, organisation.id, at=at, purpose=purpose_of(case))
+    holders = len({each.seat for each in people.values()})
+    return Side(organisation, say(signatory.confirms), rule.rule if rule else None, people, holders)
+
+
+def who_cannot_bind(session: Session, case: Case) -> Organisation | None:
+    """The first organisation that has too few people to sign the document of this case; None when it can be signed."""
+    return next((each.organisation for each in sides_of(session, case) if not each.can_bind), None)
+
+
+def rule_in_words(sides: list[Side]) -> str | None:
+    """The rules of all sides in one text: one sentence, or one for each organisation."""
+    match sides:
+        case []:
+            return None
+        case [only]:
+            return only.rule_in_words
+    return " ".join(
+        say("%(organisation)s: %(rule)s", organisation=each.organisation.name, rule=each.rule_in_words)
+        for each in sides
+    )
+
+
+# --- In a document as it was certified ---------------------------------------------------------------------------
+
+
+def side_of(document: Document, signatory: Mapping[str, str]) -> uuid.UUID:
+    """For whom somebody signs who has a place in this document."""
+    named = signatory.get("organisation")
+    if named:
+        return uuid.UUID(named)
+    assert document.case.organisation_id is not None
+    return document.case.organisation_id
+
+
+def named(document: Document, organisation_id: uuid.UUID) -> str:
+    """The name of a side where the document has two; where there is one, nobody needs telling."""
+    names = {each["organisation"]: str(each["name"]) for each in document.facts.get("sides", [])}
+    return names.get(str(organisation_id), "")
+
+
+def asked_sides(document: Document) -> list[uuid.UUID]:
+    """For whom there are places in this document, in the order in which they sign."""
+    return list(dict.fromkeys(side_of(document, each) for each in document.facts["signatories"]))
+
+
+def waits_for(document: Document) -> uuid.UUID | None:
+    """The first organisation for which too few have signed; None when all are bound."""
+    given: dict[uuid.UUID, list[Mapping[str, object]]] = {}
+    for each in document.signatures:
+        given.setdefault(each.organisation_id, []).append(each.authority)
+    return next((each for each in asked_sides(document) if not is_met(given.get(each, []))), None)
