@@ -75,7 +75,10 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
 def _last_turn(case: Case) -> Turn | None:
     """Why the case stands as it does, where somebody said so."""
     said = [each for each in case.turns if each.kind not in (TurnKind.HANDED_OVER, TurnKind.MOVED)]
-    return said[-1] if said and said[-1].kind == SAID_AT.get(CaseState(case.state)) else None
+    if not said or said[-1].kind != SAID_AT.get(CaseState(case.state)):
+        return None
+    judged_since = case.assessments and case.assessments[-1].at > said[-1].at  # then that is why
+    return None if judged_since else said[-1]
 
 
 def _may_judge(case: Case, visitor: Visitor) -> bool:

@@ -71,7 +71,7 @@ def index(organisation_id: UUID) -> ResponseReturnValue:
 def people_csv(organisation_id: UUID) -> ResponseReturnValue:
     """The people as asked for, as a spreadsheet; addresses for who may see them."""
     rights = found(organisation_id)
-    columns = [say("Naam"), say("Functie"), say("Rol"), say("Stand"), say("Vanaf"), say("Tot")]
+    columns = [say("Naam"), say("Functie"), say("Rol"), say("Status"), say("Vanaf"), say("Tot")]
     if rights.sees_addresses:
         columns.append(say("E-mailadres"))
     rows = []

@@ -159,7 +159,7 @@ def cases_as_csv(name: str, cases: Iterable[Case]) -> ResponseReturnValue:
         say("Kenmerk"),
         say("Procedure"),
         say("Organisatie"),
-        say("Stand"),
+        say("Status"),
         say("Wacht op"),
         say("Begonnen"),
         say("Laatste stap"),

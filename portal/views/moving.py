@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/oude-versies.csv")
 def index_csv() -> ResponseReturnValue:
     """The same as a spreadsheet."""
-    columns = [say("Kenmerk"), say("Procedure"), say("Voor wie"), say("Versie"), say("Stand"), say("Sinds")]
+    columns = [say("Kenmerk"), say("Procedure"), say("Voor wie"), say("Versie"), say("Status"), say("Sinds")]
     rows = [
         (each["reference"], each["title"], each["whom"], each["version"], each["state"][1], each["moved_at"])
         for each in map(_row, _found(_wish(), offset=0, limit=MOST_EXPORTED).cases)

@@ -59,7 +59,7 @@ def documents_csv(organisation_id: UUID) -> ResponseReturnValue:
     """The documents as asked for, as a spreadsheet."""
     found(organisation_id, own=True)
     _, page = _documents(organisation_id, everything=True)
-    columns = [say("Stuk"), say("Kenmerk"), say("Code"), say("Stand"), say("Gemaakt"), say("Controlegetal (SHA-256)")]
+    columns = [say("Stuk"), say("Kenmerk"), say("Code"), say("Status"), say("Gemaakt"), say("Controlegetal (SHA-256)")]
     rows = [
         (
             each.title,
@@ -123,7 +123,7 @@ def schools(organisation_id: UUID) -> ResponseReturnValue:
 def schools_csv(organisation_id: UUID) -> ResponseReturnValue:
     """The schools as asked for, as a spreadsheet."""
     _, _, chosen = _schools(found(organisation_id, own=True))
-    columns = [say("School"), say("Plaats"), say("Vestigingscode"), say("Stand"), say("Vanaf"), say("Tot")]
+    columns = [say("School"), say("Plaats"), say("Vestigingscode"), say("Status"), say("Vanaf"), say("Tot")]
     rows = [
         (each.name, each.place, each.code, say(SCHOOL_STATES[_state(each)]), each.since, each.until) for each in chosen
     ]
