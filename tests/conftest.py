@@ -240,19 +240,40 @@ class Installation:
             database.engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def shelf(kind_of_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
-    if kind_of_database == "sqlite":
-        yield Files(tmp_path_factory.mktemp("sqlite"))
-    else:
-        with a_cluster() as cluster:
-            yield cluster
+class Installations:
+    """One installation for each kind of database, made when it is first asked for and kept to the end.
+
+    A fixture that is made anew when the kind changes would build every stage again, twice for each file of tests.
+    """
+
+    def __init__(self, folders: pytest.TempPathFactory, until_the_end: ExitStack) -> None:
+        self.folders, self.until_the_end = folders, until_the_end
+        self.made: dict[str, Installation] = {}
+
+    def on(self, kind: str) -> Installation:
+        if kind not in self.made:
+            settings = Settings(data=self.folders.mktemp("data"), database_url="sqlite://")
+            self.made[kind] = Installation(settings, self._shelf(kind))
+        return self.made[kind]
+
+    def _shelf(self, kind: str) -> Shelf:
+        return Files(self.folders.mktemp("sqlite")) if kind == "sqlite" else self.until_the_end.enter_context(a_cluster())
 
 
 @pytest.fixture(scope="session")
-def installation(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    data = tmp_path_factory.mktemp("data")
-    return Installation(Settings(data=data, database_url="sqlite://"), shelf)
+def installations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installations]:
+    with ExitStack() as until_the_end:
+        yield Installations(tmp_path_factory, until_the_end)
+
+
+@pytest.fixture(scope="session")
+def installation(kind_of_database: str, installations: Installations) -> Installation:
+    return installations.on(kind_of_database)
+
+
+@pytest.fixture(scope="session")
+def shelf(installation: Installation) -> Shelf:
+    return installation.shelf
 
 
 @pytest.fixture
