@@ -5,6 +5,7 @@ TEMPLATE for PostgreSQL. `--database=sqlite|postgresql|both` chooses (sqlite whe
 """
 
 import datetime as dt
+import gc
 import getpass
 import itertools
 import os
@@ -17,12 +18,13 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import hypothesis
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Dialect, create_engine, text
 
 from portal import migrations
 from portal.app import create_app
@@ -184,10 +186,13 @@ def _running_in(folder: Path) -> Iterator[Cluster]:
 class Installation:
     """One portal with one data folder; the database under it is changed from test to test."""
 
-    def __init__(self, settings: Settings, shelf: Shelf) -> None:
+    def __init__(self, settings: Settings, shelf: Shelf, *, templates: Path) -> None:
         self.settings, self.shelf, self.watch = settings, shelf, Watch()
+        self.templates = templates
         self.moments: dict[str, dt.datetime] = {BEGIN: START}
         self.numbers = itertools.count(1)
+        self.dialect: Dialect | None = None
+        self.compiled: dict[Any, Any] = {}
         url = shelf.empty(BEGIN)
         database = self._connect(url)
         migrations.upgrade(database.engine)
@@ -196,16 +201,22 @@ class Installation:
             datasets.load_shipped()
         database.engine.dispose()
         self.app = self._app(url)
+        set_apart()
 
     def _app(self, url: str) -> Flask:
         app = create_app(replace(self.settings, database_url=url))
         app.config["RATELIMIT_ENABLED"] = False  # the limits have their own tests
         app.extensions["tekenpoort.database"].engine.dispose()
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(self.templates))
         self.watch.after_each_request(app)
         return app
 
     def _connect(self, url: str) -> Database:
-        return connect(url, ledger_key=self.settings.secret("ledger").encode())
+        """Each database has an engine of its own; what a statement says in SQL is worked out once for all of them."""
+        database = connect(url, ledger_key=self.settings.secret("ledger").encode())
+        self.dialect = database.engine.dialect = self.dialect or database.engine.dialect
+        database.engine.update_execution_options(compiled_cache=self.compiled)
+        return database
 
     @contextmanager
     def portal(self, stage: str) -> Iterator[Portal]:
@@ -227,6 +238,7 @@ class Installation:
         with self._on(url, self.moments[before]) as portal:
             getattr(builders, stage)(portal.later(minutes=1))
             self.moments[stage] = portal.moment
+        set_apart()
 
     @contextmanager
     def _on(self, url: str, moment: dt.datetime) -> Iterator[Portal]:
@@ -238,6 +250,12 @@ class Installation:
             yield Portal(self.app, settings, database, self.watch, moment)
         finally:
             database.engine.dispose()
+
+
+def set_apart() -> None:
+    """What is there by now stays to the end: the collector of rubbish need not go through it after every test."""
+    gc.collect()
+    gc.freeze()
 
 
 class Installations:
@@ -253,11 +271,20 @@ class Installations:
     def on(self, kind: str) -> Installation:
         if kind not in self.made:
             settings = Settings(data=self.folders.mktemp("data"), database_url="sqlite://")
-            self.made[kind] = Installation(settings, self._shelf(kind))
+            self.made[kind] = Installation(settings, self._shelf(kind), templates=self._templates())
         return self.made[kind]
 
     def _shelf(self, kind: str) -> Shelf:
-        return Files(self.folders.mktemp("sqlite")) if kind == "sqlite" else self.until_the_end.enter_context(a_cluster())
+        return (
+            Files(self.folders.mktemp("sqlite")) if kind == "sqlite" else self.until_the_end.enter_context(a_cluster())
+        )
+
+    def _templates(self) -> Path:
+        """Where compiled templates are kept for this run, for both kinds and for every process of the run."""
+        run = self.folders.getbasetemp()
+        folder = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "templates"
+        folder.mkdir(exist_ok=True)
+        return folder
 
 
 @pytest.fixture(scope="session")
