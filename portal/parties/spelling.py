@@ -50,6 +50,9 @@ _AS_THEY_WRITE_IT = {
 _LETTERS_THAT_DO_NOT_FOLD = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ĳ": "ij"})
 _WITHOUT_WIDTH = "\u00ad\u200b\u2060\ufeff"  # not the joiners: scripts and pictures need those
 _BEFORE_A_NAME = re.compile(r"^('?[st])([ -])(?=\w)", re.IGNORECASE)
+_NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+_UNSEEN = re.compile(rf"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069{_WITHOUT_WIDTH}{_NO_CHARACTERS}]")
+"""Control and half characters, the marks that turn text around, spaces without width, and what no page may hold."""
 _WORD = re.compile(r"(?<!\d)[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -127,12 +130,5 @@ def clean_lines(text: str | None) -> str:
 
 
 def _seen(text: str | None, *, besides: str) -> str:
-    kept = (each for each in text or "" if each in besides or not _is_unseen(each))
-    return unicodedata.normalize("NFC", "".join(kept))
-
-
-def _is_unseen(letter: str) -> bool:
-    """Control characters, half and non-characters, spaces without width, and the marks that turn text around."""
-    turns = "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
-    is_none = ord(letter) & 0xFFFE == 0xFFFE or "\ufdd0" <= letter <= "\ufdef"  # no page of HTML may hold these
-    return turns or is_none or letter in _WITHOUT_WIDTH or unicodedata.category(letter) in ("Cc", "Cs")
+    kept = _UNSEEN.sub(lambda found: found[0] if found[0] in besides else "", text or "")
+    return unicodedata.normalize("NFC", kept)
