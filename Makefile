@@ -17,7 +17,7 @@ demo-reset:
 test: $(VENV)/.ready-dev pango
 	bash .ci/machine.sh
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not fault" --database=both
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not fault" --database=both
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "browser"
 	$(BIN)/python -m pytest -m "fault"
 

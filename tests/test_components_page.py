@@ -11,6 +11,7 @@ from portal.views.overviews import pages_of
 from tests import nu
 from tests.builders import Portal
 
+pytestmark = pytest.mark.any_database
 NOT_BY_THEMSELVES = {"page_title", "mark", "csrf", "flashes", "search_box", "pager"}
 """Drawn by the layout, by other components, or older ways that overview() replaces."""
 

@@ -9,6 +9,8 @@ from werkzeug.test import TestResponse
 
 from tests.builders import ANN, Portal
 
+pytestmark = pytest.mark.any_database
+
 
 def asked(portal: Portal, address: str, **headers: str) -> TestResponse:
     response = portal.app.test_client().get(address, headers={"Accept-Encoding": "gzip, br", **headers})

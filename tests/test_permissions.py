@@ -41,6 +41,7 @@ from tests.builders import (
 )
 from tests.guards import SERVICE_DESK, SIGNED_IN, refuse_unlisted
 
+pytestmark = pytest.mark.any_database
 TABLE = Path(__file__).with_name("permissions.txt")
 VISITORS: dict[str, Someone | None] = {
     "nobody": None,

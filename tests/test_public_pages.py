@@ -12,6 +12,7 @@ from portal.views import exports, public
 from portal.wording import say
 from tests.builders import ANN, Portal
 
+pytestmark = pytest.mark.any_database
 PUBLIC = ("/privacy", "/toegankelijkheid", "/zwakke-plek-melden")
 
 
