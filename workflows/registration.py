@@ -220,7 +220,7 @@ WORKFLOW = Workflow(
             Choice(
                 "together",
                 "Hoeveel personen moeten samen tekenen?",
-                options=(("2", "Twee"), ("3", "Drie"), ("4", "Vier")),
+                options=(("2", "Twee"), ("3", "Drie"), ("4", "Vier"), ("5", "Vijf")),
                 when=Answered("authority.mode", "jointly"),
             ),
             Choice(

@@ -16,7 +16,7 @@ from portal.cases.sides import Side
 from portal.cases.surroundings import Surroundings
 from portal.cases.tables import Case, CaseState, Document
 from portal.parties import register
-from portal.parties.authority import authority_sentence
+from portal.parties.authority import authority_sentence, is_met
 from portal.parties.tables import Organisation, Person
 from portal.record import jobs, ledger
 from portal.wording import mark, say, say_count
@@ -184,8 +184,8 @@ def _two_sides(signing: list[Side]) -> dict[str, Any]:
     }
 
 
-def _signatories(session: Session, signing: list[Side]) -> list[dict[str, str]]:
-    """A signature field for each who may sign now; where two sides sign it says for whom."""
+def _signatories(session: Session, signing: list[Side]) -> list[dict[str, Any]]:
+    """A signature field for each who may sign now, and whether the others would be enough; of two sides, for whom."""
     asked = [(side, *each) for side in signing for each in side.people.items()]
     people = {person_id: session.get_one(Person, person_id) for _, person_id, _ in asked}
     return [
@@ -196,6 +196,7 @@ def _signatories(session: Session, signing: list[Side]) -> list[dict[str, str]]:
             "function": people[person_id].function,
             "authority": authority_sentence(authority.as_mapping()),
             "confirms": side.confirms,
+            "may_stay_empty": is_met(each.as_mapping() for each in side.people.values() if each is not authority),
             **({"organisation": str(side.organisation.id)} if len(signing) > 1 else {}),
         }
         for number, (side, person_id, authority) in enumerate(asked, 1)
