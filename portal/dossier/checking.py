@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.cases.tables import Document, DocumentState, Revision, Signature
+from portal.cases.tables import Document, DocumentState, OnPaper, Revision, Signature
 from portal.documents.verdicts import Changes, Examination, Verdict
 from portal.record import ledger
 from portal.wording import mark
@@ -29,6 +29,10 @@ STANDINGS: Mapping[str, str] = {
     "paper": mark(
         "Dit stuk is op papier getekend. Het bestand is onveranderd, maar draagt zelf niet de handtekeningen waarop "
         "het besluit rust: die staan op papier, en zijn geen elektronische handtekening."
+    ),
+    "scan": mark(
+        "Dit is de scan van een stuk dat op papier is getekend. Twee medewerkers van de servicedesk hebben hem met het "
+        "stuk vergeleken, en hij is sindsdien niet veranderd. Er staat geen elektronische handtekening in."
     ),
     "being_sealed": mark("Er is getekend. Het portaal is nog bezig met verzegelen: straks is er een nieuwe versie."),
     "earlier": mark("Dit is een eerdere versie. Er is een latere, met meer handtekeningen."),
@@ -75,10 +79,12 @@ class Check:
     examined: Examination
     entries: Mapping[int, Kept]
     """By the number of the revision: the entry with which it was stored."""
+    scan_of: Document | None = None
+    """The document that was signed on paper, where the file is its scan."""
 
     @property
     def document(self) -> Document | None:
-        return self.known.document if self.known else None
+        return self.known.document if self.known else self.scan_of
 
     def in_file(self, signature: Signature) -> bool:
         """Whether this very file bears the signature."""
@@ -127,11 +133,25 @@ def recognise(session: Session, pdf: bytes) -> Known | None:
 def compare(session: Session, pdf: bytes, examined: Examination) -> Check:
     """Lay what a file proves by itself beside what the portal keeps of it."""
     known = recognise(session, pdf)
+    if known is None and (scanned := _scanned(session, pdf)):
+        return Check(Verdict.INTACT_IN_PROGRESS, "scan", None, examined, {}, scan_of=scanned)
     verdict, standing = _judge(examined, known)
     entries = _entries(session, known.document) if known else {}
     if known and not all(number in entries and entries[number].holds for number in range(1, known.number + 1)):
         verdict, standing = Verdict.CHANGED, "unknown"
     return Check(verdict, standing, known, examined, entries)
+
+
+def _scanned(session: Session, pdf: bytes) -> Document | None:
+    """The document of which this is the scan, as two people confirmed it and the ledger still says."""
+    digest = hashlib.sha256(pdf).hexdigest()
+    rows = session.scalars(select(OnPaper).where(OnPaper.scan == digest, OnPaper.confirmed_at.is_not(None)))
+    for row in rows:
+        told = ledger.about(session, f"document:{row.document_id}")
+        confirmed = [each for each in told if each.act == "paper_confirmed" and each.document == digest]
+        if confirmed and all(ledger.hash_of(each) == each.hash for each in confirmed):
+            return row.document
+    return None
 
 
 def _judge(examined: Examination, known: Known | None) -> tuple[Verdict, str]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.cases import access, printing, sides, surroundings
 from portal.cases.catalogue import workflow_of
-from portal.cases.tables import Case, CaseState, Document, InForce, Reading
+from portal.cases.tables import Case, CaseState, Document, InForce, OnPaper, Reading
 from portal.parties.tables import AuthorityRule, Mandate, Organisation, Person
 from portal.record import outbox
 from portal.record.ledger import Entry
@@ -38,6 +38,11 @@ class Contents:
     withheld: list[str] = field(default_factory=list)
     """SHA-256 of files that are not for whoever asked."""
 
+    @property
+    def is_on_paper(self) -> bool:
+        """Whether some document in it was signed on paper."""
+        return any(document["on_paper"] for case in self.cases for document in case["documents"])
+
 
 def of_case(session: Session, case: Case, *, discreet: bool) -> Contents:
     """One case, with the mandates on which its signatures rest. Discreet: without evidence and mail addresses."""
@@ -58,7 +63,10 @@ def _gathered(
     session: Session, subject: dict[str, Any], organisation: Organisation | None, cases: list[Case], *, discreet: bool
 ) -> Contents:
     whole = subject["kind"] == "organisation"
-    used = {uuid.UUID(each.authority["mandate"]) for case in cases for doc in case.documents for each in doc.signatures}
+    papers = [doc for case in cases for doc in case.documents]
+    given = [each.authority for doc in papers for each in doc.signatures]
+    given += [each for doc in papers if doc.on_paper for each in doc.on_paper.authorities.values()]
+    used = {uuid.UUID(each["mandate"]) for each in given}
     mandates = _mandates(session, organisation, None if whole else used)
     found = Contents(
         subject,
@@ -75,6 +83,7 @@ def _gathered(
             _hear(found, {"size": mail.size, "head": mail.head})
     private = [(each.evidence, each.evidence_name) for each in mandates]
     private += [file for case in cases for file in _files_in(access.answers_of(case))]
+    private += [(row.scan, row.scan_name) for doc in papers if (row := doc.on_paper)]
     for sha256, name in private:
         if discreet:
             found.withheld.append(sha256)
@@ -221,7 +230,7 @@ def _case(session: Session, case: Case, *, discreet: bool) -> dict[str, Any]:
             {"person": str(each.person_id), "step": each.step, "words": each.words, "at": _moment(each.at)}
             for each in case.comments
         ],
-        "documents": [_document(session, case, each) for each in case.documents],
+        "documents": [_document(session, case, each, discreet=discreet) for each in case.documents],
         "in_force": [
             {"kind": each.kind, "version": each.version, "organisation": _text(each.organisation_id), **_span(each)}
             for each in session.scalars(asked)
@@ -230,7 +239,7 @@ def _case(session: Session, case: Case, *, discreet: bool) -> dict[str, Any]:
     }
 
 
-def _document(session: Session, case: Case, document: Document) -> dict[str, Any]:
+def _document(session: Session, case: Case, document: Document, *, discreet: bool) -> dict[str, Any]:
     read = select(Reading).where(Reading.document_id == document.id).order_by(Reading.at, Reading.id)
     return {
         "id": str(document.id),
@@ -259,10 +268,27 @@ def _document(session: Session, case: Case, document: Document) -> dict[str, Any
             }
             for each in document.signatures
         ],
+        "on_paper": _on_paper(document.on_paper, discreet=discreet) if document.on_paper else None,
         "opened": [
             {"person": str(each.person_id), "sha256": each.blob, "form": each.form, "at": _moment(each.at)}
             for each in session.scalars(read)
         ],
+    }
+
+
+def _on_paper(row: OnPaper, *, discreet: bool) -> dict[str, Any]:
+    """What was signed by hand: no electronic signature, and nowhere listed among those."""
+    return {
+        "people": row.people,
+        "signed_on": row.signed_on,
+        "scan": row.scan,
+        "file": None if discreet else kept_as(row.scan, row.scan_name),
+        "why": None if discreet else row.why,
+        "entered_by": str(row.entered_by),
+        "entered_at": _moment(row.entered_at),
+        "confirmed_by": _text(row.confirmed_by),
+        "confirmed_at": _moment(row.confirmed_at),
+        "authorities": row.authorities,
     }
 
 
@@ -286,6 +312,8 @@ def _people(session: Session, found: Contents) -> dict[str, dict[str, str]]:
         ids |= {each["person"] for part in ("judgements", "turns", "comments") for each in case[part]}
         for document in case["documents"]:
             ids |= {each["person"] for part in ("signatures", "opened") for each in document[part]}
+            if paper := document["on_paper"]:
+                ids |= {*paper["people"], paper["entered_by"], paper["confirmed_by"]}
     known = session.scalars(select(Person).where(Person.id.in_([uuid.UUID(each) for each in ids if each])))
     return {str(each.id): {"name": each.name, "function": each.function} for each in known}
 

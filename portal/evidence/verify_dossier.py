@@ -147,6 +147,23 @@ SENTENCES = {
         "is beslist zonder de handtekeningen die de regel vraagt",
         "was decided without the signatures that the rule asks",
     ),
+    "paper_rows": (
+        "noemt iets anders over het tekenen op papier dan het logboek",
+        "says something else about signing on paper than the ledger",
+    ),
+    "paper_state": (
+        "heet op papier getekend en is het niet, of andersom",
+        "is called signed on paper and is not, or the other way round",
+    ),
+    "paper_alone": (
+        "is op papier vastgelegd en bevestigd door dezelfde persoon, of door wie zelf tekende",
+        "was put down and confirmed on paper by the same person, or by who signed it",
+    ),
+    "scan_gone": ("de scan {sha256} ontbreekt", "the scan {sha256} is missing"),
+    "on_paper": (
+        "op papier getekend door {count} personen: dat is geen elektronische handtekening; de scan is onveranderd",
+        "signed on paper by {count} persons: that is no electronic signature; the scan is unchanged",
+    ),
     "witness": (
         "noemt een kop van het logboek bij {size} regels die daar niet stond",
         "bears a head of the ledger at {size} entries that was not there",
@@ -670,19 +687,25 @@ def check_authority(dossier: Dossier, report: Report, case: dict[str, Any], *, i
     """Each signature against the mandates and rules as the ledger knew them then; enough of them to decide."""
     known: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
     for document in case["documents"]:
-        given: dict[str, list[dict[str, Any]]] = {}
-        for entry in dossier.about(f"document:{document['id']}", "sign"):
-            where, authority = f"{case['reference']}, ledger {entry['number']}", entry["detail"]["authority"]
-            given.setdefault(entry["on_behalf_of"], []).append(authority)
-            if entry["on_behalf_of"] not in known:
-                known[entry["on_behalf_of"]] = mandates_in(dossier, entry["on_behalf_of"])
-            granted, rules = known[entry["on_behalf_of"]]
+        at_case = f"{case['reference']}, ledger"
+        signed = [
+            (f"{at_case} {e['number']}", e["at"], e["actor"], e["on_behalf_of"], e["detail"]["authority"])
+            for e in dossier.about(f"document:{document['id']}", "sign")
+        ]
+        places, given = places_in(dossier, case, document), dict[str, list[dict[str, Any]]]()
+        paper = check_paper(dossier, report, f"{case['reference']} {document['code']}", document, places)
+        for *_, side, authority in paper or signed:  # where there is a scan, it decided by itself
+            given.setdefault(side, []).append(authority)
+        for where, at_text, person, side, authority in [*signed, *paper]:
+            if side not in known:
+                known[side] = mandates_in(dossier, side)
+            granted, rules = known[side]
             mandate = granted.get(authority["mandate"])
-            at = dt.datetime.fromisoformat(entry["at"])
+            at = dt.datetime.fromisoformat(at_text)
             if mandate is None:
                 report.fault(where, "mandate_none")
                 continue
-            if mandate["person"] != entry["actor"]:
+            if mandate["person"] != person:
                 report.fault(where, "mandate_person")
             if not held(mandate, at):
                 report.fault(where, "mandate_time")
@@ -697,10 +720,60 @@ def check_authority(dossier: Dossier, report: Report, case: dict[str, Any], *, i
             frozen = (authority["mode"], authority["together"], authority.get("of"))
             if frozen not in counted or authority.get("seat") != mandate.get("granted_by"):
                 report.fault(where, "mandate_rule")
-        on_paper = document["state"] == "paper"  # then it is the scan that decided
         are_met = all(is_met(given.get(side, [])) for side in document["sides"])
-        if is_decided and not document["void_at"] and not on_paper and given and not are_met:
+        if is_decided and not document["void_at"] and places and not are_met:
             report.fault(str(case["reference"]), "rule_unmet")
+
+
+def places_in(dossier: Dossier, case: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, str]:
+    """Who has a place in the document, and for whom: by the facts within the file itself."""
+    papers = [dossier.papers.get(sha256(dossier.files.get(each["file"], b""))) for each in document["revisions"]]
+    signatories = [each for paper in papers if paper for each in paper.facts.get("signatories", [])]
+    return {each["person"]: each.get("organisation") or case["organisation"] for each in signatories}
+
+
+Given = tuple[str, str, str, str, dict[str, Any]]
+"""Where it stands, when it was given, by whom, for whom, and on what authority."""
+
+
+def check_paper(
+    dossier: Dossier, report: Report, where: str, document: Mapping[str, Any], places: Mapping[str, str]
+) -> list[Given]:
+    """What was signed by hand, against the acts of the two who compared it; gives on what authority it decided."""
+    told = dossier.about(f"document:{document['id']}", "paper", "paper_rejected", "paper_confirmed")
+    entered = next((each for each in reversed(told) if each["act"] == "paper"), None)
+    confirmed = told[-1] if told and told[-1]["act"] == "paper_confirmed" else None
+    row, put_down = document["on_paper"], bool(told) and told[-1]["act"] != "paper_rejected"
+    if (document["state"] == "paper") != (confirmed is not None):
+        report.fault(where, "paper_state")
+    if bool(row) != put_down:
+        report.fault(where, "paper_rows")
+    if not row or entered is None or not put_down:
+        return []
+    if any(not same_paper(row, each) for each in (entered, confirmed) if each):
+        report.fault(where, "paper_rows")
+    if (row["entered_by"], row["confirmed_by"]) != (entered["actor"], confirmed and confirmed["actor"]):
+        report.fault(where, "paper_rows")
+    if row["scan"] not in dossier.held and row["scan"] not in dossier.withheld:
+        report.fault(where, "scan_gone", sha256=row["scan"])
+    if confirmed is None:
+        return []
+    if confirmed["actor"] == entered["actor"] or confirmed["actor"] in row["people"]:
+        report.fault(where, "paper_alone")
+    authorities: dict[str, Any] = confirmed["detail"]["authorities"]
+    if row["authorities"] != authorities or authorities.keys() - set(row["people"]):
+        report.fault(where, "paper_rows")
+    report.told.append(Finding(where, "on_paper", {"count": len(row["people"])}))
+    told_at = f"{where}, ledger {confirmed['number']}"
+    return [(told_at, confirmed["at"], who, places.get(who, ""), each) for who, each in authorities.items()]
+
+
+def same_paper(row: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+    """Whether the ledger says the same of the scan, those who signed, the day and, where it is told, the reason."""
+    detail = entry["detail"]
+    reason = row["why"] is None or sha256(row["why"].encode()) == detail["why"]
+    told = (entry["document"], detail["people"], detail["signed_on"])
+    return reason and (row["scan"], row["people"], row["signed_on"]) == told
 
 
 def mandates_in(dossier: Dossier, organisation: str | None) -> tuple[dict[str, Any], dict[str, Any]]:

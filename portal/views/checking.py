@@ -48,6 +48,7 @@ HEADS = {
     ),
     None: ("problem", mark("Het logboek is korter dan dit. Kijk eerst of u het aantal goed hebt overgenomen.")),
 }
+A_SCAN = ("info", mark("Scan van een stuk dat op papier is getekend"))
 NO_FILE = mark("Kies het PDF-bestand dat u wilt controleren.")
 TOO_LARGE = mark("Dit bestand is groter dan 20 MB. Stukken uit dit portaal zijn veel kleiner.")
 TOO_HARD = mark(
@@ -183,15 +184,15 @@ def _a_place() -> Iterator[None]:
 
 
 def _shown(check: Check) -> dict[str, Any]:
-    kind, text = VERDICTS[check.verdict]
+    kind, text = A_SCAN if check.scan_of else VERDICTS[check.verdict]
     document = check.document
     return {
         **(_particulars(document) if document else {"document": None}),
         "check": check,
         "verdict": {"kind": kind, "text": say(text), "why": say(STANDINGS[check.standing])},
-        "signatures": [_signature_row(each, check) for each in document.signatures] if document else [],
+        "signatures": [_signature_row(each, check) for each in document.signatures] if document and check.known else [],
         "seals": _seal_rows(check) if document is None else [],
-        "versions": _version_rows(check) if document else [],
+        "versions": _version_rows(check) if check.known else [],
     }
 
 

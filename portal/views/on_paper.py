@@ -1,5 +1,8 @@
 """The paper way out, for the service desk: print the document, put down the scanned copy, let a colleague confirm."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,6 +21,8 @@ from portal.parties.spelling import clean, clean_lines
 from portal.views.cases import following
 from portal.views.desk import only_service_desk, spoken, with_faults
 from portal.views.documents import pdf_response, witness_reading
+from portal.views.exports import csv_response, export_url
+from portal.views.overviews import Wish, wished
 from portal.views.visitor import visitor
 from portal.wording import day, mark, moment, say
 from workflows import vocabulary
@@ -38,26 +43,89 @@ class PaperForm(Form):
     )
 
 
+WAITS_FOR_COLLEAGUE, WAITS_FOR_SIGNATURES = "confirm", "sign"
+STATES = {
+    WAITS_FOR_COLLEAGUE: ("waiting", mark("Nog niet bevestigd")),
+    WAITS_FOR_SIGNATURES: ("todo", mark("Wacht op handtekeningen")),
+}
+SORTS = {
+    "document": lambda each: each.title.casefold(),
+    "whom": lambda each: each.whom.casefold(),
+    "state": lambda each: (each.state, each.since),
+    "since": lambda each: each.since,
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A document that could be signed on paper, or of which the scan waits for a colleague."""
+
+    title: str
+    whom: str
+    rule: str
+    state: str
+    who: str
+    """Who put the scan down."""
+    since: datetime
+    url: str
+
+
 @bp.get("")
 def index() -> ResponseReturnValue:
     """What waits for a colleague to confirm, and every document that could still be signed on paper."""
-    waiting = on_paper.waiting_for_paper(reader())
+    wish = _wish()
+    lines = _chosen(wish)
+    return render_template(
+        "service_desk/on_paper.html",
+        wish=wish,
+        lines=lines,
+        states={state: (kind, say(text)) for state, (kind, text) in STATES.items()},
+        export_url=export_url(".index_csv", wish),
+    )
+
+
+@bp.get("/op-papier.csv")
+def index_csv() -> ResponseReturnValue:
+    """The same as a spreadsheet."""
+    columns = [say("Stuk"), say("Organisatie"), say("Wie tekenen"), say("Status"), say("Vastgelegd door"), say("Sinds")]
+    rows = [
+        (each.title, each.whom, each.rule, say(STATES[each.state][1]), each.who, each.since)
+        for each in _chosen(_wish())
+    ]
+    return csv_response("op-papier", columns, rows)
+
+
+def _wish() -> Wish:
+    return wished(sorts=SORTS, first="state", filters={"state": STATES})
+
+
+def _chosen(wish: Wish) -> list[Line]:
+    word, state = wish.q.casefold(), wish.chosen["state"]
+    found = [each for each in _lines() if state in ("", each.state) and word in f"{each.title} {each.whom}".casefold()]
+    return sorted(found, key=SORTS[wish.sort], reverse=wish.descending)
+
+
+def _lines() -> Iterator[Line]:
+    waiting = {each.document_id: each for each in on_paper.waiting_for_paper(reader())}
+    names = names_of({str(each.entered_by) for each in waiting.values()})
+    for row in waiting.values():
+        address = url_for(".confirm", document_id=row.document_id)
+        yield _line(row.document, WAITS_FOR_COLLEAGUE, names.get(str(row.entered_by), ""), row.entered_at, address)
     asked = (
         select(Document)
         .join(Case)
         .where(Case.state == CaseState.SIGNING, Document.void_at.is_(None), Document.certified.is_not(None))
     )
-    taken = {each.document_id for each in waiting}
-    text = clean(request.args.get("q"))
-    found = [each for each in reader.scalars(asked.order_by(Document.made_at)) if each.id not in taken]
-    chosen = [each for each in found if text.casefold() in _name(each).casefold()]
-    names = names_of({str(each.entered_by) for each in waiting})
-    return render_template(
-        "service_desk/on_paper.html",
-        waiting=[(_name(each.document), each, names.get(str(each.entered_by), "")) for each in waiting],
-        open=[(_name(each), each) for each in chosen],
-        q=text,
-    )
+    for document in reader.scalars(asked):
+        if document.id not in waiting:
+            address = url_for(".enter", document_id=document.id)
+            yield _line(document, WAITS_FOR_SIGNATURES, "", document.made_at, address)
+
+
+def _line(document: Document, state: str, who: str, since: datetime, url: str) -> Line:
+    title = f"{say(document.title)} {document.facts['reference']}"
+    whom = document.case.organisation.name if document.case.organisation else ""
+    return Line(title, whom, document.facts["rule"] or "", state, who, since, url)
 
 
 @bp.route("/<uuid:document_id>", methods=["GET", "POST"])
