@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from portal.cases.catalogue import every_workflow
-from portal.cases.tables import Case, Comment, Document, KeptFile
+from portal.cases.tables import Case, Comment, Document, KeptFile, OnPaper
 from portal.database import reader
+from portal.documents import vault
 from portal.evidence import dossiers
 from portal.offers.tables import Block, Publication, PublicationDraft
 from portal.parties.tables import Mandate, Membership
@@ -24,10 +26,12 @@ from portal.record.jobs import Job
 from portal.record.outbox import Mail
 from tests.browser import Browser
 from tests.builders import (
+    A_PDF,
     ANN,
     EVA,
     IRIS,
     LOTTE,
+    OMAR,
     OURS,
     PRODUCT,
     SANNE,
@@ -111,7 +115,8 @@ def column(copies: Callable[[], AbstractContextManager[Portal]], someone: Someon
                 case_id = a_declaration(portal, draft=state == " (draft)")
                 values |= {"case_id": case_id}
             if state == " (to sign)":
-                values |= {"document_id": portal.document(case_id).id}
+                values |= {"document_id": (document_id := portal.document(case_id).id)}
+                a_scan_of(portal, document_id)
             for endpoint in endpoints(portal, state):
                 if endpoint in LAST:
                     browser = signed_in(portal, someone)
@@ -129,8 +134,8 @@ def endpoints(portal: Portal, state: str) -> list[str]:
         return [each for each in found if each.startswith(about_a_case) and each != "cases.begin"]
     if state == " (to sign)":
         return [
-            "cases.show", "cases.answer", "documents.show", "documents.pdf", "signing.sign", "turns.remind",
-            "turns.take",
+            "cases.show", "cases.answer", "documents.show", "documents.pdf", "on_paper.confirm", "on_paper.enter",
+            "on_paper.pdf", "on_paper.scan", "signing.sign", "turns.remind", "turns.take",
         ]  # fmt: skip
     return [*(each for each in found if each not in LAST), *LAST]
 
@@ -176,6 +181,19 @@ def a_comment(portal: Portal, case_id: uuid.UUID) -> uuid.UUID:
     comment = Comment(id=made, case_id=case_id, step="scope", question="schools", person_id=author, words="Klopt dit?")
     portal.do(lambda session: session.add(comment))
     return made
+
+
+def a_scan_of(portal: Portal, document_id: uuid.UUID) -> None:
+    """A scan of the document, put down by another than those who visit; nobody stands on it, so nobody decides by it."""
+    omar = portal.visitor(OMAR).person_id
+
+    def put_down(session: Session) -> None:
+        scan = vault.keep(session, A_PDF)
+        row = OnPaper(document_id=document_id, scan=scan, scan_name="scan.pdf", people=[], why="x")
+        row.signed_on, row.entered_by = portal.moment.date().isoformat(), omar
+        session.add(row)
+
+    portal.do(put_down)
 
 
 def a_dossier_of_ann(portal: Portal) -> uuid.UUID:
