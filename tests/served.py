@@ -36,6 +36,8 @@ class Server:
     port: int
     pid: int
     cookie: str = ""
+    source: str = "127.0.0.1"
+    """From where one comes: the limits count by address."""
 
     def as_in(self, browser: Browser) -> "Server":
         """From now on every request comes from this browser."""
@@ -53,7 +55,7 @@ class Server:
             f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nConnection: close\r\n{self.cookie}{head}\r\n"
         )
         begun = time.monotonic()
-        with socket.create_connection(("127.0.0.1", self.port), timeout=patience) as line:
+        with socket.create_connection(("127.0.0.1", self.port), patience, (self.source, 0)) as line:
             line.sendall(first.encode())
             for part in parts:
                 if select.select([line], [], [], 0)[0]:

@@ -23,7 +23,7 @@ class Forgery:
     tamper: Callable[[Session], None]
     witness: str
     dossier: frozenset[str] = frozenset()
-    """None of them where a dossier that is made afterwards cannot show it."""
+    """None of them where a dossier that is made afterwards does not bear what was forged."""
     refused: bool = False
     """Whether no dossier can be made of it at all."""
 
@@ -136,7 +136,7 @@ def forgeries(key: bytes) -> dict[str, Forgery]:
         "file deleted": Forgery(deleted_file, "verwijst ernaar", refused=True),
         "old version put back": Forgery(older_revision_put_back, "verzegelt in", frozenset({"document_missing"})),
         "mandate forged": Forgery(mandate_forged, "op een ander bewijs", frozenset({"mandate_rows"})),
-        "in force forged": Forgery(in_force_forged, "iets anders van kracht"),
+        "in force forged": Forgery(in_force_forged, "iets anders van kracht", frozenset({"in_force"})),
         "head removed": Forgery(head_removed, "een kop die er niet meer is"),
         "facts changed": Forgery(facts_changed, "andere gegevens dan in de tabel"),
         "certified anew": Forgery(certified_anew, "is gewijzigd", frozenset({"entry_changed"})),

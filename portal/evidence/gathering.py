@@ -111,7 +111,7 @@ def kept_as(sha256: str, name: str) -> str:
 
 
 def _entries(session: Session, cases: list[Case], organisation: Organisation | None, *, whole: bool) -> Iterator[Entry]:
-    """Every act about these cases and their documents; of the organisation itself all, or who may bind it."""
+    """Every act about these cases and their documents; of the organisation all, or who binds it and what they did."""
     subjects = [f"case:{each.id}" for each in cases]
     subjects += [f"document:{document.id}" for each in cases for document in each.documents]
     parties = {party for each in cases for party in (each.organisation_id, each.counterparty_id) if party}
@@ -123,10 +123,12 @@ def _entries(session: Session, cases: list[Case], organisation: Organisation | N
     for start in range(0, len(subjects), 500):  # so many names fit in one question
         rows = session.scalars(select(Entry).where(Entry.subject.in_(subjects[start : start + 500])))
         chosen |= {each.number: each for each in rows}
+    mine = {str(each.id) for each in cases}
     for number in sorted(chosen):
         entry = chosen[number]
         is_open = whole and entry.subject not in others
-        if is_open or entry.act == "mandates" or not entry.subject.startswith("organisation:"):
+        about_them = entry.subject.startswith("organisation:") and entry.act != "mandates"
+        if is_open or not about_them or entry.detail.get("case") in mine:
             yield entry
 
 

@@ -143,6 +143,10 @@ SENTENCES = {
         "zegt dat er is beslist, of dat er iets van kracht is; het logboek weet daar niet van",
         "says that it was decided, or that something is in force; the ledger does not know of it",
     ),
+    "in_force": (
+        "heeft iets anders van kracht dan waartoe is besloten",
+        "has something else in force than was decided",
+    ),
     "rule_unmet": (
         "is beslist zonder de handtekeningen die de regel vraagt",
         "was decided without the signatures that the rule asks",
@@ -678,9 +682,26 @@ def check_cases(dossier: Dossier, report: Report) -> None:
                 report.fault(where, "undecided")
             if decided and case["state"] in ("draft", "assessing", "advising", "preparing", "signing"):
                 report.fault(where, "undecided")
+            if not is_as_declared(dossier, case):
+                report.fault(where, "in_force")
             check_authority(dossier, report, case, is_decided=bool(decided))
             for mail in case["mails"]:
                 check_witness(dossier, report, f"{where}, {mail['kind']}", mail["ledger"])
+
+
+def is_as_declared(dossier: Dossier, case: Mapping[str, Any]) -> bool:
+    """Whether a declaration holds for as many schools as the ledger says, from the moment that it says."""
+    told = [
+        each["detail"]
+        for each in dossier.about(f"organisation:{case['organisation']}", "declare")
+        if each["detail"]["case"] == case["id"]
+    ]
+    rows = [each for each in case["in_force"] if each["kind"] == "board_declaration"]
+    if not told:
+        return not rows
+    since = dt.datetime.fromisoformat(told[-1]["since"])
+    begun = all(dt.datetime.fromisoformat(each["since"]) == since for each in rows)
+    return begun and len(rows) == len({each["organisation"] for each in rows}) == told[-1]["schools"]
 
 
 def check_authority(dossier: Dossier, report: Report, case: dict[str, Any], *, is_decided: bool) -> None:
