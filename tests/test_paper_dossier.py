@@ -147,6 +147,7 @@ def counted_as_a_signature(document: Any) -> None:
     document["signatures"].append(
         {
             "person": person,
+            "organisation": document["sides"][0],
             "name": ANN.name,
             "function": ANN.function,
             "confirms": "x",
