@@ -35,8 +35,8 @@ SECONDS = 5.0
 BUSY = 3.0  # seconds that a busy machine adds; the slowest is printed
 ROOM = 96.0  # megabytes that a process of the server may grow by: it holds an upload of 20 MB, and the form around it
 AT_MOST = MEGABYTES + 200  # megabytes that a child may have in memory: its limit, and what it shares with its parent
-OF_ONE = 10
-"""So many files come from one address: after twenty the portal asks for patience, which has its own test."""
+TRIES = 3
+"""So often somebody comes back who was told that it is busy: a machine that runs other tests as well may say so."""
 SENTENCES = (NOT_OURS, CHANGED, "zo vreemd in elkaar", "groter dan 20 MB", "Kies het PDF-bestand")
 
 
@@ -109,6 +109,16 @@ def hand_in(server: Server, token: str, content: bytes, name: str = "stuk.pdf") 
     return server.send("POST", "/verify", parts, Content_Type=kind, Content_Length=str(len(body)))
 
 
+def patiently(server: Server, token: str, content: bytes) -> Answer:
+    """The answer; who is told that it is busy sends the file again. Being told so takes no longer either."""
+    for _ in range(TRIES):
+        answer = hand_in(server, token, content)
+        if answer.status != 429 or "veel stukken gecontroleerd" not in answer.text:
+            break
+        assert answer.seconds < SECONDS + BUSY
+    return answer
+
+
 def test_every_bad_file_gets_a_verdict_or_a_sentence_in_time_and_the_server_stays_small(
     in_force: Portal, foreign: dict[str, bytes], tell: Tell
 ) -> None:
@@ -120,15 +130,15 @@ def test_every_bad_file_gets_a_verdict_or_a_sentence_in_time_and_the_server_stay
         hand_in(server, browser.token, A_PDF)
         before = server.megabytes()
         for number, (what, content) in enumerate(files.items()):
-            server.source = f"127.0.0.{2 + number // OF_ONE}"
-            answer = hand_in(server, browser.token, content)
+            server.source = f"127.0.0.{2 + number}"  # the limit on how many one address may send has its own test
+            answer = patiently(server, browser.token, content)
             said[what] = next((each for each in SENTENCES if each in answer.text), f"{answer.status}")
             slowest = max(slowest, (answer.seconds, what))
             assert answer.status in (200, 422), f"{what}: {answer.status}"
             assert said[what] in SENTENCES, f"{what}: {said[what]}"
             assert WHOLE not in answer.text and NOT_WHOLE not in answer.text, what
             assert answer.seconds < SECONDS + BUSY, f"{what} took {answer.seconds:.1f} s"
-        server.source = "127.0.0.99"
+        server.source = "127.0.1.1"
         for megabytes in (21, 200):
             answer = hand_in(server, browser.token, large(megabytes))
             assert answer.status in (413, 422), answer.status
