@@ -46,13 +46,15 @@ def still_satisfies(session: Session, document: Document) -> bool:
     for side in sides.sides_of(session, document.case):
         if side.organisation.id not in to_come:
             continue
-        if printed.get(str(side.organisation.id), document.facts["rule"]) != side.rule_in_words:
+        asked = [
+            each for each in document.facts["signatories"] if sides.side_of(document, each) == side.organisation.id
+        ]
+        held = [side.people.get(uuid.UUID(each["person"])) for each in asked]
+        for each, authority in zip(asked, held, strict=True):
+            if authority is None or authority_sentence(authority.as_mapping()) != each["authority"]:
+                return False
+        if printed.get(str(side.organisation.id), document.facts["rule"]) != side.rule_for(filter(None, held)):
             return False
-        for asked in document.facts["signatories"]:
-            if sides.side_of(document, asked) == side.organisation.id:
-                authority = side.people.get(uuid.UUID(asked["person"]))
-                if authority is None or authority_sentence(authority.as_mapping()) != asked["authority"]:
-                    return False
     return True
 
 

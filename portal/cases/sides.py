@@ -4,7 +4,7 @@ Nobody signs for both: who may bind both has a place at one of them, so that two
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -40,7 +40,11 @@ class Side:
     @property
     def rule_in_words(self) -> str:
         """The rule as it stands above the places of its people."""
-        seats = len({each.seat for each in self.people.values()})
+        return self.rule_for(self.people.values())
+
+    def rule_for(self, people: Iterable[Authority]) -> str:
+        """The rule as it would stand above the places of these people."""
+        seats = len({each.seat for each in people})
         return rule_sentence(self.rule, seats, holders=self.holders) if self.rule else ""
 
     def without(self, others: "Side") -> "Side":
