@@ -1,11 +1,11 @@
-# run · test · test-fast · lint · texts · bench · demo-reset: each sets up what it needs by itself.
+# run · test · test-fast · test-faults · lint · texts · bench · demo-reset: each sets up what it needs by itself.
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 TEKENPOORT_DATA ?= $(CURDIR)/data
 export PORT TEKENPOORT_DATA
 
-.PHONY: run demo-reset test test-fast bench lint assets clean
+.PHONY: run demo-reset test test-fast test-faults bench lint assets clean
 
 run: $(VENV)/.ready pango
 	TEKENPOORT_DEMO=1 $(BIN)/tekenpoort run
@@ -23,6 +23,12 @@ test: $(VENV)/.ready-dev pango
 
 test-fast: $(VENV)/.ready-dev pango
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not fault and not slow"
+
+# The battery of faults, every point of it, with a table of what was tried and held; or ROWS=1,6, and SEED=… .
+ROWS ?= all
+test-faults: $(VENV)/.ready-dev pango
+	@bash .ci/machine.sh
+	$(BIN)/python -m pytest -n 2 --dist loadfile --battery=$(ROWS) --every --database=both
 
 # All figures, or ONLY=steps (or another subject, see docs/bench.md).
 bench: $(VENV)/.ready-dev $(VENV)-bench/.ready pango

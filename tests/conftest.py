@@ -2,6 +2,7 @@
 
 Each stage of the stories is built once on a template database and copied: a file for SQLite, CREATE DATABASE …
 TEMPLATE for PostgreSQL. `--database=sqlite|postgresql|both` chooses (sqlite when nothing is said).
+`--battery=all` runs the battery of faults alone (see battery.py), `--every` tries every point instead of a sample.
 """
 
 import datetime as dt
@@ -16,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,7 +33,8 @@ from portal.config import Settings
 from portal.database import Database, connect
 from portal.parties import register
 from portal.reports import datasets
-from tests import builders
+from tests import battery, builders
+from tests.battery import Fault, Sample
 from tests.builders import STAGES, START, Portal
 from tests.guards import Watch
 
@@ -52,6 +54,16 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql", "both"), default="sqlite")
+    parser.addoption("--battery", metavar="ROWS", help="only the tests of these rows of the battery: all, or 1,6,10")
+    parser.addoption("--every", action="store_true", help="every point at which something can go wrong, not a sample")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where the battery is asked for, nothing else is run."""
+    if asked := config.getoption("--battery"):
+        rows = battery.rows_of(asked)
+        config.hook.pytest_deselected(items=[each for each in items if not battery.is_in(each, rows)])
+        items[:] = [each for each in items if battery.is_in(each, rows)]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -70,9 +82,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A report takes along what each path took a person, so that it comes back from a process of its own."""
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A report takes along what each path took a person and what each fault came to: it may come from another process."""
     report = yield
+    report.user_properties += [(battery.ROW, astuple(each)) for each in battery.faults_of(item, report)]
     efforts = getattr(sys.modules.get("tests.chromium"), "EFFORTS", [])
     report.user_properties += [(EFFORT, str(each)) for each in efforts]
     efforts.clear()
@@ -86,15 +99,47 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             for name, line in report.user_properties:
                 if name in (EFFORT, PROMISE):
                     terminalreporter.write_line(f"{name}: {line}")
+    if asked := terminalreporter.config.getoption("--battery"):
+        terminalreporter.section("the battery")
+        faults = _faults(terminalreporter)
+        for line in (*battery.table(faults), *battery.wrong(faults, battery.rows_of(asked))):
+            terminalreporter.write_line(line)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A battery with a row that nobody stands for is no battery."""
+    config = session.config
+    screen = config.pluginmanager.get_plugin("terminalreporter")
+    asked = None if hasattr(config, "workerinput") else config.getoption("--battery")
+    if asked and screen and battery.wrong(_faults(screen), battery.rows_of(asked)):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _faults(terminalreporter: pytest.TerminalReporter) -> list[Fault]:
+    reports = itertools.chain(*terminalreporter.stats.values())
+    told = [each for report in reports for each in getattr(report, "user_properties", ())]
+    return [Fault(*value) for name, value in told if name == battery.ROW]  # type: ignore[misc]
 
 
 Tell = Callable[[str, int, int], None]
 
 
 @pytest.fixture
-def tell(record_property: Callable[[str, object], None]) -> Tell:
+def tell(record_property: Callable[[str, object], None], request: pytest.FixtureRequest) -> Tell:
     """Says in the summary at the end how often a promise was tried, and how often it held."""
-    return lambda promise, tried, held: record_property(PROMISE, f"{promise}: {tried} tried, {held} held")
+    drawn = f" (seed {battery.seed()})" if "sample" in request.fixturenames else ""
+
+    def told(promise: str, tried: int, held: int) -> None:
+        request.node.stash.setdefault(battery.TOLD, []).append((tried, held))
+        record_property(PROMISE, f"{promise}: {tried} tried, {held} held{drawn}")
+
+    return told
+
+
+@pytest.fixture
+def sample(request: pytest.FixtureRequest) -> Sample:
+    """Chooses among the points at which something could go wrong; `--every` takes them all."""
+    return Sample(battery.seed(), every=request.config.getoption("--every"))
 
 
 # --- Where databases come from -----------------------------------------------------------------------------------

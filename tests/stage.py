@@ -1,5 +1,6 @@
 """The stage of the witness's tests: the demonstration, built once, and copies of it to work in and to damage."""
 
+import datetime as dt
 import os
 import shutil
 import sqlite3
@@ -17,7 +18,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import audit, outcomes, serving
+from portal import audit, clock, outcomes, serving
 from portal.app import open_database
 from portal.audit import Finding
 from portal.cases import signing
@@ -144,6 +145,36 @@ class Installation:
         """Let go of the file, so that it is whole by itself."""
         if "database" in self.__dict__:
             self.database.engine.dispose()
+
+
+# --- After a fault
+
+
+def recover(place: Installation) -> None:
+    """A new worker on what was left behind, some minutes later."""
+    with clock.standing_at(clock.now()):
+        place.worker.round()
+    with clock.standing_at(clock.now() + dt.timedelta(minutes=5)):
+        place.worker.round()
+
+
+def witnessed(place: Installation, *, all_of_it: bool) -> tuple[Finding, ...]:
+    """What the witness finds; examining the PDFs takes a while, so some of the times all of it is asked."""
+    return place.found() if all_of_it else place.found("ledger", "files", "documents", "decisions")
+
+
+def seals(place: Installation) -> list[int]:
+    """How often each signature was sealed, according to the ledger."""
+    return [
+        place.one(
+            "select count(*) from ledger_entry where act = 'seal' and json_extract(detail, '$.signature') = ?",
+            f"{id_[:8]}-{id_[8:12]}-{id_[12:16]}-{id_[16:20]}-{id_[20:]}",
+        )
+        for (id_,) in place.sql("select id from signature")
+    ]
+
+
+# --- Fixtures
 
 
 @pytest.fixture(scope="session")

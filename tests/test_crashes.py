@@ -1,45 +1,45 @@
-"""Kills, crashes, full disks and races: what was confirmed is kept, and sealed exactly once."""
+"""Kills, refused rows and races: what was confirmed is kept, and sealed exactly once."""
 
-import datetime as dt
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
-from portal import clock
-from portal.audit import Finding
 from portal.cases import answering, starting
 from portal.cases.access import Visitor
 from portal.database import act, reader
 from portal.offers.tables import Product, Publication
 from portal.parties import people
 from portal.parties.tables import Person
-from tests.stage import ANN, HALF_SIGNED, HOUSE, KARIN, Installation, demonstration, just_signed
+from tests.stage import (
+    ANN,
+    HALF_SIGNED,
+    HOUSE,
+    KARIN,
+    Installation,
+    demonstration,
+    just_signed,
+    recover,
+    seals,
+    witnessed,
+)
+from tests.struck import sign_by_page
 
 __all__ = ["demonstration", "just_signed"]
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(900)]
 
-KILLS, CRASHES = 12, 25
-SEED = 20261122
+KILLS, FEW_KILLS = 12, 4
+REVISIONS = 8
+"""What is kept once all that was signed is sealed."""
 UNDONE = "select count(*) from job where state <> 'done' and kind in ('make', 'seal', 'send')"
 """Besides it, the worker has asked for its own rounds of tomorrow."""
-WRITES = "fsync,fdatasync,pwrite64"
-SIGN = f"""
-import sys
-from pathlib import Path
-from tests.stage import Installation
-Installation(Path(sys.argv[1])).sign({KARIN!r}, {HALF_SIGNED!r})
-print("acknowledged", flush=True)
-"""
+BESIDE_ACTS = ("web_session", "reading", "sqlite_sequence")
 HOLD_THE_LOCK = """
 import sqlite3, sys, time
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -50,57 +50,9 @@ connection.execute("commit")
 """
 
 
-@pytest.fixture
-def tell(capsys: pytest.CaptureFixture[str]):
-    """Says on the screen how often something was tried, and how often it held."""
-
-    def told(what: str, tried: int, held: int) -> None:
-        with capsys.disabled():
-            sys.stdout.write(f"\n{what}: {tried} tried, {held} held (seed {SEED})\n")
-
-    return told
-
-
 def a_worker(place: Installation) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "portal.commands", "worker"]
     return subprocess.Popen(command, env=place.environ, cwd=HOUSE, stderr=subprocess.DEVNULL)
-
-
-def traced(script: str, folder: Path, *terms: str) -> subprocess.CompletedProcess[str]:
-    """Run a script in a process of its own, while its writes are counted, or made to fail."""
-    command = ["strace", "-f", "-qq", "-e", f"trace={WRITES}", *terms]
-    command += [sys.executable, "-c", script, str(folder)]
-    return subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False)
-
-
-def writes_of(script: str, folder: Path) -> int:
-    """How often a script writes to a disk, or waits for it."""
-    said = traced(script, folder).stderr
-    return sum(said.count(f"{each}(") for each in WRITES.split(","))
-
-
-def recover(place: Installation) -> None:
-    """A new worker on what was left behind, some minutes later."""
-    with clock.standing_at(clock.now()):
-        place.worker.round()
-    with clock.standing_at(clock.now() + dt.timedelta(minutes=5)):
-        place.worker.round()
-
-
-def witnessed(place: Installation, *, all_of_it: bool) -> tuple[Finding, ...]:
-    """What the witness finds; examining the PDFs takes a while, so some of the times all of it is asked."""
-    return place.found() if all_of_it else place.found("ledger", "files", "documents", "decisions")
-
-
-def seals(place: Installation) -> list[int]:
-    """How often each signature was sealed, according to the ledger."""
-    return [
-        place.one(
-            "select count(*) from ledger_entry where act = 'seal' and json_extract(detail, '$.signature') = ?",
-            f"{id_[:8]}-{id_[8:12]}-{id_[12:16]}-{id_[16:20]}-{id_[20:]}",
-        )
-        for (id_,) in place.sql("select id from signature")
-    ]
 
 
 def wait_for(place: Installation, question: str, wanted: int, seconds: float = 60) -> None:
@@ -113,9 +65,10 @@ def wait_for(place: Installation, question: str, wanted: int, seconds: float = 6
 # Kills
 
 
-def test_a_worker_killed_while_sealing_leaves_one_seal_for_each_signature(just_signed, tmp_path, tell):
-    held, chance = 0, random.Random(SEED)
-    for number in range(KILLS):
+@pytest.mark.row(1, "kill -9 of a worker at any moment of sealing")
+def test_a_worker_killed_while_sealing_leaves_one_seal_for_each_signature(just_signed, tmp_path, tell, sample):
+    held, chance, kills = 0, random.Random(sample.seed), sample.size(FEW_KILLS, KILLS)
+    for number in range(kills):
         place = just_signed.copy(tmp_path / str(number))
         worker = a_worker(place)
         wait_for(place, "select count(*) from job where kind = 'seal' and state = 'doing'", 1)
@@ -131,117 +84,82 @@ def test_a_worker_killed_while_sealing_leaves_one_seal_for_each_signature(just_s
         held += 1
         place.close()
         shutil.rmtree(place.folder)
-    tell("worker killed while sealing", KILLS, held)
-
-
-@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
-def test_a_crash_at_any_write_while_signing_keeps_what_was_acknowledged(demonstration, tmp_path, tell):
-    total = writes_of(SIGN, demonstration.copy(tmp_path / "rehearsal").folder)
-    points = [*sorted(random.Random(SEED).sample(range(1, total + 1), CRASHES - 1)), total + 1]
-    held, killed, kept = 0, 0, set()
-    for point in points:
-        place = demonstration.copy(tmp_path / str(point))
-        inject = f"inject={WRITES}:signal=KILL:when={point}"
-        done = traced(SIGN, place.folder, "-o", "/dev/null", "-e", inject)
-        killed += done.returncode != 0
-        stored = place.one("select count(*) from signature") == 4
-        assert stored or "acknowledged" not in done.stdout, point
-        assert len(place.entries("sign")) == (4 if stored else 3), point
-
-        if stored:
-            recover(place)
-        assert seals(place) == [1] * (4 if stored else 3), point
-        assert witnessed(place, all_of_it=held % 5 == 0) == (), point
-        kept.add(stored)
-        held += 1
-        place.close()
-        shutil.rmtree(place.folder)
-    # The last writes differ a little from run to run, so that a late crash may not come.
-    assert killed > CRASHES * 2 / 3 and kept == {True, False}, f"{killed} crashes came, stored was {kept}"
-    tell(f"crash at one of the {total} writes of signing", len(points), held)
+    tell("worker killed while sealing", kills, held)
 
 
 # Faults while storing
 
 
-def test_a_last_insert_that_fails_is_tried_again_and_nothing_is_sealed_twice(just_signed, tmp_path, tell):
-    place = just_signed.copy(tmp_path / "data")
-    place.sql(
-        "create trigger no_more before insert on ledger_entry when new.act = 'seal' "
-        "begin select raise(abort, 'the last insert fails'); end"
-    )
-    place.worker.round()
-
-    assert seals(place).count(0) == 1 and place.one("select count(*) from revision") == 7
-    assert place.one("select state from document where id = ?", place.document(HALF_SIGNED)) == "waiting"
-    assert place.report().findings == ()
-
-    place.sql("drop trigger no_more")
-    recover(place)
-
-    assert seals(place) == [1, 1, 1, 1] and place.report().findings == ()
-    tell("last insert fails after sealing", 1, 1)
+def refusing_rows(place: Installation, table: str) -> None:
+    place.sql(f'create trigger no_more before insert on "{table}" begin select raise(abort, "no more"); end')
 
 
-@contextmanager
-def a_small_disk(folder: Path, megabytes: int) -> Iterator[Path | None]:
-    """A disk of that size; None where it may not be mounted."""
-    folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", str(folder)], check=False)
-    if made.returncode:
-        yield None
-        return
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+def rows(place: Installation) -> dict[str, int]:
+    tables = [name for (name,) in place.sql("select name from sqlite_master where type = 'table'")]
+    return {name: place.one(f'select count(*) from "{name}"') for name in tables if name not in BESIDE_ACTS}
 
 
-def test_a_full_disk_is_said_loses_nothing_and_the_work_goes_on_after(just_signed, tmp_path, tell, caplog):
-    with a_small_disk(tmp_path / "disk", 24) as disk:
-        place = just_signed.copy((disk or tmp_path) / "data")
-        full = _fill(disk) if disk else _limit(place)
-        next(full)
+def grown(place: Installation, deed: Callable[[], object]) -> list[str]:
+    """The tables into which a deed puts rows."""
+    before = rows(place)
+    deed()
+    return [name for name, count in rows(place).items() if count > before[name]]
+
+
+@pytest.mark.row(4, "an INSERT of the seal fails, after the sealing")
+def test_any_insert_that_fails_after_sealing_is_tried_again_and_nothing_is_sealed_twice(just_signed, tmp_path, tell):
+    rehearsal = just_signed.copy(tmp_path / "rehearsal")
+    tables, held = grown(rehearsal, rehearsal.worker.round), 0
+    assert {"revision", "ledger_entry", "mail"} <= set(tables)
+    for table in tables:
+        place = just_signed.copy(tmp_path / table)
+        refusing_rows(place, table)
         place.worker.round()
 
-        assert "full" in caplog.text
-        assert place.one("select count(*) from revision") == 7 and seals(place).count(0) == 1
+        assert seals(place).count(0) == 1 and place.one("select count(*) from revision") == REVISIONS - 1, table
+        waiting = place.one("select state from document where id = ?", place.document(HALF_SIGNED))
+        assert waiting == ("certified" if table == "job" else "waiting"), table
+        assert witnessed(place, all_of_it=table == "ledger_entry") == (), table
 
-        next(full, None)
-        recover(place)
+        place.sql("drop trigger no_more")
         recover(place)
 
-        assert seals(place) == [1, 1, 1, 1] and place.report().findings == ()
+        assert seals(place) == [1, 1, 1, 1] and place.one(UNDONE) == 0, table
+        assert witnessed(place, all_of_it=table == "ledger_entry") == (), table
+        held += 1
         place.close()
-    tell(f"disk full while the worker stores ({'a small disk' if disk else 'a limit of pages'})", 1, 1)
+    tell("an insert fails after sealing", len(tables), held)
 
 
-def _fill(disk: Path) -> Iterator[None]:
-    """Leave room for a few pages and no document; then make room."""
-    filler = disk / "filler"
-    filler.write_bytes(b"x" * (shutil.disk_usage(disk).free - 128 * 1024))
-    yield
-    filler.unlink()
+@pytest.mark.row(4, "an INSERT of the act of signing fails")
+def test_any_insert_of_the_act_that_fails_leaves_nothing_and_pressing_again_signs(demonstration, tmp_path, tell):
+    rehearsal = demonstration.copy(tmp_path / "rehearsal")
+    tables, held = grown(rehearsal, sign_by_page(rehearsal)), 0
+    assert {"signature", "ledger_entry", "mail", "job"} <= set(tables)
+    for table in tables:
+        place = demonstration.copy(tmp_path / table)
+        press, before = sign_by_page(place), rows(place)
+        refusing_rows(place, table)
 
+        said = press()
 
-def _limit(place: Installation) -> Iterator[None]:
-    pages = place.one("pragma page_count")
-
-    def limited(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute(f"pragma max_page_count = {pages + 8}")
-
-    event.listen(place.database.engine, "connect", limited)
-    yield
-    event.remove(place.database.engine, "connect", limited)
-    place.database.engine.dispose()
+        assert said.startswith("500") and "Er ging bij ons iets mis" in said, said
+        assert rows(place) == before, table
+        place.sql("drop trigger no_more")
+        assert press().startswith("302"), table
+        assert len(place.entries("sign")) == 4 and witnessed(place, all_of_it=False) == (), table
+        held += 1
+        place.close()
+    tell("an insert of the act fails", len(tables), held)
 
 
 # Races
 
 
+@pytest.mark.row(6, "two workers at once")
 def test_two_workers_at_once_seal_everything_once(demonstration, tmp_path, tell):
     place = demonstration.copy(tmp_path / "data")
-    _ask_for_documents(place, 19)
+    ask_for_documents(place, 19)
     place.sign(KARIN, HALF_SIGNED)
     workers = [a_worker(place), a_worker(place)]
     try:
@@ -261,7 +179,7 @@ def test_two_workers_at_once_seal_everything_once(demonstration, tmp_path, tell)
     tell("documents made and sealed by two workers at once", 20, 20)
 
 
-def _ask_for_documents(place: Installation, count: int) -> None:
+def ask_for_documents(place: Installation, count: int) -> None:
     """So many people accept the terms; each acceptance asks for a document."""
     with place.opened():
         product = reader.scalars(select(Product)).one().id
