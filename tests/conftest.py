@@ -11,12 +11,13 @@ import getpass
 import itertools
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -176,8 +177,8 @@ class Files:
 class Cluster:
     """Databases in a PostgreSQL of our own, on a free port of this machine."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, folder: Path, start: Callable[[], None]) -> None:
+        self.port, self.folder, self.start = port, folder, start
         self.engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
 
     def empty(self, name: str) -> str:
@@ -191,6 +192,14 @@ class Cluster:
     def drop(self, name: str) -> None:
         with self.engine.connect() as connection:
             connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+    def kill(self) -> None:
+        """Kill -9 of all of it: of the first process and of everything that it started."""
+        first = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for number in (first, *map(int, others)):
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
 
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
@@ -223,9 +232,13 @@ def _running_in(folder: Path) -> Iterator[Cluster]:
 
     quick = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=300"
     run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-    run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", quick)
+
+    def start() -> None:
+        run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", quick)
+
+    start()
     try:
-        cluster = Cluster(port)
+        cluster = Cluster(port, folder, start)
         yield cluster
         cluster.engine.dispose()
     finally:
@@ -238,10 +251,10 @@ def _running_in(folder: Path) -> Iterator[Cluster]:
 class Installation:
     """One portal with one data folder; the database under it is changed from test to test."""
 
-    def __init__(self, settings: Settings, shelf: Shelf, *, templates: Path) -> None:
+    def __init__(self, settings: Settings, shelf: Shelf, *, templates: Path, start: dt.datetime = START) -> None:
         self.settings, self.shelf, self.watch = settings, shelf, Watch()
         self.templates = templates
-        self.moments: dict[str, dt.datetime] = {BEGIN: START}
+        self.moments: dict[str, dt.datetime] = {BEGIN: start}
         self.numbers = itertools.count(1)
         self.dialect: Dialect | None = None
         self.compiled: dict[Any, Any] = {}

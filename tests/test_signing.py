@@ -1,6 +1,5 @@
 """Signing: the act stands when it answers, one signature a person, by whoever may, for exactly what was shown."""
 
-import multiprocessing
 import uuid
 from dataclasses import replace
 from functools import partial
@@ -9,14 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from portal import clock
-from portal.app import open_database
-from portal.cases.tables import Case, Document, InForce, Revision, Signature
-from portal.config import Settings
-from portal.database import act, reader
+from portal.cases.tables import InForce, Signature
 from portal.parties.tables import Mandate
 from portal.record import jobs
-from portal.worker import Worker
 from tests.browser import Browser
 from tests.builders import (
     ANN,
@@ -204,76 +198,6 @@ def test_fifty_identical_posts_of_the_last_signature_at_once_give_one_signature(
     assert len(signatures(to_sign)) == 2
     assert to_sign.count(InForce, kind="board_declaration", organisation_id=to_sign.organisation("03KF00")) == 1
     assert to_sign.count(jobs.Job, kind="seal") == 2
-
-
-@pytest.mark.fault
-@pytest.mark.timeout(900)
-def test_two_signatories_at_one_moment_for_fifty_documents_seal_each_once(to_sign: Portal) -> None:
-    """Issue 2, 4: with two workers that seal at the same time."""
-    documents = [to_sign.document(to_sign.case("board_declaration")).id, *copies(to_sign, 49)]
-    start = to_sign.moment
-
-    def sign_them_all(someone: Someone) -> None:
-        for number, document_id in enumerate(documents, 1):
-            mine = replace_moment(to_sign, start, number)
-            sign(mine, mine.ask(lambda wanted=document_id: reader.get_one(Document, wanted).case_id), someone)
-
-    at_once([partial(sign_them_all, ANN), partial(sign_them_all, BAS)])
-    to_sign.later(hours=1)
-    assert to_sign.count(Signature) == 100
-    assert to_sign.count(Signature, completes=True) == 50
-
-    spawn = multiprocessing.get_context("spawn")
-    workers = [spawn.Process(target=be_a_worker, args=(to_sign.settings, to_sign.moment)) for _ in range(2)]
-    for each in workers:
-        each.start()
-    for each in workers:
-        each.join()
-        assert each.exitcode == 0
-    assert to_sign.count(Revision) == 50 * 3 + others(to_sign)
-    assert to_sign.count(Document, state="complete") == 50 + others(to_sign)
-    assert to_sign.count(Signature, revision=None) == 0
-
-
-def others(portal: Portal) -> int:
-    """The documents that nobody signs: those of the registrations."""
-    return portal.count(Document, template="documents/registration.html")
-
-
-def replace_moment(portal: Portal, start: Any, number: int) -> Portal:
-    return replace(portal, moment=start).later(seconds=60 * number)
-
-
-def be_a_worker(settings: Settings, moment: Any) -> None:
-    """Another process that does what is due."""
-    database = open_database(settings)
-    with clock.standing_at(moment):
-        Worker(database, settings, lambda endpoint, _: f"/{endpoint}").work_off()
-    database.engine.dispose()
-
-
-def copies(portal: Portal, many: int) -> list[uuid.UUID]:
-    """So many cases more that wait for both signatures, each with a document of the same bytes."""
-    with portal.opened(), act() as session:
-        case = session.get_one(Case, portal.case("board_declaration"))
-        first = case.documents[0]
-        made = []
-        for number in range(many):
-            answers = [type(each)(step=each.step, values=each.values) for each in case.answers]
-            columns = ("workflow", "workflow_version", "organisation_id", "started_by", "state", "submitted_at")
-            copy = Case(reference=f"BV-C-{number:05}", **{name: getattr(case, name) for name in columns})
-            copy.answers = answers
-            session.add(copy)
-            session.flush()
-            columns = ("title", "template", "facts", "state", "certified", "current", "is_test", "made_at")
-            document = Document(
-                case_id=copy.id, code=f"COPY-{number:05}", **{name: getattr(first, name) for name in columns}
-            )
-            document.revisions = [Revision(number=1, blob=first.certified)]
-            session.add(document)
-            session.flush()
-            made.append(document.id)
-        return made
 
 
 # --- The seal comes after ----------------------------------------------------------------------------------------
