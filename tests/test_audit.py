@@ -137,6 +137,7 @@ def test_a_tail_that_was_cut_off_is_named_by_a_mail(portal_copy):
     assert any("mail" in each.what for each in found)
 
 
+@pytest.mark.row(8, "a cut tail, caught by one mail")
 def test_one_mail_alone_is_witness_enough_against_a_cut_tail(portal_copy):
     last = portal_copy.one("select max(size) from mail")
     cut = portal_copy.one("select max(ledger_size) from signature") - 1

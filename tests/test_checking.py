@@ -80,6 +80,7 @@ def test_while_the_seal_is_on_its_way_it_says_so(to_sign: Portal) -> None:
     checked(to_sign, current(to_sign)).sees(NOT_WHOLE, "nog bezig met verzegelen")
 
 
+@pytest.mark.row(9, "tampered PDF on /verify")
 def test_tampered_with_in_twelve_ways_it_is_named_each_time(in_force: Portal, tell: Tell) -> None:
     whole, held = current(in_force), 0
     for how, tamper in TAMPERED.items():
@@ -89,6 +90,7 @@ def test_tampered_with_in_twelve_ways_it_is_named_each_time(in_force: Portal, te
     tell("tampered PDF named on /verify", len(TAMPERED), held)
 
 
+@pytest.mark.row(9, "another bit anywhere")
 def test_another_bit_anywhere_is_never_whole(in_force: Portal) -> None:
     pdf, chosen = current(in_force), random.Random(11)
     for _ in range(12):

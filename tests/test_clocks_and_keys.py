@@ -25,7 +25,8 @@ with_faketime = pytest.mark.skipif(not shutil.which("faketime"), reason="faketim
 def faked(place: Installation, when: str, *command: str) -> "subprocess.CompletedProcess[str]":
     """A process whose clock says something else, whatever it asks the machine."""
     environ = {**place.environ, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "TZ": "Europe/Amsterdam"}
-    words = ["faketime", when, sys.executable, *command]
+    how = ["-f"] if when[0] in "+-" else []  # a span, or a moment
+    words = ["faketime", *how, when, sys.executable, *command]
     return subprocess.run(words, env=environ, cwd=HOUSE, capture_output=True, text=True, check=False, timeout=120)
 
 

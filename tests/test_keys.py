@@ -107,6 +107,7 @@ def holding(path: str, content: bytes) -> Callable[[Settings], None]:
         (lambda settings: settings.seal_roots.write_bytes(b"x"), "holds no certificates in PEM"),
     ],
 )  # fmt: skip
+@pytest.mark.row(10, "a key file that cannot be used stops the start")
 def test_a_file_that_cannot_be_used_stops_the_start(
     world: World, tmp_path: Path, spoil: Callable[[Settings], None], sentence: str
 ) -> None:
@@ -225,6 +226,7 @@ def test_a_token_seals_and_never_gives_its_key(token: Settings) -> None:
         ({"pin": Path("/nonexistent")}, "/nonexistent: No such file"),
     ],
 )
+@pytest.mark.row(10, "a token that cannot be used stops the start")
 def test_a_token_that_cannot_be_used_stops_the_start(token: Settings, wrong: dict[str, Any], sentence: str) -> None:
     with pytest.raises(SettingError, match=sentence):
         Sealer.open(placed(token, **wrong))
@@ -243,6 +245,7 @@ def test_a_wrong_pin_is_tried_once_until_its_file_changes(token: Settings, tmp_p
     Sealer.open(token).self_test()
 
 
+@pytest.mark.row(10, "a key that is gone while the portal runs")
 def test_a_key_that_is_gone_while_the_portal_runs_is_waited_for(token: Settings) -> None:
     sealer = Sealer.open(token)
     softhsm("--delete-token", "--token", TOKEN)

@@ -202,6 +202,7 @@ DETECTORS: dict[str, Callable[[types.ModuleType, Stage], bool]] = {
 # --- Mutants of the dossier's verifier and of the judge of PDFs ------------------------------------------------------
 
 
+@pytest.mark.row(9, "flawed twins of the verifiers")
 def test_every_mutant_of_the_verifiers_is_noticed(stage: Stage, tell: Tell) -> None:
     mine = [each for each in MUTANTS if each.file in (VERIFIER, PDFS)]
     sound = {VERIFIER: verify_dossier, PDFS: verify}
@@ -236,6 +237,7 @@ def tampered(detector: str, settings: Settings, portal: Portal) -> None:
             portal.do(chained_anew(settings.secret("ledger").encode()))
 
 
+@pytest.mark.row(8, "flawed twins of the witness")
 def test_every_mutant_of_the_witness_is_noticed(installation: Installation, tell: Tell) -> None:
     mine = [each for each in MUTANTS if each.file in (CHAIN, HEADS)]
     alive: list[Mutant] = []

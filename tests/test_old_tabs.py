@@ -86,6 +86,7 @@ class WithOldTabs(Walk):
 
 
 @pytest.mark.parametrize("workflow", CURRENT.values(), ids=CURRENT)
+@pytest.mark.row(5, "an old tab, at each step of each procedure")
 def test_an_old_tab_overwrites_nothing_at_any_step(in_force: Portal, workflow: v.Workflow, tell: Tell) -> None:
     """Row 5: a new workflow is tested the day it is added."""
     begun = begin(in_force, workflow)

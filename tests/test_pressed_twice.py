@@ -190,6 +190,7 @@ PRESSES = {
 
 
 @pytest.mark.parametrize("press", PRESSES.values(), ids=PRESSES)
+@pytest.mark.row(5, "the same post many times at once, each button")
 def test_many_identical_posts_at_once_have_the_effect_of_one(
     installation: Installation, press: Press, tell: Tell, request: pytest.FixtureRequest
 ) -> None:
@@ -231,6 +232,7 @@ def acts_in(portal: Portal) -> Counter[str]:
     return portal.ask(lambda: Counter(reader.scalars(select(Entry.act))))
 
 
+@pytest.mark.row(5, "an invitation taken many times at once")
 def test_an_invitation_taken_many_times_at_once_makes_one_account(registered: Portal, tell: Tell) -> None:
     """Whoever comes second is nobody yet, and must not be let in by the link alone: they are told to sign in."""
     people_of(EVA)(registered).fill(name=PIA.name, email=PIA.email).choose("role", "reader").press("Uitnodigen")

@@ -76,6 +76,7 @@ def test_who_takes_back_has_a_receipt_that_covers_what_ended(in_force: Portal) -
     assert holds(in_force, TOM, "Bewijs: akkoord ingetrokken")
 
 
+@pytest.mark.row(8, "a receipt against a rewritten ledger")
 def test_a_receipt_of_a_ledger_that_was_rewritten_is_named(in_force: Portal) -> None:
     size, head = receipt(in_force, ANN, "U hebt getekend")
     changed = head.replace(head[:4], "0000", 1)

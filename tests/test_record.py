@@ -485,6 +485,7 @@ def test_a_closed_port_keeps_the_mail_waiting_with_its_cause_and_it_is_sent_late
     assert mail().state == "sent" and mail().cause == ""
 
 
+@pytest.mark.row(11, "a silent server is given up in time")
 def test_a_silent_server_is_given_up_in_time_and_tried_again(postbox, monkeypatch):
     monkeypatch.setattr(transmission, "PATIENCE", 0.5)
     with socket.socket() as silent:

@@ -26,7 +26,7 @@ from tests.served import Answer, Server, served
 from tests.test_at_the_barrier import cases
 from workflows.vocabulary import Role
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(100, method="thread")]
 SIGNERS = 20
 FEW_TIMES, TIMES = 1, 5
 """So many times the twenty sign, on a database of their own."""

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from portal.cases.tables import InForce, Signature
+from portal.cases.tables import Document, InForce, Signature
+from portal.documents import vault
 from portal.parties.tables import Mandate
 from portal.record import jobs
 from tests.browser import Browser
@@ -24,6 +25,7 @@ from tests.builders import (
     a_role,
     sign,
 )
+from tests.conftest import Installation, Tell
 from tests.crowd import at_once, posted
 from workflows.vocabulary import Role
 
@@ -62,11 +64,59 @@ def test_the_signature_says_who_on_what_authority_and_which_revision(to_sign: Po
     assert not signature.completes
 
 
+@pytest.mark.row(7, "another hash than that of the document")
 def test_another_hash_than_that_of_the_document_is_refused(to_sign: Portal) -> None:
     ann = reading(to_sign, ANN).fill(typed_name=ANN.name, code=to_sign.code(ANN), seen="0" * 64).press("Teken nu")
     assert ann.status == 409
     ann.sees("Het stuk is veranderd sinds u het opende")
     assert not signatures(to_sign)
+
+
+@pytest.mark.row(7, "text, file or answers changed underneath between viewing and signing")
+def test_whatever_changed_underneath_since_it_was_opened_is_not_signed(installation: Installation, tell: Tell) -> None:
+    """Row 7: by somebody who reaches the database; the page that was opened stays as it was."""
+    held = 0
+    for name, change in UNDERNEATH.items():
+        with installation.portal("to_sign") as portal:
+            ann = reading(portal, ANN)
+            portal.do(
+                lambda session, changed=change: changed(
+                    session,
+                    session.query(Document)
+                    .filter(Document.certified.is_not(None), Document.case.has(workflow="board_declaration"))
+                    .one(),
+                )
+            )
+            ann.fill(typed_name=ANN.name, code=portal.code(ANN)).press("Teken nu")
+            assert ann.status == 409, (name, ann.status)
+            ann.sees("Het stuk is veranderd sinds u het opende")
+            assert not signatures(portal), name
+            held += 1
+    tell("changed between viewing and signing", len(UNDERNEATH), held)
+    assert held == len(UNDERNEATH)
+
+
+def the_declaration(session: Any) -> Document:
+    found: Document = session.query(Document).filter(Document.case.has(workflow="board_declaration")).one()
+    return found
+
+
+def another_text(session: Any, document: Document) -> None:
+    """Another document is put under the same name, as a whole."""
+    document.certified = document.current = vault.keep(session, b"%PDF-1.7 something else")
+
+
+def another_file(session: Any, document: Document) -> None:
+    """The file of now no longer begins with what was certified."""
+    document.current = vault.keep(session, b"%PDF-1.7 something else")
+
+
+def a_cut_file(session: Any, document: Document) -> None:
+    """The file of now is what was certified, without its end."""
+    document.current = vault.keep(session, vault.content(document.certified or "", session=session)[:-1])
+
+
+UNDERNEATH = {"another text": another_text, "another file": another_file, "a cut file": a_cut_file}
 
 
 def test_a_signature_of_somebody_else_in_between_does_not_refuse_mine(to_sign: Portal) -> None:
@@ -168,6 +218,7 @@ def test_a_mandate_of_after_the_document_needs_a_new_document(to_sign: Portal) -
 # --- Once --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.row(5, "signing pressed twice")
 def test_pressing_twice_signs_once_and_answers_the_same(to_sign: Portal) -> None:
     code = to_sign.code(ANN)
     first, second = reading(to_sign, ANN), reading(to_sign, ANN)
@@ -182,6 +233,7 @@ def test_who_has_signed_is_led_back_to_the_case(to_sign: Portal) -> None:
     assert reading(to_sign, ANN).address == f"/zaken/{to_sign.case('board_declaration')}"
 
 
+@pytest.mark.row(5, "fifty posts of the last signature at once")
 def test_fifty_identical_posts_of_the_last_signature_at_once_give_one_signature(to_sign: Portal) -> None:
     """Issue 2, 4: the same answer to each."""
     case_id = to_sign.case("board_declaration")

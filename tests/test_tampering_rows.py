@@ -13,6 +13,7 @@ from tests.tampering_rows import Forgery, forgeries
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.row(8, "tampered rows, cut tail, re-chained log, swapped file")
 def test_every_kind_of_tampered_database_is_named(installation: Installation, tell: Tell) -> None:
     every, held = forgeries(installation.settings.secret("ledger").encode()), 0
     for name, forgery in every.items():

@@ -118,6 +118,7 @@ def test_the_second_service_stamps_when_the_first_does_not_or_lies(
     assert examine(pdf, trust=authority.trust_of(signed.folder)).verdict is Verdict.INTACT_AND_COMPLETE
 
 
+@pytest.mark.row(10, "time-stamp service down, slow or lying")
 def test_no_lie_of_a_time_stamp_service_is_believed(world: World, sealer: Sealer, tell: Tell) -> None:
     """With nobody honest left, nothing is made at all."""
     held = 0
@@ -131,6 +132,7 @@ def test_no_lie_of_a_time_stamp_service_is_believed(world: World, sealer: Sealer
     assert held == len(LIES)
 
 
+@pytest.mark.row(10, "no time stamp: waits, and is sealed later")
 def test_without_any_time_stamp_the_document_waits_and_is_sealed_later(signed: Installation, world: World) -> None:
     world.stampers.update(one="dead", two="dead")
     signed.worker.work_off()
@@ -158,6 +160,7 @@ def again(place: Installation) -> None:
 # --- Revocation --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.row(10, "OCSP and lists down, slow or lying")
 def test_without_proof_that_nothing_was_revoked_nothing_is_sealed(world: World, sealer: Sealer, tell: Tell) -> None:
     held = 0
     for who, says in NO_PROOF:
@@ -171,6 +174,7 @@ def test_without_proof_that_nothing_was_revoked_nothing_is_sealed(world: World, 
     assert examine(certified(sealer), trust=sealer.trust).verdict is Verdict.INTACT_AND_COMPLETE
 
 
+@pytest.mark.row(10, "no revocation data: waits, and is sealed later")
 def test_a_signature_waits_for_revocation_data_and_is_sealed_later(signed: Installation, world: World) -> None:
     world.ocsp = "dead"
     signed.worker.work_off()

@@ -64,6 +64,7 @@ def test_a_director_sends_the_declaration_back_and_the_secretary_mends_it(to_sig
     eva.open(f"/zaken/{case_id}").sees("Rond").sees_not("Waarom deze zaak is afgelopen")
 
 
+@pytest.mark.row(7, "sent back between viewing and signing")
 def test_what_was_sent_back_cannot_be_signed_any_more(to_sign: Portal) -> None:
     document = to_sign.document(to_sign.case("board_declaration"))
     bas = to_sign.sign_in(BAS).open(f"/tekenen/{document.id}")

@@ -105,6 +105,7 @@ def flipped(pdf: bytes, position: int, bit: int = 1) -> bytes:
     return bytes(spoiled)
 
 
+@pytest.mark.row(9, "another bit in what was signed, offline")
 def test_one_bit_anywhere_in_what_was_signed_is_seen():
     chosen = random.Random(7)
     for whole in (signed_by_both(), a_certified()):
@@ -127,6 +128,7 @@ def test_a_bit_within_a_signature_itself_is_seen():
 
 
 @pytest.mark.parametrize("stage", [a_certified, signed_once, signed_by_both], ids=["certified", "once", "complete"])
+@pytest.mark.row(9, "an incremental update, offline")
 def test_a_page_changed_by_an_update_at_the_end_is_seen(stage):
     changed = with_another_page_text(stage())
 
