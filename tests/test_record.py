@@ -230,6 +230,18 @@ def test_work_is_postponed_less_and_less_often_and_says_why(record):
     assert waits == [*jobs.PATIENCE, 600, 600] and waits == sorted(waits)
 
 
+@pytest.mark.row(10, "work asked for while the clock was ahead")
+def test_work_asked_for_while_the_clock_was_ahead_does_not_wait_for_that_moment(record):
+    with clock.standing_at(clock.now() + dt.timedelta(days=10)), act() as session:
+        jobs.ask(session, "make", "make:ahead")
+        jobs.ask(session, "make", "make:later", at=clock.now() + dt.timedelta(days=1))
+
+    taken = jobs.take("a")
+
+    assert taken is not None and jobs.find(reader(), "make:ahead").state == "doing"
+    assert jobs.take("a") is None
+
+
 def test_mail_is_taken_after_everything_else_however_long_it_waits(record):
     with clock.standing_at(NOON):
         ask("send", "send:1")

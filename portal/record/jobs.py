@@ -88,7 +88,9 @@ def take(owner: str) -> Taken | None:
     """Take the job that is due longest (mail after everything else), or one whose worker died."""
     with act() as session:
         now = clock.now()
-        due = and_(Job.state == "todo", Job.run_at <= now)
+        # Asked for in what is the future now: the clock was ahead then, and nobody meant this to wait so long.
+        asked_ahead = and_(Job.asked_at > now, Job.run_at <= Job.asked_at)
+        due = and_(Job.state == "todo", or_(Job.run_at <= now, asked_ahead))
         orphaned = and_(Job.state == "doing", Job.lease_until < now)
         job = session.scalar(select(Job).where(or_(due, orphaned)).order_by(*_turn()).limit(1))
         if job is None:
