@@ -267,7 +267,8 @@ def _http_error(fault: HTTPException) -> ResponseReturnValue:
     if status < 400:
         return fault  # a redirect of werkzeug's own
     if status >= 500:
-        return _our_fault(fault)
+        first = getattr(fault, "original_exception", None)  # what was raised before any page was found
+        return _database_away(first) if isinstance(first, OperationalError) else _our_fault(first or fault)
     return _fault(status, say(SENTENCES.get(status, mark("Wij begrijpen deze aanvraag niet.")))), status
 
 
