@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import astuple, replace
@@ -234,7 +235,11 @@ def _running_in(folder: Path) -> Iterator[Cluster]:
     run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 
     def start() -> None:
-        run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", quick)
+        for _ in range(20):  # after a kill, what it shared in memory must be let go of first
+            with suppress(subprocess.CalledProcessError):
+                return run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", quick)
+            time.sleep(0.5)
+        raise AssertionError((folder / "log").read_text()[-2000:])
 
     start()
     try:

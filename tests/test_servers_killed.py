@@ -15,9 +15,12 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import select
 
+from portal import clock
 from portal.cases.tables import Document, Signature
 from portal.database import reader
+from portal.parties import authenticator
 from portal.parties.tables import Mandate, Person
+from portal.views.sign_in import totp_secrets
 from tests.battery import Sample
 from tests.builders import ANN, OURS, Portal, Someone, a_declaration, a_role
 from tests.conftest import Cluster, Installation, Shelf, Tell
@@ -126,12 +129,16 @@ def test_workers_killed_while_twenty_sign_lose_nothing_and_double_nothing(
 def prepared(portal: Portal, someone: Someone, document: Document) -> Callable[[Server], Answer]:
     """Somebody who stands before the button: sends what the form would."""
     browser = portal.sign_in(someone).open(f"/tekenen/{document.id}")
-    token = browser.values()["csrf_token"][0]
+    token, secrets = browser.values()["csrf_token"][0], totp_secrets(portal.settings)
+    with portal.opened():  # the database may be away by the time that it is pressed
+        person = reader.scalars(select(Person).filter_by(email=someone.email)).one()
+        reader.expunge(person)
 
     def press(server: Server) -> Answer:
-        moment = replace(portal, moment=dt.datetime.now(dt.UTC) - dt.timedelta(seconds=30))  # a code of now
+        with clock.standing_at(dt.datetime.now(dt.UTC)):
+            code = authenticator.current_code(person, totp_secrets=secrets)
         fields = {
-            "typed_name": someone.name, "code": moment.code(someone), "seen": document.certified, "csrf_token": token,
+            "typed_name": someone.name, "code": code, "seen": document.certified, "csrf_token": token,
         }  # fmt: skip
         body = urlencode(fields).encode()
         visitor = replace(server).as_in(browser)
