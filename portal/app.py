@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from htmx_flask import Htmx
 from jinja2 import StrictUndefined
+from markupsafe import escape
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -294,7 +295,9 @@ def _fault(status: int, sentence: str, reference: str | None = None) -> str:
         return render_template("fault.html", status=status, sentence=sentence, reference=reference)
     except Exception:  # the page of a fault must not need what is broken
         log.exception("the page of fault %s failed", reference)
-        return f"<!doctype html><html lang=nl><title>Tekenpoort</title><h1>{say(BROKEN)}</h1><p>{reference or ''}</p>"
+        return (
+            f"<!doctype html><html lang=nl><title>Tekenpoort</title><h1>{escape(sentence)}</h1><p>{reference or ''}</p>"
+        )
 
 
 # --- What the accounts tell ------------------------------------------------------------------------------------
