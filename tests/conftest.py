@@ -180,7 +180,7 @@ class Cluster:
 
     def __init__(self, port: int, folder: Path, start: Callable[[], None]) -> None:
         self.port, self.folder, self.start = port, folder, start
-        self.engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+        self.engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT", pool_pre_ping=True)
 
     def empty(self, name: str) -> str:
         return self.copy("template0", name)
