@@ -60,14 +60,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--every", action="store_true", help="every point at which something can go wrong, not a sample")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where the battery is asked for, nothing else is run."""
-    if asked := config.getoption("--battery"):
-        rows = battery.rows_of(asked)
-        config.hook.pytest_deselected(items=[each for each in items if not battery.is_in(each, rows)])
-        items[:] = [each for each in items if battery.is_in(each, rows)]
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "kind_of_database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
@@ -77,8 +69,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with a slow test come first: begun last, one of them would keep one core busy while the others wait."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Files with a slow test come first: begun last, one of them would keep one core busy while the others wait.
+
+    Where the battery is asked for, nothing else is run.
+    """
+    if asked := config.getoption("--battery"):
+        rows = battery.rows_of(asked)
+        config.hook.pytest_deselected(items=[each for each in items if not battery.is_in(each, rows)])
+        items[:] = [each for each in items if battery.is_in(each, rows)]
     slow = {each.path for each in items if each.get_closest_marker("slow")}
     items.sort(key=lambda each: each.path not in slow)
 

@@ -47,7 +47,12 @@ def today(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory, monkeypatch: p
 
     begun = dt.datetime.now(dt.UTC).replace(microsecond=0) - dt.timedelta(hours=6)
     settings = Settings(data=tmp_path_factory.mktemp("today"), database_url="sqlite://")
-    installation = Installation(settings, Names(shelf, f"today{time.monotonic_ns()}"), start=begun)
+    installation = Installation(
+        settings,
+        Names(shelf, f"today{time.monotonic_ns()}"),
+        templates=tmp_path_factory.mktemp("templates"),
+        start=begun,
+    )
     with installation.portal("registered") as portal:
         yield portal
 
