@@ -19,7 +19,7 @@ test: $(VENV)/.ready-dev pango
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not fault" --database=both
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "browser"
-	$(BIN)/python -m pytest -m "fault"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "fault"
 
 test-fast: $(VENV)/.ready-dev pango
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not fault and not slow"
