@@ -23,6 +23,10 @@ from portal.wording import mark, say
 NO_AUTHORITY = mark("U bent op dit moment niet tekenbevoegd voor dit stuk van deze organisatie.")
 FIRST_THE_OTHER = mark("Eerst tekent %(organisation)s. Daarna krijgt u bericht dat u aan de beurt bent.")
 ENOUGH = mark("Voor %(organisation)s is al genoeg getekend. Uw handtekening is niet meer nodig.")
+ONE_BY_ONE = mark(
+    "Een ander stuk dat u tegelijk tekent, verandert wie %(title)s %(reference)s tekent. Teken dat andere stuk eerst, "
+    "en kijk dan opnieuw."
+)
 CodeIsGood = Callable[[Session, uuid.UUID, str], bool]
 """Checks a one-time code inside the act, and uses it up."""
 
@@ -80,7 +84,9 @@ def sign(
         for _, _, field in to_do:
             _refuse_name(typed_name, field["name"])
         if code_is_good(session, person.id, code):
-            for case, document, field in to_do:
+            for number, (case, document, field) in enumerate(to_do):
+                if number:
+                    _refuse_what_changed_by_this(session, case, document, person, seen[document.id])
                 _sign(session, case, document, person, field=field, follow=follow)
             return done
     # The count of wrong codes is kept: only now is the act refused.
@@ -94,6 +100,15 @@ def _refuse_unread(session: Session, person: Person, documents: Iterable[Documen
         sentence = mark("U hebt %(title)s %(reference)s nog niet geopend. Lees het eerst.")
         values = {"title": document.title, "reference": document.facts["reference"]}
         raise InvalidError(sentence % values, {"documents": say(sentence, **values)})
+
+
+def _refuse_what_changed_by_this(session: Session, case: Case, document: Document, person: Person, seen: str) -> None:
+    """What was signed a moment before, in the same act, may have decided who signs this document, or made it void."""
+    try:
+        _refuse_signature(session, case, document, person, seen)
+    except RefusedError as fault:
+        values = {"title": document.title, "reference": document.facts["reference"]}
+        raise RefusedError(ONE_BY_ONE, **values) from fault
 
 
 def _document(session: Session, document_id: uuid.UUID, by: Visitor) -> tuple[Case, Document]:
@@ -115,7 +130,8 @@ def _sign(
     organisation_id = sides.side_of(document, field)
     at, purpose = clock.now(), access.purpose_of(case)
     authority = mandates.authority_of(session, person.id, organisation_id, at=at, purpose=purpose)
-    assert authority is not None
+    if authority is None:  # it ended since it was looked at a moment ago
+        raise RefusedError(NO_AUTHORITY)
     signature = Signature(
         document_id=document.id,
         person_id=person.id,
