@@ -16,6 +16,7 @@ import hashlib
 import json
 import logging
 import sys
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -46,6 +47,10 @@ for _name in ("pyhanko", "pyhanko_certvalidator"):
 HOLDS, WRONG, UNREADABLE = 0, 1, 2
 FORMAT = "tekenpoort-dossier/1"
 LEAST_OF_HEAD = 16
+LARGEST = 2 * 2**30
+"""Bytes of a whole dossier: it is read into memory."""
+LARGE, MOST_PACKED = 16 * 2**20, 200
+"""A file of more bytes than this, packed to less than a two hundredth, is there to fill memory."""
 
 SENTENCES = {
     "manifest_missing": (
@@ -77,6 +82,10 @@ SENTENCES = {
     "revision_rows": (
         "noemt andere versies dan het logboek, of een andere volgorde",
         "lists other versions than the ledger, or in another order",
+    ),
+    "left_out": (
+        "logboekregel {number} gaat over iets dat in dit dossier ontbreekt",
+        "ledger entry {number} is about something that is not in this dossier",
     ),
     "document_no_beginning": (
         "begint niet met de versie ervoor",
@@ -224,7 +233,7 @@ class Finding:
 
     def said(self, language: int) -> str:
         """In Dutch (0) or in English (1)."""
-        return f"{self.where}: {SENTENCES[self.code][language].format(**self.values)}"
+        return printable(f"{self.where}: {SENTENCES[self.code][language].format(**self.values)}")
 
 
 @dataclass
@@ -284,22 +293,46 @@ def open_dossier(place: Path) -> Dossier:
     """Read a ZIP file, or the folder it was unpacked in."""
     try:
         if place.is_dir():
-            found = {
-                path.relative_to(place).as_posix(): path.read_bytes() for path in place.rglob("*") if path.is_file()
-            }
+            paths = [path for path in place.rglob("*") if path.is_file()]
+            refuse_too_large(path.stat().st_size for path in paths)
+            found = {path.relative_to(place).as_posix(): path.read_bytes() for path in paths}
         else:
             with zipfile.ZipFile(place) as archive:
-                found = {each.filename: archive.read(each) for each in archive.infolist() if not each.is_dir()}
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as fault:
-        raise BrokenError(f"{place}: {fault}") from fault
+                packed = [each for each in archive.infolist() if not each.is_dir()]
+                refuse_odd(packed)
+                found = {each.filename: archive.read(each) for each in packed}
+    except BrokenError:
+        raise
+    except Exception as fault:  # hostile bytes fail in more ways than can be listed
+        raise BrokenError(f"{place}: {type(fault).__name__}: {fault}") from fault
     dossier = Dossier(found)
     try:
         known = dossier.json("manifest.json")["format"]
-    except (KeyError, ValueError, TypeError) as fault:
+    except (KeyError, ValueError, TypeError, RecursionError) as fault:
         raise BrokenError(f"{place}: no manifest.json that can be read") from fault
     if known != FORMAT:
         raise BrokenError(f"{place}: this is no {FORMAT}")
     return dossier
+
+
+def refuse_odd(packed: list[zipfile.ZipInfo]) -> None:
+    """What is checked must be what any program unpacks: each name once, none that leads elsewhere, and no bomb."""
+    names: set[str] = set()
+    for each in packed:
+        name = unicodedata.normalize("NFC", each.filename).casefold()
+        if name in names:
+            raise BrokenError(f"{each.filename}: two files have this name")
+        if name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name or ":" in name:
+            raise BrokenError(f"{each.filename}: this name leads out of the dossier")
+        if each.file_size > LARGE and each.file_size > MOST_PACKED * each.compress_size:
+            raise BrokenError(f"{each.filename}: this file is packed so tightly that it is not unpacked")
+        names.add(name)
+    refuse_too_large(each.file_size for each in packed)
+
+
+def refuse_too_large(sizes: Iterable[int]) -> None:
+    if sum(sizes) > LARGEST:
+        raise BrokenError(f"a dossier of more than {LARGEST // 2**30} GB is not read")
 
 
 def check(dossier: Dossier, *, receipts: Iterable[str] = (), prints: Iterable[str] = ()) -> Report:
@@ -409,6 +442,11 @@ def check_documents(dossier: Dossier, report: Report) -> None:
     for digest, name in names.items():
         if digest not in known:
             report.fault(name, "document_unknown")
+    listed = {f"case:{case['id']}" for case in cases_of(dossier)}
+    listed |= {f"document:{document['id']}" for case in cases_of(dossier) for document in case["documents"]}
+    for entry in dossier.entries:
+        if entry["subject"].startswith(("case:", "document:")) and entry["subject"] not in listed:
+            report.fault(entry["subject"], "left_out", number=entry["number"])
 
 
 def check_document(
@@ -938,6 +976,11 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def printable(text: str) -> str:
+    """Text of a stranger as it is printed: it moves no cursor and begins no line of its own."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+
+
 def canonical(value: object) -> bytes:
     """JSON without spaces, its keys in the order of the alphabet: the same values give the same bytes."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
@@ -961,13 +1004,16 @@ def main(words: list[str] | None = None, say: Callable[[str], None] = print) -> 
     try:
         report = check(open_dossier(given.dossier), receipts=given.receipt, prints=given.trust)
     except BrokenError as fault:
-        say(json.dumps({"unreadable": str(fault)}) if given.json else str(fault))
+        sentence = printable(str(fault))
+        say(json.dumps({"unreadable": sentence}) if given.json else sentence)
         return UNREADABLE
     language = int(given.english)
     if given.json:
         parts = {"wrong": report.wrong, "told": report.told, "good": report.good}
         listed = {
-            part: [{"where": each.where, "code": each.code, "sentence": each.said(language)} for each in found]
+            part: [
+                {"where": printable(each.where), "code": each.code, "sentence": each.said(language)} for each in found
+            ]
             for part, found in parts.items()
         }
         say(json.dumps({"holds": not report.wrong, **listed}, ensure_ascii=False, indent=1))
