@@ -1,11 +1,11 @@
 """Who is looking at a case, and what each may do there."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -250,9 +250,14 @@ def may_sign_next(case: Case, visitor: Visitor, *, session: Session | None = Non
     return case.state == CaseState.SIGNING and _may_bind(visitor, case.signing_for, purpose_of(case), session)
 
 
+def signs_as_well(table: type[Case], organisations: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    """The condition that one of these organisations signs a case as well, and that it was sent: also as it ended."""
+    return and_(table.counterparty_id.in_(organisations), table.submitted_at.is_not(None))
+
+
 def _is_counterparty(case: Case, visitor: Visitor, session: Session | None) -> bool:
-    """Whether this visitor has a role at who signs as well: a draft is none of their business yet."""
-    if case.counterparty_id is None or case.state == CaseState.DRAFT:
+    """Whether this visitor has a role at who signs as well: what was never sent is none of their business."""
+    if case.counterparty_id is None or case.submitted_at is None:
         return False
     return bool(roles_at(visitor, case.counterparty_id, session=session))
 

@@ -28,7 +28,7 @@ TO_ADVISE = mark("Uw advies gevraagd: %(title)s %(reference)s")
 
 def advance(session: Session, case: Case, *, by: Visitor, follow: Follow) -> None:
     """Hand the case to whoever is asked next: assessors, adviser, signatories; after the last it is decided."""
-    particulars.refuse_when_ending(case.organisation)
+    particulars.refuse_when_ending(case.organisation, case.counterparty)
     workflow = workflow_of(case)
     answers = relevant_answers(case)
     case.moved_at = clock.now()

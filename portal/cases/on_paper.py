@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import access, course, sides, signing, telling
+from portal.cases import access, course, sides, telling
 from portal.cases.access import Visitor
 from portal.cases.course import Follow
 from portal.cases.tables import Case, CaseState, Document, DocumentState, OnPaper
@@ -117,7 +117,7 @@ def _open_document(session: Session, document_id: uuid.UUID, by: Visitor) -> Doc
     case = document.case
     if case.state != CaseState.SIGNING or document.void_at is not None or document.certified is None:
         raise RefusedError(NOT_OPEN)
-    particulars.refuse_when_ending(case.organisation)
+    particulars.refuse_when_ending(case.organisation, case.counterparty)
     if any(each.revision is None for each in document.signatures):
         raise RefusedError("Er wordt net een handtekening verzegeld. Probeer het over een minuut opnieuw.")
     return document
@@ -144,7 +144,7 @@ def _authorities(session: Session, document: Document, people: Iterable[str]) ->
     """What each of these may do now for the side at which they have a place; who may nothing is left out."""
     purpose, found = access.purpose_of(document.case), {}
     for person_id in people:
-        field = signing.field_of(document, uuid.UUID(person_id))
+        field = sides.field_of(document, uuid.UUID(person_id))
         if field is not None:
             side = sides.side_of(document, field)
             held = mandates.authority_of(session, uuid.UUID(person_id), side, at=clock.now(), purpose=purpose)

@@ -1,11 +1,13 @@
 """For whom a document is signed: one organisation, or two that each sign for themselves, one after the other.
 
-Nobody signs for both: who may bind both has a place at one of them, so that two sides are always two people.
+Nobody signs for both, nor by a delegate for the other: who may bind both has a place at one of them, so that two
+sides are always two people.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +20,9 @@ from portal.parties.authority import Authority, Rule, is_met, rule_sentence
 from portal.parties.tables import Organisation
 from portal.wording import say
 from workflows.vocabulary import Signatory
+
+MOST_DIVIDED = 8
+"""So many who may bind both sides are divided in every way there is; of more, all sign for the same side."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +52,15 @@ class Side:
         seats = len({each.seat for each in people})
         return rule_sentence(self.rule, seats, holders=self.holders) if self.rule else ""
 
-    def without(self, others: "Side") -> "Side":
-        """This side, its people who have a place at the other left out."""
-        return replace(self, people={who: what for who, what in self.people.items() if who not in others.people})
+    @property
+    def behind(self) -> frozenset[uuid.UUID]:
+        """Everybody by whose authority somebody may sign here: who does, and who delegated that."""
+        return frozenset(each for what in self.people.values() for each in (what.person_id, what.principal))
+
+    def without(self, those: frozenset[uuid.UUID]) -> "Side":
+        """This side, those people left out, and who only signs for one of them."""
+        kept = {who: what for who, what in self.people.items() if not {who, what.principal} & those}
+        return replace(self, people=kept)
 
 
 def sides_of(session: Session, case: Case) -> list[Side]:
@@ -59,8 +70,17 @@ def sides_of(session: Session, case: Case) -> list[Side]:
     second = _side(session, case, case.counterparty, workflow.asked_to_countersign(answers))
     if first is None or second is None:
         return [first] if first else []
-    ways = ([first, second.without(first)], [first.without(second), second])
+    ways = list(_divisions(first, second))
     return next((way for way in ways if all(each.can_bind for each in way)), ways[0])
+
+
+def _divisions(first: Side, second: Side) -> Iterator[list[Side]]:
+    """Every way to give those who may bind both a place at one side, most of them at the first before fewer."""
+    both = first.behind & second.behind
+    how_many = range(len(both), -1, -1) if len(both) <= MOST_DIVIDED else (len(both), 0)
+    for count in how_many:
+        for at_first in map(frozenset, combinations(sorted(both), count)):
+            yield [first.without(both - at_first), second.without(at_first)]
 
 
 def _side(session: Session, case: Case, organisation: Organisation | None, signatory: Signatory | None) -> Side | None:
@@ -101,6 +121,11 @@ def side_of(document: Document, signatory: Mapping[str, str]) -> uuid.UUID:
         return uuid.UUID(named)
     assert document.case.organisation_id is not None
     return document.case.organisation_id
+
+
+def field_of(document: Document, person_id: uuid.UUID) -> dict[str, str] | None:
+    """The signature field that was made for this person when the document was certified."""
+    return next((each for each in document.facts["signatories"] if each["person"] == str(person_id)), None)
 
 
 def named(document: Document, organisation_id: uuid.UUID) -> str:

@@ -38,11 +38,6 @@ def document_to_sign(case: Case) -> Document | None:
     return next((each for each in case.documents if each.void_at is None and each.certified), None)
 
 
-def field_of(document: Document, person_id: uuid.UUID) -> dict[str, str] | None:
-    """The signature field that was made for this person when the document was certified."""
-    return next((each for each in document.facts["signatories"] if each["person"] == str(person_id)), None)
-
-
 @dataclass(frozen=True)
 class Signed:
     """What one press of the button did."""
@@ -173,11 +168,10 @@ def _refuse_signature(session: Session, case: Case, document: Document, person: 
         raise RefusedError("Dit stuk kan niet (meer) worden getekend.")
     if case.state != CaseState.SIGNING:
         raise RefusedError("Dit stuk is al volledig getekend. Uw handtekening is niet meer nodig.")
-    for each in filter(None, (case.organisation, case.counterparty)):
-        particulars.refuse_when_ending(each)
+    particulars.refuse_when_ending(case.organisation, case.counterparty)
     if not access.may_sign(case, Visitor(person.id), session=session):
         raise RefusedError(NO_AUTHORITY)
-    field = field_of(document, person.id)
+    field = sides.field_of(document, person.id)
     if field is None:
         raise RefusedError("Uw tekenbevoegdheid is van na dit stuk. Laat het stuk opnieuw klaarzetten.")
     _refuse_out_of_turn(session, document, person, sides.side_of(document, field))

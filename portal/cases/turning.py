@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import in_force, telling, waiting
+from portal.cases import in_force, sides, telling, waiting
 from portal.cases.access import Visitor, answers_of, find, may_bind, may_sign_next, roles_at
 from portal.cases.catalogue import ENDED, workflow_of
 from portal.cases.tables import Case, CaseState, InForce, Turn, TurnKind
@@ -119,10 +119,10 @@ def send_back(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
             return  # pressed twice
         _refuse_unless(may_send_back(case, by, session=session), case)
         _refuse_silence(words)
-        told = waiting.everyone(session, case)
+        told, speaks_for = waiting.everyone(session, case), _speaks_for(session, case, by)
         void_documents(case)
         case.state, case.submitted_at = CaseState.DRAFT, None
-        turn(session, case, TurnKind.SENT_BACK, words=words, by=by, told=told)
+        turn(session, case, TurnKind.SENT_BACK, words=words, by=by, told=told, speaks_for=speaks_for)
         telling.receipt(session, case, by.person_id, TurnKind.SENT_BACK)
         case.round += 1
 
@@ -136,10 +136,10 @@ def decline(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
         _refuse_unless(may_decline(case, by, session=session), case)
         if case.person_id is None:
             _refuse_silence(words)
-        told = waiting.everyone(session, case)
+        told, speaks_for = waiting.everyone(session, case), _speaks_for(session, case, by)
         void_documents(case)
         case.state, case.decided_at = CaseState.DECLINED, clock.now()
-        turn(session, case, TurnKind.DECLINED, words=words, by=by, told=told)
+        turn(session, case, TurnKind.DECLINED, words=words, by=by, told=told, speaks_for=speaks_for)
         if case.person_id is not None:
             held = in_force.holding(
                 session, case.workflow, at=clock.now(), person_id=case.person_id, product_id=case.product_id
@@ -220,11 +220,15 @@ def lapse(session: Session, case: Case) -> None:
 
 
 def _can_sign_now(case: Case, visitor: Visitor, *, session: Session | None) -> bool:
+    """Whether this visitor may bind the side whose turn it is, and has no place at the other."""
     document = waiting.open_document(case)
     if document is None or visitor.person_id is None:
         return False
-    return may_sign_next(case, visitor, session=session) and all(
-        each.person_id != visitor.person_id for each in document.signatures
+    place = sides.field_of(document, visitor.person_id)
+    return (
+        may_sign_next(case, visitor, session=session)
+        and (place is None or sides.side_of(document, place) == case.signing_for)
+        and all(each.person_id != visitor.person_id for each in document.signatures)
     )
 
 
@@ -249,6 +253,10 @@ def _speaks_for(session: Session, case: Case, by: Visitor) -> uuid.UUID | None:
     """For whom this visitor acts: whose case it is, or who signs it as well."""
     if case.counterparty_id is None or case.organisation_id is None or by.person_id is None:
         return case.organisation_id
+    document = waiting.open_document(case)
+    place = sides.field_of(document, by.person_id) if document and case.state == CaseState.SIGNING else None
+    if document and place and sides.side_of(document, place) == case.signing_for:
+        return case.signing_for
     theirs = roles_at(by, case.organisation_id, session=session)
     others = roles_at(by, case.counterparty_id, session=session)
     return case.counterparty_id if others and not theirs else case.organisation_id
@@ -268,6 +276,7 @@ def turn(
     words: str,
     by: Visitor,
     told: Iterable[Recipient],
+    speaks_for: uuid.UUID | None = None,
     **detail: Any,
 ) -> None:
     """Keep one turn with its words, write it in the ledger, and mail those who are to know. Inside an act."""
@@ -279,7 +288,7 @@ def turn(
         act=kind,
         subject=f"case:{case.id}",
         actor=by.person_id,
-        on_behalf_of=_speaks_for(session, case, by),
+        on_behalf_of=speaks_for or _speaks_for(session, case, by),
         **detail,
     )
     actor = session.get(Person, by.person_id) if by.person_id else None

@@ -261,7 +261,7 @@ def _takes_part(visitor: Visitor, states: Collection[str]) -> ColumnElement[bool
     # An empty list is left out: SQLite would look for nothing among all cases in these states.
     if visitor.known.roles:
         ways += [theirs.organisation_id.in_(visitor.known.roles)]
-        ways += [and_(theirs.counterparty_id.in_(visitor.known.roles), theirs.state != CaseState.DRAFT)]
+        ways += [access.signs_as_well(theirs, visitor.known.roles)]
     ways += [theirs.id.in_(visitor.drafts)] if visitor.drafts else []
     wanted = [theirs.state.in_(states)] if states else []
     return Case.id.in_(union(*(select(theirs.id).where(way, *wanted) for way in ways)))
@@ -269,8 +269,7 @@ def _takes_part(visitor: Visitor, states: Collection[str]) -> ColumnElement[bool
 
 def _is_party(organisation_id: uuid.UUID) -> ColumnElement[bool]:
     """The condition that a case is of this organisation, or is to be signed by it as well."""
-    other = and_(Case.counterparty_id == organisation_id, Case.state != CaseState.DRAFT)
-    return or_(Case.organisation_id == organisation_id, other)
+    return or_(Case.organisation_id == organisation_id, access.signs_as_well(Case, [organisation_id]))
 
 
 def in_full(asked: Select[Case]) -> Select[Case]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.cases import access
 from portal.cases.access import Visitor
-from portal.cases.tables import Case, CaseState
+from portal.cases.tables import Case
 from portal.config import Settings
 from portal.database import act, reader
 from portal.documents.authority import trust_of
@@ -79,7 +79,7 @@ def of_case(session: Session, case_id: uuid.UUID, *, by: Visitor) -> Subject:
     other = access.roles_at(by, case.counterparty_id, session=session) if case.counterparty_id else frozenset()
     if roles & TRUSTED or access.is_service_desk(by, session=session) or by.person_id == case.person_id:
         return Subject(case=case)
-    if by.person_id == case.started_by or (other & TRUSTED and case.state != CaseState.DRAFT):
+    if by.person_id == case.started_by or (other & TRUSTED and case.submitted_at is not None):
         return Subject(case=case, discreet=True)
     raise NotFoundError
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.cases import access, printing, sides, surroundings
 from portal.cases.catalogue import workflow_of
-from portal.cases.tables import Case, CaseState, Document, InForce, OnPaper, Reading
+from portal.cases.tables import Case, Document, InForce, OnPaper, Reading
 from portal.parties.tables import AuthorityRule, Mandate, Organisation, Person
 from portal.record import outbox
 from portal.record.ledger import Entry
@@ -51,10 +51,12 @@ def of_case(session: Session, case: Case, *, discreet: bool) -> Contents:
 
 
 def of_organisation(session: Session, organisation: Organisation, *, discreet: bool) -> Contents:
-    """An organisation: its mandates and rules, and every case that it is a party to as itself, or signs as well."""
+    """An organisation: its mandates and rules, and every case that it is a party to as itself, or signs as well.
+
+    Of what it signs as well it gets no more than by the dossier of that case.
+    """
     subject = {"kind": "organisation", "id": str(organisation.id), "name": organisation.name}
-    other = and_(Case.counterparty_id == organisation.id, Case.state != CaseState.DRAFT)
-    theirs = or_(Case.organisation_id == organisation.id, other)
+    theirs = or_(Case.organisation_id == organisation.id, access.signs_as_well(Case, [organisation.id]))
     cases = session.scalars(select(Case).where(theirs).order_by(Case.reference))
     return _gathered(session, subject, organisation, list(cases), discreet=discreet)
 
@@ -71,7 +73,7 @@ def _gathered(
     found = Contents(
         subject,
         _organisation(session, organisation, mandates) if organisation else None,
-        [_case(session, each, discreet=discreet) for each in cases],
+        [_case(session, each, discreet=discreet or _is_anothers(each, organisation)) for each in cases],
         [_entry(each) for each in _entries(session, cases, organisation, whole=whole)],
     )
     for case in cases:
@@ -81,11 +83,14 @@ def _gathered(
             _hear(found, document.facts["ledger"])
         for mail in outbox.sent_about(session, f"case:{case.id}"):
             _hear(found, {"size": mail.size, "head": mail.head})
-    private = [(each.evidence, each.evidence_name) for each in mandates]
-    private += [file for case in cases for file in _files_in(access.answers_of(case))]
-    private += [(row.scan, row.scan_name) for doc in papers if (row := doc.on_paper)]
-    for sha256, name in private:
-        if discreet:
+    private = [(each.evidence, each.evidence_name, discreet) for each in mandates]
+    for case in cases:
+        is_withheld = discreet or _is_anothers(case, organisation)
+        theirs = [*_files_in(access.answers_of(case))]
+        theirs += [(row.scan, row.scan_name) for doc in case.documents if (row := doc.on_paper)]
+        private += [(*file, is_withheld) for file in theirs]
+    for sha256, name, is_withheld in private:
+        if is_withheld:
             found.withheld.append(sha256)
         else:
             found.files[kept_as(sha256, name)] = sha256
@@ -94,6 +99,11 @@ def _gathered(
     found.withheld = sorted({*found.withheld} - {*found.files.values()})
     found.people = _people(session, found)
     return found
+
+
+def _is_anothers(case: Case, organisation: Organisation | None) -> bool:
+    """Whether this organisation only signs the case as well: addresses and files in it are of whose case it is."""
+    return organisation is not None and case.organisation_id != organisation.id
 
 
 def path_of(case: Case, document: Document, number: int) -> str:

@@ -77,6 +77,8 @@ class Authority:
     mandate_id: uuid.UUID
     seat: uuid.UUID
     """The mandate that counts: this one, or the one from which it was delegated."""
+    principal: uuid.UUID
+    """Whose mandate that is: this person, or who delegated."""
     mode: str
     """alone, jointly or majority: how this person counts under the rule of that moment"""
     together: int

@@ -52,6 +52,7 @@ def authorities(
                 organisation_id=organisation_id,
                 mandate_id=mandate.id,
                 seat=mandate.seat,
+                principal=session.get_one(Mandate, mandate.seat).person_id,
                 mode=ALONE if alone else rule.mode,
                 together=1 if alone else rule.rule.needed(seats),
                 of=seats,

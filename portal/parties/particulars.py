@@ -28,13 +28,14 @@ def digest(organisation: Organisation) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def refuse_when_ending(organisation: Organisation | None) -> None:
-    """Raise RefusedError for an organisation that is dissolved, or will be on a day that is decided.
+def refuse_when_ending(*organisations: Organisation | None) -> None:
+    """Raise RefusedError where one of them is dissolved, or will be on a day that is decided.
 
     From the decision on nothing new is begun or signed for it: that could outlive it.
     """
-    if organisation is not None and organisation.ended_at is not None:
-        raise RefusedError(ENDS, name=organisation.name, day=day(clock.day_of(organisation.ended_at), weekday=True))
+    for each in organisations:
+        if each is not None and each.ended_at is not None:
+            raise RefusedError(ENDS, name=each.name, day=day(clock.day_of(each.ended_at), weekday=True))
 
 
 def address_of(answers: Mapping[str, Any]) -> str:

@@ -121,7 +121,7 @@ def _signature_row(signatory: dict[str, str], given: Signature | None, decided: 
 def may_sign_now(case: Case, visitor: Visitor) -> bool:
     """Whether this visitor can sign the case's document at this moment."""
     document = signing.document_to_sign(case)
-    field = signing.field_of(document, visitor.person_id) if document and visitor.person_id else None
+    field = sides.field_of(document, visitor.person_id) if document and visitor.person_id else None
     if document is None or field is None or sides.side_of(document, field) != case.signing_for:
         return False
     unsigned = all(each.person_id != visitor.person_id for each in document.signatures)
@@ -165,7 +165,10 @@ def _in_one_line(value: Any) -> str:
 
 
 def _earlier(document: Document) -> Document | None:
-    """The document of the last decided case of the same procedure, for the same organisation."""
+    """The document of the last decided case of the same procedure, for the same organisation, product and other side.
+
+    What somebody agreed with another is not for this one to see.
+    """
     case = document.case
     earlier = (
         select(Document)
@@ -173,6 +176,8 @@ def _earlier(document: Document) -> Document | None:
         .where(
             Case.workflow == case.workflow,
             Case.organisation_id == case.organisation_id,
+            Case.product_id == case.product_id,
+            Case.counterparty_id == case.counterparty_id,
             Case.state == CaseState.DECIDED,
             Case.id != case.id,
             Document.void_at.is_(None),

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form, HiddenField, StringField
 
 from portal import dossier
-from portal.cases import access, reading, signing, waiting
+from portal.cases import access, reading, sides, signing, waiting
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, Document
 from portal.database import reader
@@ -131,7 +131,7 @@ def _card(document: Document, *, is_read: bool, chosen: set[UUID] | None) -> dic
         "document": document,
         "case": case,
         "rows": document_cards.at_a_glance(document),
-        "field_of_mine": signing.field_of(document, person().id),
+        "field_of_mine": sides.field_of(document, person().id),
         "since": moment(case.moved_at),
         "lapses": day(lapses, weekday=True) if lapses else "",
         "is_read": is_read,
@@ -145,7 +145,7 @@ def _faults(form: SignForm) -> list[tuple[str, str]]:
 
 
 def _page(case: Case, document: Document, form: SignForm) -> str:
-    field = signing.field_of(document, person().id)
+    field = sides.field_of(document, person().id)
     if field is None or not access.may_sign(case, visitor()):
         raise NotFoundError
     form.typed_name.label.text, form.code.label.text = say("Typ uw volledige naam"), say("Code uit uw app")
