@@ -96,7 +96,7 @@ def _limits(limiter: Limiter) -> dict[str, Limit]:
         decorate: Limit = limiter.limit(
             rate,
             key_func=key,
-            methods=[method],
+            methods=["GET", "HEAD"] if method == "GET" else [method],  # a HEAD is a GET that is not read
             exempt_when=lambda: not current_app.config["RATELIMIT_ENABLED"],
             deduct_when=(lambda response: response.status_code == FAILED) if failed else None,
         )
@@ -123,6 +123,8 @@ def _limits(limiter: Limiter) -> dict[str, Limit]:
         "checking.seen": limit("20 per 10 minutes", get_remote_address),
         "checking.by_code": limit("60 per 10 minutes", get_remote_address, method="GET"),
         "checking.head": limit("60 per 10 minutes", get_remote_address, method="GET"),
+        "evidence.of_case": limit("30 per hour", _signed_in),
+        "evidence.of_organisation": limit("30 per hour", _signed_in),
         "registration.begin": all_of(limit("5 per hour", _typed_address), limit("30 per hour", get_remote_address)),
     }
 
