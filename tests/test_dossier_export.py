@@ -4,11 +4,15 @@ import json
 import zipfile
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.cases.tables import Case
 from portal.database import reader
 from portal.errors import NotFoundError
 from portal.evidence import dossiers
+from portal.parties.tables import Membership
 from portal.record.ledger import Entry
 from tests.builders import ANN, BAS, EVA, IRIS, OMAR, OURS, SANNE, THEIRS, TOM, Portal, a_declaration, all_is_well
 from tests.conftest import Tell
@@ -146,6 +150,29 @@ def test_after_a_week_it_is_gone(in_force: Portal) -> None:
     place.unlink()
     ann = in_force.sign_in(ANN).open(f"/dossiers/{place.stem}").sees("Dit dossier is weg")
     assert ann.open(f"/dossiers/{place.stem}.zip").status == 410
+
+
+def test_after_a_week_it_is_gone_also_when_nobody_swept_it_up(in_force: Portal) -> None:
+    place = a_dossier(in_force)
+    in_force.later(days=7, seconds=1)
+    assert in_force.sign_in(ANN).open(f"/dossiers/{place.stem}.zip").status == 410
+    assert place.exists()
+
+
+def test_who_began_a_case_and_left_cannot_take_what_was_made_for_who_bound_the_organisation(in_force: Portal) -> None:
+    """Ann began the declaration, so she may have its dossier for ever: but not the evidence and addresses any more."""
+    place, ann = a_dossier(in_force), in_force.visitor(ANN).person_id
+
+    def leave(session: Session) -> None:
+        for role in session.scalars(select(Membership).filter_by(person_id=ann)):
+            role.until = clock.now()
+
+    in_force.later(minutes=1).do(leave)
+    browser = in_force.sign_in(ANN)
+    for ending in ("", ".zip"):
+        assert browser.open(f"/dossiers/{place.stem}{ending}").status == 404
+    again = opened(a_dossier(in_force.later(minutes=1)))
+    assert not [name for name in again.files if name.startswith("files/")]
 
 
 def test_who_waited_long_is_mailed(in_force: Portal) -> None:

@@ -105,7 +105,7 @@ def ask(*, by: Visitor, case_id: uuid.UUID | None = None, organisation_id: uuid.
             session.flush()
         ledger.append(session, act="export", subject=subject.about, actor=by.person_id)
         names = {"case": _text(case_id), "organisation": _text(organisation_id)}
-        jobs.ask(session, MAKE, key, by=str(by.person_id), subject=names)
+        jobs.ask(session, MAKE, key, by=str(by.person_id), subject=names, discreet=subject.discreet)
         made = jobs.find(session, key)
         assert made is not None
         return made.id
@@ -117,12 +117,14 @@ def find(job_id: uuid.UUID, *, by: Visitor, settings: Settings) -> Ordered:
     if job is None or job.kind != MAKE or by.person_id is None or job.parameters["by"] != str(by.person_id):
         raise NotFoundError
     subject = _subject(reader(), _ids(job.parameters), by=by)
-    place = _place(settings, job.id)
+    if subject.discreet and job.parameters.get("discreet") is False:
+        raise NotFoundError  # it was asked by somebody who was to see more than they are now
+    place, until = _place(settings, job.id), job.asked_at + KEPT
     done, total = _progress(place)
-    state = "making" if job.state != "done" else "ready" if place.exists() else "gone"
+    state = "making" if job.state != "done" else "ready" if place.exists() and clock.now() <= until else "gone"
     if state == "making" and job.cause:
         state = "waiting"
-    return Ordered(job.id, subject.name, state, job.cause, done, total, job.asked_at, job.asked_at + KEPT, place)
+    return Ordered(job.id, subject.name, state, job.cause, done, total, job.asked_at, until, place)
 
 
 def make(job_id: uuid.UUID, asked: Mapping[str, Any], *, settings: Settings, stamp: Stamp) -> None:
