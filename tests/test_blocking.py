@@ -83,7 +83,7 @@ def test_a_block_shuts_the_gate_at_the_next_request_and_says_who_and_whom_to_ask
     assert tom.status == 200
     blocked(readers, words="Bel ons even").sees("Tom de Wit is geblokkeerd", "geblokkeerd door Centerdata")
     assert tom.open(REPORT).status == 403
-    assert tom.missing() == {"U bent niet geblokkeerd voor dit product": "Centerdata"}
+    assert tom.missing() == {"U bent geblokkeerd voor dit product": "Centerdata"}
     tom.sees("Centerdata heeft uw toegang geblokkeerd", "Bel ons even", readers.settings.contact).sees_not(REASON)
     letter = readers.letter(TOM.email, "Uw toegang tot")
     assert "Bel ons even" in letter and REASON not in letter

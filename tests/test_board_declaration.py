@@ -41,7 +41,7 @@ from workflows.vocabulary import Role
 
 SAVE = "Opslaan en verder"
 GATE = f"/rapporten/{PRODUCT}/{SCHOOL}/poort"
-TAKES_PART = "De school doet mee"
+TAKES_PART = "De school doet nog niet mee"
 PIA = Someone("Pia Groen", "pia@ons.example")
 
 
@@ -375,7 +375,7 @@ def test_a_school_in_scope_counts_as_registered_and_is_acted_for(in_force: Porta
     """R002-21: the declaration ties schools and board; the signatory may always act for all of them."""
     ann = in_force.sign_in(ANN).open(GATE)
     assert TAKES_PART not in ann.missing()
-    assert "U hoort bij deze school" not in ann.missing()
+    assert "U hoort nog niet bij deze school" not in ann.missing()
     ann.open("/organisaties").follow("Rooms Katholieke Basisschool Antonius").follow("Mensen en rollen")
     ann.sees("U nodigt uit namens")
 
@@ -392,7 +392,7 @@ def test_the_board_office_does_what_it_was_given_and_no_more(
     an_account(registered, PIA)
     pia = registered.sign_in(PIA).open(f"/organisaties/{registered.organisation(SCHOOL)}/mensen")
     assert ("U nodigt uit namens" in pia.text) is may_invite
-    assert ("U hoort bij deze school" not in pia.open(GATE).missing()) is may_read
+    assert ("U hoort nog niet bij deze school" not in pia.open(GATE).missing()) is may_read
 
 
 def test_who_acts_for_a_school_does_so_on_record(in_force: Portal) -> None:

@@ -10,8 +10,8 @@ REPORT = f"/rapporten/{PRODUCT}/{SCHOOL}"
 EVA = Someone("Eva Bakker", "eva@hoorn.example", "Voorzitter")
 DAAN = Someone("Daan Smit", "daan@hoorn.example", "Bestuurder")
 LOTTE = Someone("Lotte Kok", "lotte@hoorn.example", "Leerkracht")
-TAKES_PART, MEMBER = "De school doet mee", "U hoort bij deze school"
-TERMS = "U bent akkoord met de gebruiksvoorwaarden"
+TAKES_PART, MEMBER = "De school doet nog niet mee", "U hoort nog niet bij deze school"
+TERMS = "U bent nog niet akkoord met de gebruiksvoorwaarden"
 
 
 @pytest.mark.slow

@@ -114,7 +114,7 @@ def test_a_condition_that_raises_counts_as_not_met() -> None:
         raise ZeroDivisionError
         yield
 
-    verdict = judge([*CONDITIONS.values(), Condition("broken", "Kapot", broken)], some_facts())
+    verdict = judge([*CONDITIONS.values(), Condition("broken", "Heel", "Kapot", broken)], some_facts())
     assert not verdict.is_open
     assert verdict.missing == ("broken",)
     assert verdict.judged[-1].findings[0].fixed_by
@@ -160,7 +160,7 @@ def test_the_page_names_the_missing_and_the_kept_and_counts_them(in_force: Porta
     tom = (
         in_force.sign_in(TOM).open(GATE).sees("5 van 6", "Er is nog één ding nodig", "U hoort bij deze school: in orde")
     )
-    assert tom.missing() == {"U bent akkoord met de gebruiksvoorwaarden": "uzelf"}
+    assert tom.missing() == {"U bent nog niet akkoord met de gebruiksvoorwaarden": "uzelf"}
 
 
 def test_following_the_fixes_opens_the_gate(in_force: Portal) -> None:
@@ -179,7 +179,7 @@ def test_a_shut_gate_is_a_403_with_the_reasons_and_without_the_report(in_force: 
 def test_who_has_no_role_at_the_school_is_told_who_can_give_one(in_force: Portal) -> None:
     a_role(in_force, EVA, in_force.organisation("28849"), Role.READER)
     eva = in_force.sign_in(EVA).open(GATE)
-    assert eva.missing()["U hoort bij deze school"] == f"{ANN.name}, Bas Jansen"
+    assert eva.missing()["U hoort nog niet bij deze school"] == f"{ANN.name}, Bas Jansen"
 
 
 def test_a_school_of_the_board_that_was_left_out_is_shut(in_force: Portal) -> None:
@@ -188,7 +188,7 @@ def test_a_school_of_the_board_that_was_left_out_is_shut(in_force: Portal) -> No
     case_id = a_declaration(in_force, OTHER_SCHOOL)
     for someone in (ANN, BAS):
         sign(in_force, case_id, someone)
-    assert "De school doet mee" in in_force.sign_in(TOM).open(GATE).missing()
+    assert "De school doet nog niet mee" in in_force.sign_in(TOM).open(GATE).missing()
 
 
 @pytest.mark.parametrize("product", ["nonsense", "%00", "RESULTATENMONITOR"])

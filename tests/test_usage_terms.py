@@ -13,7 +13,7 @@ from tests.builders import ANN, PRODUCT, SCHOOL, TOM, Portal, accepted_terms
 
 SAVE = "Opslaan en verder"
 REPORT = f"/rapporten/{PRODUCT}/{SCHOOL}"
-TERMS = "U bent akkoord met de gebruiksvoorwaarden"
+TERMS = "U bent nog niet akkoord met de gebruiksvoorwaarden"
 KEYS = ["personal_account", "recipients", "confidentiality", "commercial_use", "publication", "blocking"]
 
 

@@ -9,17 +9,17 @@ from portal.wording import day, mark
 CONDITIONS: dict[str, Condition] = {}
 
 
-def condition(code: str, title: str) -> Callable[[Rule], Rule]:
-    """Adds a rule to the conditions under a code that never changes."""
+def condition(code: str, title: str, unmet: str) -> Callable[[Rule], Rule]:
+    """Adds a rule to the conditions under a code that never changes, with what is said of it met and unmet."""
 
     def add(rule: Rule) -> Rule:
-        CONDITIONS[code] = Condition(code, title, rule)
+        CONDITIONS[code] = Condition(code, title, unmet, rule)
         return rule
 
     return add
 
 
-@condition("account", mark("Uw account is in orde"))
+@condition("account", mark("Uw account is in orde"), mark("Uw account is niet in orde"))
 def account_in_order(facts: Facts) -> Iterator[Finding]:
     """Active, not blocked."""
     if facts.account_blocked or not facts.account_active:
@@ -30,7 +30,7 @@ def account_in_order(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@condition("block", mark("U bent niet geblokkeerd voor dit product"))
+@condition("block", mark("U bent niet geblokkeerd voor dit product"), mark("U bent geblokkeerd voor dit product"))
 def not_blocked_for_product(facts: Facts) -> Iterator[Finding]:
     """By no rights holder and not by the service desk (R004-07)."""
     for each in facts.blocks:
@@ -50,7 +50,11 @@ def not_blocked_for_product(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@condition("second_factor", mark("Uw account is zo beveiligd als uw rol vraagt"))
+@condition(
+    "second_factor",
+    mark("Uw account is zo beveiligd als uw rol vraagt"),
+    mark("Uw account heeft nog geen tweede stap bij het inloggen"),
+)
 def second_factor_where_asked(facts: Facts) -> Iterator[Finding]:
     """Asked of who can sign, privacy officers and the service desk."""
     if facts.needs_second_factor and not facts.has_second_factor:
@@ -62,7 +66,7 @@ def second_factor_where_asked(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@condition("registered", mark("De school doet mee"))
+@condition("registered", mark("De school doet mee"), mark("De school doet nog niet mee"))
 def school_registered(facts: Facts) -> Iterator[Finding]:
     """By a registration of its own, or in the scope of its board's declaration."""
     if facts.school_registered or facts.declaration is Declaration.IN_FORCE:
@@ -126,7 +130,7 @@ def _declaration_missing(facts: Facts) -> Finding:
     )
 
 
-@condition("member", mark("U hoort bij deze school"))
+@condition("member", mark("U hoort bij deze school"), mark("U hoort nog niet bij deze school"))
 def member_or_acting(facts: Facts) -> Iterator[Finding]:
     """A role at the school, or acting for it under a declaration in force."""
     if not facts.member and not facts.acting:
@@ -137,7 +141,11 @@ def member_or_acting(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@condition("terms", mark("U bent akkoord met de gebruiksvoorwaarden"))
+@condition(
+    "terms",
+    mark("U bent akkoord met de gebruiksvoorwaarden"),
+    mark("U bent nog niet akkoord met de gebruiksvoorwaarden"),
+)
 def usage_terms_accepted(facts: Facts) -> Iterator[Finding]:
     """By this person, in the current version or one that still suffices (R004)."""
     if not facts.terms_published:

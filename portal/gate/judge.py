@@ -29,6 +29,9 @@ class Condition:
 
     code: str
     title: str
+    """What is so where it is met."""
+    unmet: str
+    """What is so where it is not."""
     rule: Rule
 
 

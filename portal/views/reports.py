@@ -119,7 +119,7 @@ def _row(judged: Judged, location: RegisterLocation, product: Product) -> dict[s
         else:
             url = url_for(endpoint, **values)
     return {
-        "title": say(judged.condition.title),
+        "title": say(judged.condition.title if judged.kept else judged.condition.unmet),
         "kept": judged.kept,
         "sentence": say(finding.sentence, **finding.values) if finding else None,
         "fixed_by": say(finding.fixed_by) if finding else None,
