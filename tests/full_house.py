@@ -54,6 +54,9 @@ def full_house(portal: Portal) -> House:
     reading = _a_draft_of_terms(portal, EVA)
     a_busy_desk(portal)
     terms = (publications.SHIPPED / "usage_terms_2026-11.toml").read_text().replace("2026-11-01", "2026-11-23")
+    terms = terms.replace(
+        "grace_days = 0", "grace_days = 14"
+    )  # the gate stays open for who accepted the version before
     newer = terms.replace('version = "2026-11"', 'version = "2027-01"').replace(
         "Delen met anderen mag niet.", "Delen met anderen mag nooit."
     )
