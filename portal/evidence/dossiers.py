@@ -59,7 +59,7 @@ class Ordered:
     """A dossier that was asked for, and how far along it is."""
 
     id: uuid.UUID
-    name: str
+    subject: Subject
     state: str
     """making, ready, gone or waiting"""
     cause: str
@@ -68,6 +68,11 @@ class Ordered:
     asked_at: dt.datetime
     until: dt.datetime
     place: Path
+
+    @property
+    def name(self) -> str:
+        """How it and its file are called."""
+        return self.subject.name
 
 
 def of_case(session: Session, case_id: uuid.UUID, *, by: Visitor) -> Subject:
@@ -124,7 +129,7 @@ def find(job_id: uuid.UUID, *, by: Visitor, settings: Settings) -> Ordered:
     state = "making" if job.state != "done" else "ready" if place.exists() and clock.now() <= until else "gone"
     if state == "making" and job.cause:
         state = "waiting"
-    return Ordered(job.id, subject.name, state, job.cause, done, total, job.asked_at, until, place)
+    return Ordered(job.id, subject, state, job.cause, done, total, job.asked_at, until, place)
 
 
 def make(job_id: uuid.UUID, asked: Mapping[str, Any], *, settings: Settings, stamp: Stamp) -> None:

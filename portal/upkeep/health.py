@@ -149,7 +149,7 @@ def _jobs(session: Session) -> Item:
     values = {"count": count, "since": moment(oldest)}
     late = clock.now() - oldest > DEAD_AFTER
     return Item(
-        "jobs", title, LOOK if late else GOOD, mark("%(count)s taken wachten, de oudste sinds %(since)s."), values
+        "jobs", title, LOOK if late else GOOD, mark("Taken die wachten: %(count)s, de oudste sinds %(since)s."), values
     )
 
 

@@ -96,7 +96,9 @@ def by_code(document_code: str) -> ResponseReturnValue:
         return _form(code=code, faults={"code": say(UNKNOWN_CODE)}, status=404)
     if document.current is None:
         return render_template("checking/result.html", **_particulars(document), check=None)
-    return render_template("checking/result.html", **_shown(_checked(vault.content(document.current))))
+    return render_template(
+        "checking/result.html", **_shown(_checked(vault.content(document.current)), of_visitor=False)
+    )
 
 
 @bp.post("/gezien")
@@ -183,14 +185,17 @@ def _a_place() -> Iterator[None]:
 # --- What the page shows
 
 
-def _shown(check: Check) -> dict[str, Any]:
+def _shown(check: Check, *, of_visitor: bool = True) -> dict[str, Any]:
+    """What is said of a file: of the visitor's own, or of the one that the portal keeps."""
     kind, text = A_SCAN if check.scan_of else VERDICTS[check.verdict]
     document = check.document
     return {
         **(_particulars(document) if document else {"document": None}),
         "check": check,
         "verdict": {"kind": kind, "text": say(text), "why": say(STANDINGS[check.standing])},
-        "signatures": [_signature_row(each, check) for each in document.signatures] if document and check.known else [],
+        "signatures": [_signature_row(each, check, of_visitor) for each in document.signatures]
+        if document and check.known
+        else [],
         "seals": _seal_rows(check) if document is None else [],
         "versions": _version_rows(check) if check.known else [],
     }
@@ -215,10 +220,10 @@ def _particulars(document: Document) -> dict[str, Any]:
     }
 
 
-def _signature_row(signature: Signature, check: Check) -> dict[str, Any]:
+def _signature_row(signature: Signature, check: Check, of_visitor: bool) -> dict[str, Any]:
     """One person's signature, beside what the file bears of it."""
     if check.in_file(signature):
-        state = ("done", say("Staat in dit bestand"))
+        state = ("done", say("Staat in dit bestand") if of_visitor else say("Getekend en verzegeld"))
     elif signature.revision is None:
         state = ("waiting", say("Getekend, wordt verzegeld"))
     else:

@@ -25,6 +25,7 @@ STATES = {
     health.LOOK: ("waiting", mark("kijk hiernaar")),
     health.WRONG: ("problem", mark("nu regelen")),
 }
+WORST_FIRST = (health.WRONG, health.LOOK, health.GOOD)
 WORK = {
     "make": mark("Stuk maken"),
     "seal": mark("Handtekening verzegelen"),
@@ -43,7 +44,7 @@ WORK = {
 @bp.get("")
 def show() -> ResponseReturnValue:
     """Everything at a glance, and below it what did not go well."""
-    items = health.look(reader(), settings())
+    items = sorted(health.look(reader(), settings()), key=lambda each: WORST_FIRST.index(each.state))
     to_make = [each for each in health.waiting_documents(reader()) if each.state == DocumentState.ASKED]
     return render_template(
         "service_desk/health.html",
