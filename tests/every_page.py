@@ -22,11 +22,11 @@ def at_the_code(visit: Visit, _house: House) -> Visit:
     return visit.open("/inloggen").fill(email=ANN.email, password=PASSWORD).press("Inloggen")
 
 
-def checked(change: Callable[[bytes], bytes], name: str) -> Opens:
-    """The verdict on the file of the declaration, after somebody was at it."""
+def checked(change: Callable[[bytes], bytes], name: str, *, of: str = "pdf") -> Opens:
+    """The verdict on the file of a declaration, after somebody was at it."""
 
     def opens(visit: Visit, house: House) -> None:
-        file: FilePayload = {"name": name, "mimeType": "application/pdf", "buffer": change(house["pdf"])}
+        file: FilePayload = {"name": name, "mimeType": "application/pdf", "buffer": change(house[of])}
         visit.open("/verify").page.locator("#file").set_input_files(file)
         visit.press("Controleer dit bestand")
 
@@ -77,6 +77,9 @@ STRANGER: dict[str, Page] = {
     "check-by-code": "/verify/{code}",
     "check-unknown-code": "/verify/ABCD-EFGH-2345",
     "check-receipt": "/verify/logboek?size=1&head=0000000000000000",
+    "check-receipt-good": "{receipt}",
+    "check-on-paper": "/verify/{paper_code}",
+    "check-in-progress": checked(lambda pdf: pdf, "stuk.pdf", of="unfinished_pdf"),
     "check-whole": checked(lambda pdf: pdf, "stuk.pdf"),
     "check-changed": checked(lambda pdf: pdf.replace(b"/Title", b"/Titel", 1), "anders.pdf"),
     "check-not-ours": checked(lambda _: A_PDF, "iets.pdf"),
@@ -128,6 +131,7 @@ SIGNATORY: dict[str, Page] = {
     "several": "/tekenen",
     "several-fault": sent("/tekenen", "Teken nu"),
     "case-to-sign": "/zaken/{to_sign}",
+    "case-waits-for-time-stamp": "/zaken/{stuck}",
     "send-back": "/zaken/{to_sign}/terugsturen",
     "send-back-fault": sent("/zaken/{to_sign}/terugsturen", "Ja, terugsturen"),
     "decline": "/zaken/{to_sign}/afwijzen",

@@ -1,6 +1,7 @@
 """A house where everything is going on, so that every page has something to show; for whoever looks at them all."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from portal.cases import answering, on_paper, starting
@@ -10,7 +11,7 @@ from portal.documents import vault
 from portal.evidence import dossiers
 from portal.offers import drafting, publications
 from portal.offers.tables import Block, Product, Publication, PublicationDraft
-from portal.parties.tables import Mandate, Membership
+from portal.parties.tables import Mandate, Membership, Organisation
 from portal.record.outbox import Mail
 from tests.builders import (
     A_PDF,
@@ -34,9 +35,11 @@ from tests.builders import (
     a_submitted_registration,
     accepted_terms,
     answers_for_registration,
+    sign,
 )
 from tests.test_organisation_change import INVOICES, a_change
-from workflows.vocabulary import Role
+from tests.test_paper import TIM, confirm
+from workflows.vocabulary import Party, Role
 
 XANDER = Someone("Xander Post", "xander@elders.example", "Bestuurder")
 PIA = Someone("Pia Groen", "pia@ons.example")
@@ -76,7 +79,9 @@ def full_house(portal: Portal) -> House:
     invited = portal.sign_in(ANN).open(f"/organisaties/{portal.organisation(SCHOOL)}/mensen")
     invited.fill(name=NEW.name, email=NEW.email).choose("role", "reader").press("Uitnodigen")
     a_role(portal, PIA, portal.organisation(OURS), Role.BOARD_OFFICE, acts=["reports"])
+    decided_on_paper = _on_paper(portal)
     on_paper_now = _a_scan(portal, a_change(portal, "invoices", invoices=INVOICES))
+    stuck = _without_time_stamps(portal, a_change(portal, "invoices", by=IRIS, board=THEIRS, invoices=INVOICES))
     dossier = _a_dossier(portal, declared)
     portal.work()
     asked = _a_dossier(portal, draft)
@@ -97,6 +102,10 @@ def full_house(portal: Portal) -> House:
             "code": portal.document(declared).code,
             "pdf": vault.content(portal.document(declared).current or ""),
             "on_paper": on_paper_now,
+            "unfinished_pdf": vault.content(portal.document(to_sign).current or ""),
+            "paper_code": portal.document(decided_on_paper).code,
+            "stuck": stuck,
+            "receipt": "/verify/logboek?size={size}&head={head}".format_map(portal.document(declared).facts["ledger"]),
             "dossier": dossier,
             "dossier_asked": asked,
             "to_read": portal.document(to_sign).id,
@@ -135,6 +144,26 @@ def _a_scan(portal: Portal, case_id: uuid.UUID) -> uuid.UUID:
     with portal.opened():
         on_paper.put_down(document.id, people=people, stated=True, by=desk, **scan)  # type: ignore[arg-type]
     return document.id
+
+
+def _on_paper(portal: Portal) -> uuid.UUID:
+    """A case that was decided on paper: put down by one, confirmed by a colleague."""
+    case_id = a_change(portal, "invoices", invoices=INVOICES)
+    operator = portal.ask(lambda: reader.query(Organisation).filter_by(kind=Party.OPERATOR).one().id)
+    a_role(portal, TIM, operator, Role.SERVICE_DESK)
+    confirm(portal, _a_scan(portal, case_id))
+    portal.work()
+    return case_id
+
+
+def _without_time_stamps(portal: Portal, case_id: uuid.UUID) -> uuid.UUID:
+    """A case whose signature cannot be sealed yet, since no time stamp is to be had."""
+    working = portal.worker.sealer
+    portal.worker.sealer = replace(working, time_stamp_urls=("http://127.0.0.1:9/",))
+    sign(portal, case_id, IRIS)
+    portal.work()
+    portal.worker.sealer = working
+    return case_id
 
 
 def _a_dossier(portal: Portal, case_id: uuid.UUID) -> uuid.UUID:

@@ -230,7 +230,8 @@ def test_the_code_on_the_document_leads_to_what_the_portal_keeps_of_it(in_force:
     code = in_force.document(in_force.case("board_declaration")).code
     typed = code.lower().replace("-", " ")
     page = in_force.browser().open("/verify").fill(code=typed).press("Zoek op code")
-    page.sees(WHOLE, ANN.name, BAS.name, "Of uw eigen exemplaar hetzelfde is").sees_not(ANN.email, TOM.name)
+    page.sees(WHOLE, ANN.name, BAS.name, "Of uw eigen exemplaar hetzelfde is", "Getekend en verzegeld")
+    page.sees_not(ANN.email, TOM.name, "Staat in dit bestand")
     assert page.address == f"/verify/{code}"
 
 

@@ -73,6 +73,12 @@ def test_every_part_says_how_it_is_in_words(portal: Portal) -> None:
     assert said["Mailserver"] == "nu regelen", "no mail server, and no demonstration"
 
 
+def test_what_needs_looking_at_comes_first(portal: Portal) -> None:
+    said = list(parts(page(portal)).values())
+    assert {"nu regelen", "in orde"} <= set(said)
+    assert said == sorted(said, key=("nu regelen", "kijk hiernaar", "in orde").index)
+
+
 def test_a_worker_that_is_silent_is_shown(portal: Portal) -> None:
     assert parts(page(portal))["Werk op de achtergrond"] == "nu regelen"
     noted(portal, notes.ALIVE)

@@ -159,7 +159,7 @@ def _documents(session: Session) -> Item:
         return Item("documents", title, GOOD, mark("Er wacht geen stuk."))
     late = clock.now() - waiting[0].made_at > dt.timedelta(hours=1)
     values = {"count": len(waiting), "since": moment(waiting[0].made_at)}
-    sentence = mark("%(count)s stukken wachten, het oudste sinds %(since)s.")
+    sentence = mark("Stukken die wachten: %(count)s, het oudste sinds %(since)s.")
     return Item("documents", title, WRONG if late else LOOK, sentence, values)
 
 

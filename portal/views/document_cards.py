@@ -32,6 +32,12 @@ AWAITED: Mapping[str, str] = {
     WaitsFor.REVOCATION: mark("Wacht op intrekkingsgegevens"),
     WaitsFor.KEY: mark("Wacht op de sleutel van het zegel"),
 }
+WHY_IT_WAITS: Mapping[str, str] = {
+    WaitsFor.TIME_STAMP: mark("De tijdstempeldienst gaf geen tijdstempel."),
+    WaitsFor.REVOCATION: mark("De gegevens om het zegel mee te controleren, zijn nu niet op te halen."),
+    WaitsFor.KEY: mark("Het portaal kan de sleutel van zijn zegel nu niet gebruiken."),
+}
+"""Said to everybody; the cause as the machines put it is for the service desk."""
 
 
 def card(document: Document) -> dict[str, Any]:
@@ -58,17 +64,23 @@ def _waiting(document: Document) -> dict[str, Any]:
     """Why a document waits and since when; who works for the service desk may have it tried again."""
     may_retry = access.is_service_desk(visitor())
     return {
-        "cause": document.cause,
+        "cause": document.cause if may_retry else _why(document) or document.cause,
         "since": moment(document.waits_since) if document.waits_since else None,
         "retry_url": url_for("health.retry", document_id=document.id) if may_retry else None,
     }
+
+
+def _why(document: Document) -> str:
+    """What keeps a document waiting, in words for everybody; nothing where only the cause says it."""
+    sentence = WHY_IT_WAITS.get(document.waits_for or "")
+    return f"{say(sentence)} {say('Wat er is getekend, blijft vastgelegd. U hoeft niets te doen.')}" if sentence else ""
 
 
 def state_of(document: Document) -> tuple[str, str]:
     """How a document stands, as a status; where something outside keeps it waiting, what that is."""
     kind, text = DOCUMENT_STATES[DocumentState(document.state)]
     awaited = AWAITED.get(document.waits_for or "")
-    return kind, say(awaited or text)
+    return ("waiting", say(awaited)) if awaited else (kind, say(text))
 
 
 def signature_rows(document: Document) -> list[dict[str, Any]]:
