@@ -79,7 +79,7 @@ class Said(str):
     values: Mapping[str, object]
 
 
-def say(text: str, **values: object) -> str:
+def say(text: str, /, **values: object) -> str:
     """A Dutch text in the reader's language, with its named places filled in; what was said before is said again."""
     source = text.text if isinstance(text, Said) else text
     places = {**text.values, **values} if isinstance(text, Said) else values
@@ -90,7 +90,7 @@ def say(text: str, **values: object) -> str:
     return said
 
 
-def say_count(one: str, many: str, count: int, **values: object) -> str:
+def say_count(one: str, many: str, count: int, /, **values: object) -> str:
     """The text for one or for many, with `count` among the named places."""
     return _catalogue().ngettext(one, many, count) % {"count": count, **values}
 

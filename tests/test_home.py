@@ -93,6 +93,12 @@ def test_tasks_are_searched_sorted_filtered_and_exported(to_sign: Portal) -> Non
     assert sheet(ann.open("/taken.csv?q=qqqq")) == []
 
 
+def test_few_tasks_are_seen_at_a_glance_and_a_search_that_was_asked_stays(in_force: Portal) -> None:
+    tom = in_force.sign_in(TOM).open("/")
+    tom.sees("1 taak").sees_not("Zoek in uw taken")
+    tom.open("/?q=voorwaarden").sees("1 taak", "Zoek in uw taken")
+
+
 def test_the_menu_counts_what_the_list_of_documents_to_sign_shows(to_sign: Portal) -> None:
     def counted() -> list[tuple[int, int]]:
         ids = [to_sign.visitor(each).person_id for each in (ANN, BAS, EVA)]

@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -236,3 +237,16 @@ def test_no_page_of_an_english_reader_has_dutch_words_of_ours(in_force: Portal) 
             if dutch:
                 found[f"{someone and someone.name} {address}"] = dutch
     assert not found
+
+
+@pytest.mark.parametrize("name", ["text", "one", "many", "value"])
+def test_a_place_in_a_text_may_bear_any_name(name: str) -> None:
+    assert say(f"Gezocht: %({name})s", **{name: "xyzzy"}) == "Gezocht: xyzzy"
+    assert say_count(f"%(count)s van %({name})s", "", 1, **{name: "xyzzy"}) == "1 van xyzzy"
+
+
+def test_a_search_in_the_mailbox_that_finds_nothing_says_what_was_sought(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(portal.app.extensions, "tekenpoort.settings", replace(portal.settings, demo=True))
+    portal.browser().open("/postvak?q=xyzzy").sees("Niets gevonden", "“xyzzy”")
