@@ -178,6 +178,25 @@ def test_the_supplier_may_say_no_when_it_is_its_turn_and_cannot_withdraw_the_boa
     assert findings(agreed) == []
 
 
+def test_what_was_begun_before_the_product_got_another_supplier_is_begun_again(agreed: Portal) -> None:
+    product = agreed.ask(lambda: reader.scalars(select(Product).filter_by(name=PRODUCT)).one().id)
+    ann = agreed.visitor(ANN)
+    with agreed.opened():
+        case_id = starting.start("small_agreement", by=ann, organisation_id=portal_board(agreed), product_id=product)
+    agreed.sign_in(ANN).open(f"/zaken/{case_id}/about").fill(what="Toetsen").press("Opslaan en verder")
+
+    def sell(session) -> None:  # type: ignore[no-untyped-def]
+        buyer = Organisation(kind=Party.SUPPLIER, name="Koper B.V.", registered_at=agreed.moment)
+        session.add(buyer)
+        session.flush()
+        session.get_one(Product, product).supplier_id = buyer.id
+
+    agreed.do(sell)
+    with pytest.raises(RefusedError, match="andere leverancier"):
+        submit(agreed, case_id, ann)
+    assert agreed.state(case_id) == "draft"
+
+
 # --- Nobody for both ---------------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,10 @@ OTHER_CANNOT = mark(
     "%(organisation)s moet dit stuk ook tekenen, en heeft daarvoor op dit moment te weinig tekenbevoegden. "
     "Wie voor de ene partij tekent, telt niet mee voor de andere."
 )
+OTHER_SUPPLIER = mark(
+    "%(product)s is intussen van een andere leverancier dan die dit stuk zou tekenen. "
+    "Trek deze zaak in en begin opnieuw."
+)
 TO_ASSESS = mark("Te beoordelen: %(title)s %(reference)s")
 TO_ADVISE = mark("Uw advies gevraagd: %(title)s %(reference)s")
 
@@ -32,6 +36,8 @@ def advance(session: Session, case: Case, *, by: Visitor, follow: Follow) -> Non
     workflow = workflow_of(case)
     answers = relevant_answers(case)
     case.moved_at = clock.now()
+    if case.counterparty_id and case.publication and case.counterparty_id != case.publication.product.supplier_id:
+        raise RefusedError(OTHER_SUPPLIER, product=case.publication.product.title)
     if seats_left(case, session=session):
         case.state = CaseState.ASSESSING
         _call(session, case, "to_assess", TO_ASSESS)
