@@ -48,7 +48,7 @@ def _copy_until(place: Installation, many: int) -> None:
         columns = [name for _, name, *_ in place.sql("pragma table_info(document)") if name not in ("id", "code")]
         names = ", ".join(columns)
         place.sql(f"insert into document (id, code, {names}) select ?, ?, {names} from document where id = ?", copied, f"C{number}", one)  # fmt: skip
-        place.sql("insert into revision select ?, number, blob, stored_at from revision where document_id = ?", copied, one)  # fmt: skip
+        place.sql("insert into revision (document_id, number, blob, stored_at) select ?, number, blob, stored_at from revision where document_id = ?", copied, one)  # fmt: skip
 
 
 @contextmanager
