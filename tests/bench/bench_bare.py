@@ -4,6 +4,7 @@ Run as a program it takes one piece of work after the other from its standard in
 portal is not loaded in it. Styles, fonts and certificates are read once.
 """
 
+import asyncio
 import pickle
 import subprocess
 import sys
@@ -15,14 +16,26 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import keys, x509
+from asn1crypto import crl, keys, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.timestamps import DummyTimeStamper
+from pyhanko.sign.validation import ades
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.policy_decl import (
+    LocalKnowledge,
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleCertificateStore, SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
@@ -62,6 +75,8 @@ class Signing:
 
     pdf: bytes
     keys: Keys
+    checked: bool = False
+    """Whether every signature is then judged by the long-term rules, as the portal does before it calls it done."""
 
     def done(self) -> bytes:
         """The signed PDF; it bears no picture of the signature."""
@@ -80,7 +95,10 @@ class Signing:
             ),
         )
         made = PdfSigner(terms, signer=signer, timestamper=stamper).sign_pdf(writer, existing_fields_only=True)
-        return bytes(made.getvalue())
+        signed = bytes(made.getvalue())
+        if self.checked:
+            _refuse_unsound(signed, roots)
+        return signed
 
 
 @cache
@@ -105,6 +123,28 @@ def _signer(given: Keys) -> tuple[SimpleSigner, DummyTimeStamper, list[x509.Cert
         certs_to_embed=store,
     )
     return signer, stamper, roots
+
+
+def _refuse_unsound(pdf: bytes, roots: list[x509.Certificate]) -> None:
+    """Raise unless every signature passes pyHanko's own long-term validation, offline, with proof of validity."""
+    reader = PdfFileReader(BytesIO(pdf))
+    store = DocumentSecurityStore.read_dss(reader)
+    believing = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=roots), revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO)
+    )
+    known = LocalKnowledge(
+        known_certs=list(store.load_certs()),
+        known_crls=[CRLContainer(crl.CertificateList.load(each.get_object().data)) for each in store.crls],
+    )
+    rules = SignatureValidationSpec(
+        cert_validation_policy=believing,
+        revinfo_gathering_policy=RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY),
+        local_knowledge=known,
+    )
+    for each in reader.embedded_regular_signatures:
+        judged = asyncio.run(ades.ades_lta_validation(each, PdfSignatureValidationSpec(rules)))
+        if judged.ades_subindic is not ades.AdESPassed.OK:
+            raise RuntimeError(f"{each.field_name}: {judged.ades_subindic}")
 
 
 def _empty_field(pdf: bytes) -> str:

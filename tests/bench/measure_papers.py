@@ -91,6 +91,7 @@ def _sealing(place: Installation, alone: Bare) -> list[Row]:
             turns = [
                 lambda click=click: answered.append(_last_click(watch, click)),
                 lambda base=base: watch.time("bare", lambda: alone.do(Signing(base, keys))),
+                lambda base=base: watch.time("checked", lambda: alone.do(Signing(base, keys, checked=True))),
             ]
             for each in turns if turn % 2 else reversed(turns):
                 each()
@@ -107,6 +108,14 @@ def _sealing(place: Installation, alone: Bare) -> list[Row]:
             "bare pyHanko",
             SEAL_REACH,
             remark=remark,
+        ),
+        Row(
+            "the same",
+            watch.spread("portal"),
+            watch.spread("checked"),
+            "bare pyHanko that checks it",
+            SEAL_REACH,
+            remark="bare pyHanko also judges every signature by the long-term rules before it is called done",
         ),
         Row("a document that is there already", served, reach=SERVE_REACH, remark="its PDF over HTTP, signed in"),
     ]
