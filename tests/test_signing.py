@@ -266,7 +266,9 @@ def test_while_the_time_stamp_service_is_off_the_act_stands_and_the_document_wai
     assert to_sign.state(case_id) == "decided"
     document = to_sign.document(case_id)
     assert (document.state, bool(document.cause), len(document.revisions)) == ("waiting", True, 1)
-    to_sign.sign_in(ANN).open(f"/zaken/{case_id}").sees(document.cause)
+    ann = to_sign.sign_in(ANN).open(f"/zaken/{case_id}")
+    ann.sees("De tijdstempeldienst gaf geen tijdstempel.", "blijft vastgelegd").sees_not("Errno")
+    assert "Errno" in document.cause, "the service desk is told what the machines said"
     to_sign.later(minutes=15).work()
     document = to_sign.document(case_id)
     assert (document.state, document.cause, len(document.revisions)) == ("complete", "", 3)

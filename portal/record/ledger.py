@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, select
+from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal import clock
@@ -96,6 +96,8 @@ def contains(session: Session, size: int, head: str) -> bool | None:
 
     None when it is shorter than that: its tail was cut off, or an older one was put back.
     """
+    if size > (session.scalar(select(func.max(Entry.number))) or 0):
+        return None  # also where it is a larger number than a database counts to
     kept = session.scalar(select(Entry.hash).where(Entry.number == size)) if size else FIRST
     return kept.startswith(head) and len(head) >= LEAST_OF_HASH if kept is not None else None
 

@@ -1,6 +1,5 @@
 """`/verify`: anyone can check a document, by its file, by the code printed on it, or by a head of the ledger."""
 
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,8 +57,6 @@ NO_CODE = mark("Vul de code in die op het stuk staat: drie keer vier letters of 
 UNKNOWN_CODE = mark("Deze code kennen wij niet. Kijk of u hem goed hebt overgenomen.")
 NO_HEAD = mark("Vul het aantal regels in, en ten minste 16 tekens van de kop.")
 BUSY = mark("Er worden op dit moment veel stukken gecontroleerd. Probeer het over een minuut opnieuw.")
-
-SIZE, HEAD = re.compile("[0-9]{1,12}"), re.compile(f"[0-9a-f]{{{ledger.LEAST_OF_HASH},64}}")
 
 _places = threading.BoundedSemaphore(AT_ONCE)
 
