@@ -59,7 +59,7 @@ def _rendering(place: Installation, alone: Bare) -> Row:
 def _long_facts(place: Installation) -> dict[str, Any]:
     """The facts of the demonstration's declaration, with as many schools as make five pages."""
     found = place.one("select facts from document where template = 'documents/board_declaration.html' limit 1")
-    facts: dict[str, Any] = {**json.loads(found), "test_seal": True, "operator": {"name": "Tekenpoort", "contact": "x@y.example"}}  # fmt: skip
+    facts: dict[str, Any] = {**json.loads(found), "test_seal": True, "operator": {"name": "Tekenpoort", "contact": "x@y.example", "verify": "http://127.0.0.1/verify"}}  # fmt: skip
     most = 40
     while True:
         longer = copy.deepcopy(facts)

@@ -18,11 +18,12 @@ LINEAR, CORES = 1.15, 0.65
 
 def measure(place: Installation) -> list[Row]:
     """Milliseconds for each document with two signatures: of many beside few, and on all cores beside one."""
-    _copy_until(place, FEW)
+    one = place.document(COMPLETE)
+    _copy_until(place, one, FEW)
     with _one_core():
         alone = _each(place)
     few = _each(place)
-    _copy_until(place, MANY)
+    _copy_until(place, one, MANY)
     many = _each(place)
     remark = f"{1000 / many:.1f} documents per second on {os.cpu_count()} cores, {1000 / alone:.1f} on one"
     return [
@@ -40,9 +41,8 @@ def _each(place: Installation) -> float:
     return 1000 * spent / int(place.one("select count(*) from document"))
 
 
-def _copy_until(place: Installation, many: int) -> None:
+def _copy_until(place: Installation, one: str, many: int) -> None:
     """So many documents, each a copy of one that two people signed; the bytes are the same, the work is not."""
-    one = place.document(COMPLETE)
     for number in range(place.one("select count(*) from document"), many):
         copied = uuid.uuid4().hex
         columns = [name for _, name, *_ in place.sql("pragma table_info(document)") if name not in ("id", "code")]
