@@ -1,8 +1,10 @@
 """The health page: each part judged in words, what failed tried again, and the backup that it asks for."""
 
 import datetime as dt
+import inspect
 import json
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from portal import audit, clock
+from portal import audit, clock, worker
 from portal.app import open_database
 from portal.config import Settings
 from portal.database import reader
@@ -22,6 +24,7 @@ from portal.record.jobs import Job
 from portal.record.outbox import Mail
 from portal.serving import doctor
 from portal.upkeep import backup, health, nightly, notes
+from portal.views.health import WORK
 from portal.worker import Worker
 from tests.browser import Browser
 from tests.builders import ANN, SANNE, TOM, Portal, accepted_terms
@@ -286,3 +289,12 @@ def test_a_full_disk_does_not_stop_the_worker(portal: Portal, tmp_path: Path) ->
     worker.settings = replace(gone, data=tmp_path / "not there")
     with clock.standing_at(portal.moment):
         assert worker.round() >= 0
+
+
+def test_all_work_of_the_worker_has_a_name_on_the_page() -> None:
+    """A kind of work that is added to the worker is named here too, or a job of it would stand there as a code."""
+    source = inspect.getsource(Worker._work)
+    kinds = re.findall(r"^\s+case (?:\"(\w+)\"|(\w+)\.(\w+)):$", source, re.MULTILINE)
+    done = {literal or getattr(getattr(worker, room), name) for literal, room, name in kinds}
+    assert len(done) > 10
+    assert done == set(WORK)

@@ -22,7 +22,6 @@ from portal.database import act
 from portal.documents import incoming, vault
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.parties import mandates, particulars
-from portal.parties.authority import is_met
 from portal.parties.tables import Person
 from portal.record import ledger
 from portal.wording import mark, say
@@ -155,11 +154,9 @@ def _authorities(session: Session, document: Document, people: Iterable[str]) ->
 
 def _binds(document: Document, authorities: Mapping[str, Mapping[str, object]]) -> bool:
     """Whether these people together bind every side of the document."""
-    given: dict[uuid.UUID, list[Mapping[str, object]]] = {}
-    for each in document.facts["signatories"]:
-        if each["person"] in authorities:
-            given.setdefault(sides.side_of(document, each), []).append(authorities[each["person"]])
-    return all(is_met(given.get(each, [])) for each in sides.asked_sides(document))
+    places = [each for each in document.facts["signatories"] if each["person"] in authorities]
+    given = ((sides.side_of(document, each), authorities[each["person"]]) for each in places)
+    return sides.first_unbound(document, given) is None
 
 
 def _seen_by_another(document: Document, by: Visitor) -> OnPaper:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -141,7 +142,12 @@ def asked_sides(document: Document) -> list[uuid.UUID]:
 
 def waits_for(document: Document) -> uuid.UUID | None:
     """The first organisation for which too few have signed; None when all are bound."""
-    given: dict[uuid.UUID, list[Mapping[str, object]]] = {}
-    for each in document.signatures:
-        given.setdefault(each.organisation_id, []).append(each.authority)
-    return next((each for each in asked_sides(document) if not is_met(given.get(each, []))), None)
+    return first_unbound(document, ((each.organisation_id, each.authority) for each in document.signatures))
+
+
+def first_unbound(document: Document, given: Iterable[tuple[uuid.UUID, Mapping[str, Any]]]) -> uuid.UUID | None:
+    """The first side of a document that these authorities, each given for a side, do not bind; None when all are."""
+    by_side: dict[uuid.UUID, list[Mapping[str, Any]]] = {}
+    for side, authority in given:
+        by_side.setdefault(side, []).append(authority)
+    return next((each for each in asked_sides(document) if not is_met(by_side.get(each, []))), None)

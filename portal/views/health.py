@@ -29,6 +29,8 @@ WORST_FIRST = (health.WRONG, health.LOOK, health.GOOD)
 WORK = {
     "make": mark("Stuk maken"),
     "seal": mark("Handtekening verzegelen"),
+    "invite": mark("De andere partij vragen om te tekenen"),
+    "reissue": mark("Stukken opnieuw klaarzetten om te tekenen"),
     "send": mark("Mail versturen"),
     "remind": mark("Herinneringen van vandaag"),
     "campaign": mark("Campagne van een nieuwe versie"),
@@ -38,6 +40,7 @@ WORK = {
     "renew_one": mark("Tijdstempel vernieuwen"),
     "head": mark("Stand van het logboek bewaren"),
     "dossier": mark("Dossier maken"),
+    "erase": mark("Gegevens wissen die niet meer nodig zijn"),
 }
 
 
