@@ -76,7 +76,7 @@ def demo() -> None:
 @demo.command()
 @click.argument("name")
 def code(name: str) -> None:
-    """Print the code that the authenticator app of NAME shows now (a name or an e-mail address)."""
+    """Print a code of the authenticator app of NAME that works now (a name or an e-mail address)."""
     from portal import demonstration
 
     click.echo(demonstration.code_of(_settings(), name))

@@ -96,7 +96,7 @@ def prepare(settings: Settings) -> None:
 
 
 def code_of(settings: Settings, name: str) -> str:
-    """The code that somebody's authenticator app shows now; only in a demonstration."""
+    """A code of somebody's authenticator app that works now; only in a demonstration."""
     if not (settings.data / "demo.json").exists():
         raise PortalError(f"There is no demonstration in {settings.data}: `make run` makes one.")
     app = create_app(settings)
@@ -109,7 +109,7 @@ def code_of(settings: Settings, name: str) -> str:
         ]
         if len(found) != 1:
             raise PortalError(f"There is no one person called {name!r}. Use the e-mail address.")
-        return authenticator.current_code(found[0], totp_secrets=totp_secrets(settings))
+        return authenticator.unused_code(found[0], totp_secrets=totp_secrets(settings))
 
 
 def explain(settings: Settings) -> str:
@@ -265,7 +265,7 @@ class _Stage:
                 {document.id: document.certified or ""},
                 by=Visitor(person.id),
                 typed_name=name,
-                code=authenticator.current_code(person, totp_secrets=totp_secrets(self.settings)),
+                code=authenticator.unused_code(person, totp_secrets=totp_secrets(self.settings)),
                 code_is_good=self._code_is_good,
                 follow=self._follow,
             )

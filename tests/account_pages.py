@@ -103,7 +103,7 @@ class Portal:
         with self.opened():
             person = people.by_email(reader, email)
             assert person is not None
-            return authenticator.current_code(person, totp_secrets=self.keys)
+            return authenticator.unused_code(person, totp_secrets=self.keys)
 
     def code_counts(self, email: str, code: str) -> bool:
         """Whether a signing act would take this code."""

@@ -143,7 +143,7 @@ class Portal:
         """What this person's app shows now; time passes first, since a code works once."""
         self.later(seconds=authenticator.STEP)
         with self.opened():
-            return authenticator.current_code(self._person(someone), totp_secrets=totp_secrets(self.settings))
+            return authenticator.unused_code(self._person(someone), totp_secrets=totp_secrets(self.settings))
 
     def code_of_key(self, key: str) -> str:
         """What an app shows in which this key was typed."""

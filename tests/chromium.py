@@ -137,6 +137,8 @@ class Visit:
         self.open("/inloggen").fill(email=email, password=password).press("Inloggen")
         if code:
             self.fill(code=code()).press("Inloggen")
+        seen = self.page.locator("#page").inner_text()
+        assert not self.page.url.endswith(("/inloggen", "/tweede-factor/code")), f"{email} is not in:\n{seen}"
         return self
 
     def follow_first_school(self) -> "Visit":

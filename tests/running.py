@@ -34,7 +34,7 @@ class Portal:
         return subprocess.run(command, env=self.environ, capture_output=True, text=True, cwd=HOUSE, check=False)
 
     def code(self, name: str) -> str:
-        """The code in somebody's app; waits for the next one, since a code works once."""
+        """The code in somebody's app that was not used yet, since a code works once."""
         return self.command("demo", "code", name).stdout.strip()
 
 

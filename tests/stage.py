@@ -119,7 +119,7 @@ class Installation:
                 {document.id: document.certified or ""},
                 by=Visitor(person.id),
                 typed_name=person.name,
-                code=authenticator.current_code(person, totp_secrets=totp_secrets(self.settings)),
+                code=authenticator.unused_code(person, totp_secrets=totp_secrets(self.settings)),
                 code_is_good=self._code_is_good,
                 follow=self.follow,
             )

@@ -276,6 +276,17 @@ def test_a_code_used_at_sign_in_is_refused_at_signing(portal: Portal) -> None:
     assert portal.code_counts(ANN, portal.code(ANN))
 
 
+def test_two_codes_of_the_demonstration_within_one_step_both_work(portal: Portal) -> None:
+    portal.person(ANN, app=True)
+    portal.later(minutes=1)
+    codes = []
+    for _ in range(2):
+        codes.append(portal.code(ANN))
+        assert portal.code_counts(ANN, codes[-1])
+    assert codes[0] != codes[1]
+    assert not portal.code_counts(ANN, portal.code(ANN))  # the third is two steps early
+
+
 def test_a_code_used_at_signing_is_refused_at_sign_in(portal: Portal) -> None:
     portal.person(ANN, app=True)
     portal.later(minutes=1)
@@ -720,7 +731,7 @@ def test_an_unknown_person_has_no_code(portal: Portal) -> None:
     with portal.opened(), pytest.raises(NotFoundError), act() as session:
         authenticator.code_is_good(session, uuid.uuid4(), "123456", totp_secrets=portal.keys)
     with pytest.raises(RefusedError):
-        authenticator.current_code(Person(name="Ann", email=ANN), totp_secrets=portal.keys)
+        authenticator.unused_code(Person(name="Ann", email=ANN), totp_secrets=portal.keys)
 
 
 def test_an_invitation_of_a_blocked_person_is_closed(portal: Portal) -> None:

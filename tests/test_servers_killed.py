@@ -141,7 +141,7 @@ def prepared(portal: Portal, someone: Someone, document: Document) -> Callable[[
 
     def press(server: Server) -> Answer:
         with clock.standing_at(dt.datetime.now(dt.UTC)):
-            code = authenticator.current_code(person, totp_secrets=secrets)
+            code = authenticator.unused_code(person, totp_secrets=secrets)
         fields = {
             "typed_name": someone.name, "code": code, "seen": document.certified, "csrf_token": token,
         }  # fmt: skip

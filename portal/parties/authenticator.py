@@ -75,11 +75,16 @@ def code_is_good(session: Session, person_id: uuid.UUID, code: str, *, totp_secr
     return True
 
 
-def current_code(person: Person, *, totp_secrets: Mapping[str, str]) -> str:
-    """The code that the person's authenticator app shows now: for demonstrations, on the machine itself."""
+def unused_code(person: Person, *, totp_secrets: Mapping[str, str]) -> str:
+    """The code that the person's authenticator app shows now, or its next one where that one was used already.
+
+    For demonstrations, on the machine itself. A code counts one step early, so that it works at once; the third within
+    one step (30 s) does not, as with a real app.
+    """
     if not person.has_second_factor:
         raise RefusedError(mark("Deze persoon heeft nog geen app gekoppeld."))
-    made = _totp(totp_secrets).from_source(person.tf_totp_secret).generate(time=clock.now().timestamp())
+    step = max(int(clock.now().timestamp()) // STEP, (person.totp_counter or 0) + 1)
+    made = _totp(totp_secrets).from_source(person.tf_totp_secret).generate(time=step * STEP)
     return str(made.token)
 
 

@@ -49,7 +49,7 @@ def code(place: Installation, email: str) -> str:
     wake_code(place, email)
     with place.opened():
         person = reader.scalars(select(Person).filter_by(email=email)).one()
-        return authenticator.current_code(person, totp_secrets=totp_secrets(place.settings))
+        return authenticator.unused_code(person, totp_secrets=totp_secrets(place.settings))
 
 
 def wake_code(place: Installation, email: str) -> None:
