@@ -1,0 +1,139 @@
+"""A processor agreement as a file: JSON, read whole or refused with the place and the reason."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from portal.errors import InvalidError
+from portal.offers.agreements.agreement import Agreement, Clause, Deviation
+from portal.offers.agreements.annexes import ANNEXES, Annex
+from portal.parties.spelling import clean, clean_lines
+from portal.wording import say
+
+FORMAT = "tekenpoort/processor-agreement/1"
+LARGEST = 2 * 1024 * 1024
+_TEXTS = ("title", "version", "introduction", "model")
+_KEYS = {"format", *_TEXTS, "clauses", "parameters", "deviations", *ANNEXES}
+
+
+def written(agreement: Agreement) -> str:
+    """The agreement as a file that can be read again."""
+    body = agreement.body()
+    clauses = [
+        {"id": each.id, "heading": each.heading, "text": each.text, "duties": list(each.duties)}
+        for each in agreement.clauses
+    ]
+    said = {
+        "format": FORMAT,
+        "title": agreement.title,
+        "version": agreement.version,
+        "introduction": agreement.introduction,
+        "model": agreement.model,
+        "parameters": body["parameters"],
+        "clauses": clauses,
+        "deviations": body["deviations"],
+        "leaflet": body["leaflet"],
+        "security": body["security"],
+    }
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def read(text: str) -> Agreement:
+    """The agreement in this file; InvalidError names every place where the file has another shape."""
+    try:
+        source = json.loads(text)
+    except (ValueError, RecursionError) as fault:
+        raise InvalidError(
+            UNREADABLE, {"file": say("Dit is geen goed JSON-bestand: %(fault)s.", fault=fault)}
+        ) from fault
+    wrong = list(_wrong(source))
+    if wrong:
+        raise InvalidError(UNREADABLE, {"file": " ".join(wrong[:MOST_NAMED])})
+    return Agreement(
+        title=clean(source.get("title", "")),
+        version=clean(source.get("version", "")),
+        introduction=clean_lines(source.get("introduction", "")),
+        model=clean(source.get("model", "")),
+        clauses=tuple(
+            Clause(clean(c["id"]), clean(c["heading"]), clean_lines(c["text"]), tuple(c.get("duties", ())))
+            for c in source["clauses"]
+        ),
+        parameters={name: clean(str(value)) for name, value in source["parameters"].items()},
+        deviations=tuple(
+            Deviation(*(clean_lines(d.get(key, "")) for key in ("clause", "what", "why")))
+            for d in source.get("deviations", ())
+        ),
+        leaflet=_annex(source, "leaflet"),
+        security=_annex(source, "security"),
+    )
+
+
+def _annex(source: Mapping[str, Any], name: str) -> Annex:
+    """One annex, with every section and every column, also those that the file leaves out."""
+    return {
+        section.name: [
+            {column.name: clean_lines(str(row.get(column.name, ""))) for column in section.columns}
+            for row in source[name].get(section.name, ())
+        ]
+        for section in ANNEXES[name]
+    }
+
+
+UNREADABLE = "Dit bestand kan niet worden gelezen."
+MOST_NAMED = 5
+
+
+def _wrong(source: object) -> Iterator[str]:
+    """Each place where the file has another shape, as a sentence."""
+    if not isinstance(source, dict) or source.get("format") != FORMAT:
+        yield say('Zet bovenaan: "format": "%(format)s".', format=FORMAT)
+        return
+    for name in sorted(source.keys() - _KEYS):
+        yield say("%(name)s hoort hier niet.", name=name)
+    for name in _TEXTS:
+        if not isinstance(source.get(name, ""), str):
+            yield say("%(name)s is geen tekst.", name=name)
+    yield from _list_wrong("clauses", source.get("clauses"), {"id", "heading", "text"}, {"duties"})
+    yield from _list_wrong("deviations", source.get("deviations", []), {"clause", "what", "why"}, set())
+    parameters = source.get("parameters")
+    if not isinstance(parameters, dict) or not all(isinstance(each, str | int) for each in parameters.values()):
+        yield say("%(name)s is geen lijst van namen met een waarde.", name="parameters")
+    for annex, sections in ANNEXES.items():
+        given = source.get(annex)
+        if not isinstance(given, dict):
+            yield say("%(name)s ontbreekt, of is geen bijlage.", name=annex)
+            continue
+        known = {each.name: {column.name for column in each.columns} for each in sections}
+        for name in sorted(given.keys() - known.keys()):
+            yield say("%(name)s hoort hier niet.", name=f"{annex}.{name}")
+        for name in known.keys() & given.keys():
+            yield from _list_wrong(f"{annex}.{name}", given[name], set(), known[name])
+
+
+def _list_wrong(place: str, given: object, needed: set[str], other: set[str]) -> Iterator[str]:
+    if not isinstance(given, list):
+        yield say("%(name)s is geen lijst.", name=place)
+        return
+    for number, each in enumerate(given, 1):
+        where = f"{place}[{number}]"
+        if not isinstance(each, dict):
+            yield say("%(name)s is geen regel met namen en waarden.", name=where)
+            continue
+        for name in sorted(needed - each.keys()):
+            yield say("In %(place)s ontbreekt %(name)s.", place=where, name=name)
+        for name in sorted(each.keys() - needed - other):
+            yield say("%(name)s hoort hier niet.", name=f"{where}.{name}")
+        for name, value in each.items():
+            if not _is_plain(name, value):
+                yield say("%(name)s is geen tekst.", name=f"{where}.{name}")
+
+
+def _is_plain(name: str, value: object) -> bool:
+    if name == "duties":
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+
+
+def as_mapping(agreement: Agreement) -> Mapping[str, Any]:
+    """The agreement as plain values, with the format that names it."""
+    return dict(json.loads(written(agreement)))
