@@ -11,6 +11,7 @@ from portal.cases.tables import Case, InForce
 from portal.record import ledger
 
 REGISTRATION, BOARD_DECLARATION, USAGE_TERMS = "registration", "board_declaration", "usage_terms"
+PROCESSOR_AGREEMENT = "processor_agreement"
 ADMISSION = "admission"
 """A support body may order this product: its supplier said so (R002-17)."""
 BOARD_LICENCE = "board_licence"

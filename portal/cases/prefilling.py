@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.cases import declarations
 from portal.cases.tables import Case
-from portal.parties import register
+from portal.parties import memberships, register
 from portal.wording import mark, say
-from workflows.vocabulary import Answers
+from workflows.vocabulary import Answers, Role
 
 Known = dict[str, tuple[Any, str]]
 """Question → (value, where it comes from)."""
@@ -63,6 +63,23 @@ def _scope(session: Session, case: Case, _answers: Answers) -> Known:
     return {
         "schools": ([code for code in free if code in declared.get("schools", [])], source),
         "office": (declared.get("office", ""), source),
+    }
+
+
+def _schools(session: Session, case: Case, answers: Answers) -> Known:
+    """The same, of the schools alone."""
+    known = _scope(session, case, answers)
+    return {"schools": known["schools"]} if "schools" in known else {}
+
+
+def _privacy_officer(session: Session, case: Case, _answers: Answers) -> Known:
+    """The first privacy officer of the organisation."""
+    officers = memberships.roles_of(session, case.organisation_id, Role.PRIVACY_OFFICER) if case.organisation_id else []
+    if not officers:
+        return {}
+    return {
+        "privacy": (officers[0].person.name, FROM_ACCOUNT),
+        "privacy_email": (officers[0].person.email, FROM_ACCOUNT),
     }
 
 
@@ -120,5 +137,7 @@ _KNOWN: Mapping[tuple[str, str], Callable[[Session, Case, Answers], Known]] = {
     ("mandate_change", "start"): _today,
     ("organisation_change", "name"): _name,
     ("organisation_change", "invoices"): _invoices,
+    ("processor_agreement", "scope"): _schools,
+    ("processor_agreement", "contacts"): _privacy_officer,
     ("request", "objection"): _objection,
 }

@@ -4,18 +4,19 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.errors import InvalidError, NotFoundError, RefusedError
+from portal.offers.agreements import files
 from portal.offers.differences import ClauseChange, difference
 from portal.offers.tables import Publication
-from portal.offers.terms import Terms, read_terms
+from portal.offers.terms import read_terms
 from portal.record import ledger
 from portal.wording import day, say
 
@@ -25,15 +26,33 @@ __all__ = [
 ]  # fmt: skip
 
 SHIPPED = Path(__file__).resolve().parent / "shipped"
-USAGE_TERMS = "usage_terms"
+USAGE_TERMS, PROCESSOR_AGREEMENT = "usage_terms", "processor_agreement"
 LONGEST_GRACE = 730
 """Days; longer than two school years is a slip of the keyboard."""
+
+
+class Text(Protocol):
+    """What can be published: terms, an agreement."""
+
+    @property
+    def title(self) -> str:
+        """How it is called."""
+
+    @property
+    def version(self) -> str:
+        """The number of this version."""
+
+    def body(self) -> dict[str, Any]:
+        """All that it says, as plain values."""
+
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """What must be mended first: the field, and a sentence."""
 
 
 def publish(
     session: Session,
     product_id: uuid.UUID,
-    terms: Terms,
+    text: Text,
     *,
     since: dt.date,
     grace_days: int,
@@ -45,16 +64,16 @@ def publish(
 
     It takes effect when that day begins in Amsterdam, or now where the day is today.
     """
-    faults = dict(terms.faults())
+    faults = dict(text.faults())
     others = versions(session, product_id, kind)
-    if any(each.version == terms.version for each in others):
-        faults["version"] = say("Versie %(version)s is er al. Geef deze een ander nummer.", version=terms.version)
+    if any(each.version == text.version for each in others):
+        faults["version"] = say("Versie %(version)s is er al. Geef deze een ander nummer.", version=text.version)
     faults |= date_faults(others, since, grace_days)
     if faults:
         raise InvalidError("Deze versie kan zo niet worden gepubliceerd.", faults)
     begins = max(clock.start_of(since), clock.now())
     return _put(
-        session, product_id, kind, terms, since=begins, grace_days=grace_days, by=by, publication_id=publication_id
+        session, product_id, kind, text, since=begins, grace_days=grace_days, by=by, publication_id=publication_id
     )
 
 
@@ -83,18 +102,27 @@ def publish_terms(session: Session, product_id: uuid.UUID, path: Path) -> Public
     terms, since, grace_days = read_terms(path.read_text(encoding="utf-8"))
     if since is None:
         raise RefusedError("In %(name)s staat geen datum.", name=path.name)
-    same = (
-        Publication.product_id == product_id,
-        Publication.kind == USAGE_TERMS,
-        Publication.version == terms.version,
-    )
+    return _shipped(session, product_id, USAGE_TERMS, terms, since=since, grace_days=grace_days)
+
+
+def publish_agreement(session: Session, product_id: uuid.UUID, path: Path, *, since: dt.date) -> Publication:
+    """The same for a processor agreement, from a JSON file."""
+    agreement = files.read(path.read_text(encoding="utf-8"))
+    if faults := dict(agreement.faults()):
+        raise InvalidError("Deze versie kan zo niet worden gepubliceerd.", faults)
+    return _shipped(session, product_id, PROCESSOR_AGREEMENT, agreement, since=since, grace_days=0)
+
+
+def _shipped(
+    session: Session, product_id: uuid.UUID, kind: str, text: Text, *, since: dt.date, grace_days: int
+) -> Publication:
+    same = (Publication.product_id == product_id, Publication.kind == kind, Publication.version == text.version)
     already = session.scalar(select(Publication).where(*same))
     if already:
-        if already.sha256 != digest(terms.body()):
-            raise RefusedError("Versie %(version)s is al gepubliceerd met een andere tekst.", version=terms.version)
+        if already.sha256 != digest(text.body()):
+            raise RefusedError("Versie %(version)s is al gepubliceerd met een andere tekst.", version=text.version)
         return already
-    begins = clock.start_of(since)
-    return _put(session, product_id, USAGE_TERMS, terms, since=begins, grace_days=grace_days, by=None)
+    return _put(session, product_id, kind, text, since=clock.start_of(since), grace_days=grace_days, by=None)
 
 
 def current(session: Session, product_id: uuid.UUID, kind: str, *, at: dt.datetime) -> Publication:
@@ -157,20 +185,20 @@ def _put(
     session: Session,
     product_id: uuid.UUID,
     kind: str,
-    terms: Terms,
+    text: Text,
     *,
     since: dt.datetime,
     grace_days: int,
     by: uuid.UUID | None,
     publication_id: uuid.UUID | None = None,
 ) -> Publication:
-    body = terms.body()
+    body = text.body()
     publication = Publication(
         id=publication_id or uuid.uuid4(),
         product_id=product_id,
         kind=kind,
-        version=terms.version,
-        title=terms.title,
+        version=text.version,
+        title=text.title,
         body=body,
         sha256=digest(body),
         since=since,
