@@ -66,8 +66,9 @@ TOM = Someone("Tom de Wit", "tom@ons.example", "Leerkracht")
 SANNE = Someone("Sanne Bos", "sanne@tekenpoort.example", "Servicedesk")
 IRIS = Someone("Iris Blom", "iris@hun.example", "Bestuurder")
 OMAR = Someone("Omar Yilmaz", "omar@hun.example", "Bestuurder")
+SAM = Someone("Sam Dekker", "sam@leverancier.example", "Directeur")
 LOTTE = Someone("Lotte Vermeer", "lotte@centerdata.example", "Rechthebbende")
-EVERYONE = (ANN, BAS, EVA, NOOR, FEMKE, TOM, SANNE, IRIS, OMAR)
+EVERYONE = (ANN, BAS, EVA, NOOR, FEMKE, TOM, SANNE, IRIS, OMAR, SAM)
 
 
 @dataclass(eq=False)

@@ -1,6 +1,5 @@
 """A processor agreement: published by a supplier, assessed and signed by a board, signed by the supplier, in force."""
 
-import datetime as dt
 import uuid
 
 import pytest
@@ -9,10 +8,8 @@ from sqlalchemy import select
 from portal.cases import starting
 from portal.cases.tables import InForce
 from portal.database import reader
-from portal.offers import publications
-from portal.offers.tables import Product
-from tests.builders import ANN, BAS, EVA, NOOR, OURS, PRODUCT, Portal, a_role, sign, submit
-from tests.test_two_sides import SAM, a_supplier_of
+from tests.builders import ANN, BAS, EVA, NOOR, OURS, SAM, Portal, a_role, sign, submit
+from tests.suppliers import a_published_agreement, the_product
 from workflows.processor_agreement import POINTS
 from workflows.vocabulary import Role
 
@@ -20,24 +17,16 @@ from workflows.vocabulary import Role
 @pytest.fixture
 def offered(registered: Portal) -> Portal:
     """The example is published, the supplier can be bound by Sam, and the board has a privacy officer."""
-    a_supplier_of(registered, SAM)
+    a_published_agreement(registered)
     a_role(registered, NOOR, registered.organisation(OURS), Role.PRIVACY_OFFICER)
-
-    def publish(session) -> None:  # type: ignore[no-untyped-def]
-        product = session.scalars(select(Product).filter_by(name=PRODUCT)).one()
-        path = publications.SHIPPED / "processor_agreement_2026-11.json"
-        publications.publish_agreement(session, product.id, path, since=dt.date(2026, 11, 1))
-
-    registered.do(publish)
     return registered
 
 
 def an_agreement(portal: Portal, **judged: str) -> uuid.UUID:
     """Begun by Eva, judged by Noor (every point in order, but for these), sent on."""
     eva, noor = portal.visitor(EVA), portal.visitor(NOOR)
+    product, board = the_product(portal), portal.organisation(OURS)
     with portal.opened():
-        product = reader.scalars(select(Product).filter_by(name=PRODUCT)).one().id
-        board = portal_board()
         case_id = starting.start("processor_agreement", by=eva, organisation_id=board, product_id=product)
     browser = portal.sign_in(EVA).open(f"/zaken/{case_id}/scope").press("Opslaan en verder")
     browser.fill(privacy="Noor Kaya", privacy_email="noor@ons.example").press("Opslaan en verder")
@@ -54,12 +43,6 @@ def an_agreement(portal: Portal, **judged: str) -> uuid.UUID:
     submit(portal, case_id, noor)
     portal.work()
     return case_id
-
-
-def portal_board() -> uuid.UUID:
-    from portal.parties.tables import Organisation
-
-    return reader.execute(select(Organisation.id).filter_by(register_key=f"board:{OURS}")).scalar_one()
 
 
 def test_from_the_offer_to_in_force(offered: Portal) -> None:

@@ -17,7 +17,7 @@ from portal.parties.authority import Rule
 from portal.parties.tables import Organisation
 from portal.record import ledger
 from portal.record.ledger import Entry
-from tests.builders import A_PDF, ANN, BAS, OURS, PRODUCT, SANNE, Portal, Someone, a_role, sign, submit
+from tests.builders import A_PDF, ANN, BAS, OURS, PRODUCT, SAM, SANNE, Portal, Someone, a_role, sign, submit
 from tests.dossiers import a_dossier, checked, codes, opened, with_json
 from tests.test_paper import SCAN, TIM
 from tests.test_workflows import add_workflow
@@ -43,7 +43,6 @@ WORKFLOW = Workflow(
     afterwards="Dan is het klaar.",
 )
 '''
-SAM = Someone("Sam Dekker", "sam@leverancier.example", "Directeur")
 PAT = Someone("Pat Visser", "pat@leverancier.example", "Directeur")
 AddWorkflow = Callable[[str, str], Workflow]
 

@@ -23,6 +23,7 @@ from portal.parties.authority import Rule
 from portal.parties.tables import Organisation
 from tests.browser import Browser
 from tests.builders import A_PDF, ANN, EVA, EVERYONE, OURS, PRODUCT, SANNE, Portal, Someone, a_role, sign
+from tests.suppliers import a_published_agreement
 from workflows import vocabulary as v
 
 MOST_TRIES = 40
@@ -218,8 +219,14 @@ def _for_an_organisation(portal: Portal, workflow: v.Workflow) -> tuple[Someone,
         organisation_id = portal.organisation(OURS)
     else:
         organisation_id = _an_organisation(portal, workflow)
+    product = ""
+    if workflow.publication:
+        a_published_agreement(portal)
+        product = f"&product={PRODUCT}"
+    for role in {step.by for step in workflow.steps if step.by} - {v.Role.SIGNATORY, v.Role.ADMINISTRATOR}:
+        a_role(portal, ANN, organisation_id, role)
     browser = portal.sign_in(ANN)
-    browser.open(f"/zaken/begin/{workflow.name}?organisation={organisation_id}").press("Beginnen")
+    browser.open(f"/zaken/begin/{workflow.name}?organisation={organisation_id}{product}").press("Beginnen")
     return ANN, browser
 
 

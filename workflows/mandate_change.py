@@ -50,6 +50,7 @@ KINDS = (
     ("board_declaration", "Bestuursverklaringen"),
     ("declaration_revocation", "Intrekkingen van een bestuursverklaring"),
     ("organisation_change", "Wijzigingen van de gegevens van de organisatie"),
+    ("processor_agreement", "Verwerkersovereenkomsten"),
 )
 """What a mandate can be limited to: every procedure that is signed, but for this one, which takes a mandate without
 limits."""

@@ -7,8 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
 from portal.cases.catalogue import every_workflow
-from portal.cases.in_force import ADMISSION, BOARD_DECLARATION, BOARD_LICENCE, REGISTRATION, USAGE_TERMS
+from portal.cases.in_force import (
+    ADMISSION,
+    BOARD_DECLARATION,
+    BOARD_LICENCE,
+    PROCESSOR_AGREEMENT,
+    REGISTRATION,
+    USAGE_TERMS,
+)
 from portal.cases.tables import Case, CaseState, InForce, StepAnswer
+from portal.offers.tables import Publication
 from portal.parties.tables import Organisation
 from portal.record.ledger import Entry
 from portal.wording import mark
@@ -18,12 +26,13 @@ MAKES_TRUE: Mapping[str, tuple[str, ...]] = {
     ADMISSION: ("register",),
     BOARD_DECLARATION: ("declare",),
     BOARD_LICENCE: ("declare",),
+    PROCESSOR_AGREEMENT: ("agree",),
     USAGE_TERMS: ("decide",),
 }
 """The act with which each kind begins to hold; a kind that is not here needs a decision and no more."""
-PUTS_IN_FORCE = ("register_organisation", "act_for_schools", "accept_terms")
+PUTS_IN_FORCE = ("register_organisation", "act_for_schools", "accept_terms", "agree")
 """Outcomes after which something must be in force; after the others nothing is."""
-MAY_END = ("board_declaration", "declaration_revocation", "organisation_change")
+MAY_END = ("board_declaration", "declaration_revocation", "organisation_change", "processor_agreement")
 """Procedures whose decision ends what an earlier one made true."""
 ONE_ACT = dt.timedelta(minutes=1)
 NOTHING = mark("is beslist, maar er is niets van kracht geworden")
@@ -125,19 +134,42 @@ def _as_decided(kept: Snapshot, case: Case, rows: Sequence[InForce], told: Seque
             return mine == (USAGE_TERMS, case.person_id, case.product_id) and bool(row.version)
         case "board_declaration":
             return _as_declared(kept, case, rows, told)
+        case "processor_agreement":
+            return _as_agreed(kept, case, rows)
     return True
 
 
 def _as_declared(kept: Snapshot, case: Case, rows: Sequence[InForce], told: Sequence[Entry]) -> bool:
     """The schools of its scope, and the board licence with the invoices that the ledger says."""
-    schools = kept.by(Organisation, "id")
-    [scope] = [each for each in kept.by(StepAnswer, "case_id")[case.id] if each.step == "scope"]
-    asked = sorted(f"location:{code}" for code in scope.values["schools"])
+    asked = _schools_asked(kept, case)
     declaring = [each for each in rows if each.kind == BOARD_DECLARATION]
-    declared = sorted(str(schools[each.organisation_id][0].register_key) for each in declaring)
+    declared = _register_keys(kept, declaring)
     [said] = [each.detail for each in told if each.act == "declare"]
     licence = [(BOARD_LICENCE, case.organisation_id, said["invoices"])] if said["collective"] else []
     others = [(each.kind, each.organisation_id, each.version) for each in rows if each not in declaring]
     return (
         declared == asked and {each.on_behalf_of for each in declaring} == {case.organisation_id} and others == licence
     )
+
+
+def _as_agreed(kept: Snapshot, case: Case, rows: Sequence[InForce]) -> bool:
+    """The board and the schools of its scope, in the one version that was signed."""
+    [publication] = kept.by(Publication, "id")[case.publication_id]
+    what = {(each.kind, each.on_behalf_of, each.product_id, each.version, each.since) for each in rows}
+    mine = (PROCESSOR_AGREEMENT, case.organisation_id, publication.product_id, publication.version, rows[0].since)
+    schools = [each for each in rows if each.organisation_id != case.organisation_id]
+    return (
+        what == {mine} and len(rows) == len(schools) + 1 and _register_keys(kept, schools) == _schools_asked(kept, case)
+    )
+
+
+def _schools_asked(kept: Snapshot, case: Case) -> list[str]:
+    """The schools of its scope, by their keys in the register."""
+    [scope] = [each for each in kept.by(StepAnswer, "case_id")[case.id] if each.step == "scope"]
+    return sorted(f"location:{code}" for code in scope.values["schools"])
+
+
+def _register_keys(kept: Snapshot, rows: Sequence[InForce]) -> list[str]:
+    """The schools for which these rows hold."""
+    schools = kept.by(Organisation, "id")
+    return sorted(str(schools[each.organisation_id][0].register_key) for each in rows)

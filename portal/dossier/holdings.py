@@ -40,7 +40,7 @@ class Holding:
     case_id: uuid.UUID | None = None
     organisation_id: uuid.UUID | None = None
     schools: int = 0
-    """For a declaration: how many schools it covers."""
+    """For a declaration or an agreement of a board: how many schools it covers."""
 
 
 def of_person(session: Session, person_id: uuid.UUID, *, at: dt.datetime) -> list[Holding]:
@@ -132,7 +132,9 @@ def _decisions(
                 reference=case.reference,
                 case_id=case.id,
                 organisation_id=whom,
-                schools=len(same) if row.on_behalf_of in organisations else 0,
+                schools=sum(each.organisation_id != each.on_behalf_of for each in same)
+                if row.on_behalf_of in organisations
+                else 0,
             )
         )
     return holdings
@@ -141,7 +143,7 @@ def _decisions(
 def _title(row: InForce, case: Case) -> str:
     title = say(workflow_of(case).title)
     match row.kind:
-        case in_force.USAGE_TERMS:
+        case in_force.USAGE_TERMS | in_force.PROCESSOR_AGREEMENT:
             return say("%(title)s, versie %(version)s", title=title, version=row.version)
         case in_force.BOARD_LICENCE:
             one = row.version == in_force.ONE_INVOICE

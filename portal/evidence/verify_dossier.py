@@ -728,18 +728,27 @@ def check_cases(dossier: Dossier, report: Report) -> None:
 
 
 def is_as_declared(dossier: Dossier, case: Mapping[str, Any]) -> bool:
-    """Whether a declaration holds for as many schools as the ledger says, from the moment that it says."""
-    told = [
-        each["detail"]
-        for each in dossier.about(f"organisation:{case['organisation']}", "declare")
-        if each["detail"]["case"] == case["id"]
-    ]
-    rows = [each for each in case["in_force"] if each["kind"] == "board_declaration"]
-    if not told:
-        return not rows
-    since = dt.datetime.fromisoformat(told[-1]["since"])
-    begun = all(dt.datetime.fromisoformat(each["since"]) == since for each in rows)
-    return begun and len(rows) == len({each["organisation"] for each in rows}) == told[-1]["schools"]
+    """Whether a declaration or an agreement holds for as many schools as the ledger says, from when it says.
+
+    An agreement holds for the board itself as well.
+    """
+    for act, kind, itself in (("declare", "board_declaration", 0), ("agree", "processor_agreement", 1)):
+        told = [
+            each["detail"]
+            for each in dossier.about(f"organisation:{case['organisation']}", act)
+            if each["detail"]["case"] == case["id"]
+        ]
+        rows = [each for each in case["in_force"] if each["kind"] == kind]
+        if not told:
+            if rows:
+                return False
+            continue
+        since = dt.datetime.fromisoformat(told[-1]["since"])
+        begun = all(dt.datetime.fromisoformat(each["since"]) == since for each in rows)
+        those = {each["organisation"] for each in rows}
+        if not begun or not len(rows) == len(those) == told[-1]["schools"] + itself:
+            return False
+    return True
 
 
 def check_authority(dossier: Dossier, report: Report, case: dict[str, Any], *, is_decided: bool) -> None:

@@ -11,21 +11,24 @@ from portal.record import ledger
 
 
 def agree(session: Session, case: Case, answers: Given, _link_secret: str) -> None:
-    """From the last signature on, in this version, for these schools; what was in force before ends there."""
+    """From the last signature on, or from the day of its version where that is later, for these schools.
+
+    What was in force before ends at that moment.
+    """
     board, publication = case.organisation, case.publication
     assert board is not None and publication is not None
-    now = clock.now()
+    since = max(clock.now(), publication.since)
     schools = [school_organisation(session, code) for code in answers["scope"]["schools"]]
-    before = in_force.holding(
-        session, in_force.PROCESSOR_AGREEMENT, at=now, on_behalf_of=board.id, product_id=publication.product_id
+    before = in_force.holding_or_coming(
+        session, in_force.PROCESSOR_AGREEMENT, at=since, on_behalf_of=board.id, product_id=publication.product_id
     )
-    in_force.end(session, before, at=now, because=case)
+    in_force.end(session, before, at=since, because=case)
     for each in (board, *schools):
         in_force.put(
             session,
             in_force.PROCESSOR_AGREEMENT,
             case,
-            since=now,
+            since=since,
             organisation_id=each.id,
             on_behalf_of=board.id,
             product_id=publication.product_id,
@@ -39,4 +42,5 @@ def agree(session: Session, case: Case, answers: Given, _link_secret: str) -> No
         counterparty=str(case.counterparty_id),
         publication=publication.sha256,
         schools=len(schools),
+        since=since.isoformat(),
     )

@@ -1,0 +1,69 @@
+"""Builders for the supplier's side: who may bind it, by the acts that people use, and its agreement as published."""
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import select
+
+from portal import clock
+from portal.cases import answering, drafts, starting
+from portal.database import reader
+from portal.offers import publications
+from portal.offers.tables import Product
+from portal.parties.tables import Organisation
+from tests.builders import (
+    A_PDF,
+    PRODUCT,
+    SAM,
+    Portal,
+    Someone,
+    a_role,
+    accept,
+    an_account,
+    evidence,
+    submit,
+)
+from workflows.vocabulary import Party, Role
+
+KIM = Someone("Kim Peeters", "kim@leverancier.example", "Beheerder")
+EXAMPLE = publications.SHIPPED / "processor_agreement_2026-11.json"
+
+
+def the_supplier(portal: Portal) -> uuid.UUID:
+    query = select(Organisation.id).filter_by(kind=Party.SUPPLIER)
+    return portal.ask(lambda: reader.execute(query).scalar_one())
+
+
+def the_product(portal: Portal) -> uuid.UUID:
+    query = select(Product.id).filter_by(name=PRODUCT)
+    return portal.ask(lambda: reader.execute(query).scalar_one())
+
+
+def a_bound_supplier(portal: Portal, *signatories: Someone) -> uuid.UUID:
+    """Let in by the service desk, Kim asks who may bind the supplier; each of them alone, with an account."""
+    supplier = the_supplier(portal)
+    a_role(portal, KIM, supplier, Role.ADMINISTRATOR)
+    kim = portal.visitor(KIM)
+    people = [{"name": each.name, "function": each.function, "email": each.email} for each in signatories]
+    with portal.opened():
+        case_id = starting.start("mandate_change", by=kim, organisation_id=supplier)
+        kept = drafts.keep_file(case_id, content=A_PDF, name="uittreksel.pdf", by=kim)
+        for step, values in {
+            "change": {"what": ["joining", "rule"]},
+            "joining": {"people": people},
+            "rule": {"mode": "alone"},
+            "start": {"since": clock.today().isoformat(), "basis": "trade_register", "evidence": evidence(kept)},
+        }.items():
+            answering.answer(case_id, step, values, by=kim, seen=0, follow=portal.follow)
+    submit(portal, case_id, kim)
+    accept(portal, case_id)
+    for each in signatories:
+        an_account(portal, each)
+    return supplier
+
+
+def a_published_agreement(portal: Portal, *, since: dt.date = dt.date(2026, 11, 1)) -> uuid.UUID:
+    """The example text as the agreement of the product, whose supplier Sam may bind. Gives the publication."""
+    a_bound_supplier(portal, SAM)
+    product = the_product(portal)
+    return portal.do(lambda session: publications.publish_agreement(session, product, EXAMPLE, since=since).id)
