@@ -13,6 +13,9 @@ from portal.offers.tables import Product
 from portal.parties.tables import Organisation
 from tests.builders import (
     A_PDF,
+    EVA,
+    NOOR,
+    OURS,
     PRODUCT,
     SAM,
     Portal,
@@ -23,6 +26,7 @@ from tests.builders import (
     evidence,
     submit,
 )
+from workflows.processor_agreement import POINTS
 from workflows.vocabulary import Party, Role
 
 KIM = Someone("Kim Peeters", "kim@leverancier.example", "Beheerder")
@@ -67,3 +71,29 @@ def a_published_agreement(portal: Portal, *, since: dt.date = dt.date(2026, 11, 
     a_bound_supplier(portal, SAM)
     product = the_product(portal)
     return portal.do(lambda session: publications.publish_agreement(session, product, EXAMPLE, since=since).id)
+
+
+def an_agreement(portal: Portal, *, schools: tuple[str, ...] = (), **judged: str) -> uuid.UUID:
+    """Begun by Eva for all schools or these, judged by Noor (every point in order, but for these), ready to sign."""
+    eva, noor = portal.visitor(EVA), portal.visitor(NOOR)
+    product, board = the_product(portal), portal.organisation(OURS)
+    with portal.opened():
+        case_id = starting.start("processor_agreement", by=eva, organisation_id=board, product_id=product)
+    browser = portal.sign_in(EVA).open(f"/zaken/{case_id}/scope")
+    if schools:
+        browser.choose("schools", *schools)
+    browser.press("Opslaan en verder")
+    browser.fill(privacy="Noor Kaya", privacy_email="noor@ons.example").press("Opslaan en verder")
+    browser = portal.sign_in(NOOR)
+    for name, points in (("content", POINTS[:6]), ("safety", POINTS[6:])):
+        browser.open(f"/zaken/{case_id}/{name}")
+        for point, _, _ in points:
+            browser.choose(point, judged.get(point, "ok"))
+        browser.press("Opslaan en verder")
+        asked = [point for point, _, _ in points if point in judged]
+        if asked:
+            browser.fill(**{f"{point}_why": f"Omdat {point} aandacht vraagt." for point in asked})
+            browser.press("Opslaan en verder")
+    submit(portal, case_id, noor)
+    portal.work()
+    return case_id

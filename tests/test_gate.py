@@ -3,7 +3,6 @@
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from portal.errors import SettingError
 from portal.gate.conditions import CONDITIONS, listed
-from portal.gate.facts import Declaration, Facts
+from portal.gate.facts import Agreement, Facts, Paper, Standing
 from portal.gate.judge import Condition, Finding, NoConditionsError, judge
 from portal.offers.tables import Product
 from portal.wording import say
@@ -20,7 +19,7 @@ from workflows.vocabulary import Role
 
 FLAGS = (
     "account_active", "account_blocked", "needs_second_factor", "has_second_factor", "school_registered",
-    "board_registered", "member", "acting", "terms_published", "may_start_declaration",
+    "board_registered", "member", "acting", "terms_published",
 )  # fmt: skip
 GATE = f"/rapporten/{PRODUCT}/{SCHOOL}/poort"
 
@@ -31,7 +30,7 @@ def some_facts(**others: object) -> Facts:
         "at": START, "person_name": TOM.name, "account_active": True, "account_blocked": False,
         "needs_second_factor": False, "has_second_factor": False, "school_name": "De Zon", "school_key": "location:00AA00",
         "school_registered": True, "board_name": "Ons bestuur", "board_registered": True, "board_id": "b", "member": True,
-        "declaration_case": "c", "product": PRODUCT, "product_title": "Monitor", "terms_version": "2",
+        "agreement": Agreement(True, "3", ("3", "2"), ("3",)), "product": PRODUCT, "product_title": "Monitor", "terms_version": "2",
         "terms_accepted": ("2",), "terms_sufficing": ("2", "1"), "contact": "desk@example.org",
     }  # fmt: skip
     return Facts(**{**known, **others})  # type: ignore[arg-type]
@@ -40,21 +39,31 @@ def some_facts(**others: object) -> Facts:
 def every_state() -> Iterator[Facts]:
     """All 24,576 combinations of what the conditions look at."""
     for flags in itertools.product((False, True), repeat=len(FLAGS)):
-        for declaration in Declaration:
+        for standing, may_start in itertools.product(Standing, (False, True)):
             for accepted, waits in itertools.product(((), ("1",)), ((), (ANN.name,))):
-                facts = some_facts(**dict(zip(FLAGS, flags, strict=True)), declaration=declaration)
-                yield replace(
-                    facts, terms_accepted=accepted, declaration_waits_for=waits, declaration_since=START.date()
-                )
+                paper = Paper(standing, "c", waits_for=waits, since=START.date(), may_start=may_start)
+                known = dict(zip(FLAGS, flags, strict=True))
+                yield some_facts(**known, declaration=paper, terms_accepted=accepted)
+
+
+def every_agreement() -> Iterator[Agreement]:
+    """Every state of the processor agreement, with and without somebody who can begin it."""
+    versions = ((), ("3",), ("3", "2"))
+    for published, sufficing, held in itertools.product((False, True), versions, ((), ("1",), ("2",), ("3",))):
+        for standing, may_start, elsewhere in itertools.product(Standing, (False, True), (False, True)):
+            for waits in ((), (ANN.name,)):
+                paper = Paper(standing, "c", waits_for=waits, since=START.date(), may_start=may_start)
+                yield Agreement(published, "3", sufficing, held, elsewhere, paper)
 
 
 def should_open(facts: Facts) -> bool:
     """What the gate promises, said once more in another way."""
     account = facts.account_active and not facts.account_blocked
     factor = facts.has_second_factor or not facts.needs_second_factor
-    takes_part = facts.school_registered or facts.declaration == Declaration.IN_FORCE
+    takes_part = facts.school_registered or facts.declaration.standing == Standing.IN_FORCE
     accepted = facts.terms_published and bool(set(facts.terms_accepted) & set(facts.terms_sufficing))
-    return account and factor and takes_part and (facts.member or facts.acting) and accepted
+    agreed = any(each in facts.agreement.sufficing for each in facts.agreement.held)
+    return account and factor and takes_part and (facts.member or facts.acting) and accepted and agreed
 
 
 def test_access_if_and_only_if_there_is_no_finding_in_every_state_there_is() -> None:
@@ -76,6 +85,18 @@ def test_every_finding_says_what_who_and_where_in_every_state_there_is() -> None
                 assert is_complete(finding), (facts, finding)
 
 
+def test_the_agreement_opens_or_shuts_the_gate_in_every_state_there_is() -> None:
+    tried = 0
+    for agreement in every_agreement():
+        facts = some_facts(agreement=agreement)
+        verdict = judge(CONDITIONS.values(), facts)
+        assert verdict.is_open == should_open(facts), agreement
+        assert verdict.missing in ((), ("agreement",))
+        assert all(is_complete(each) for judged in verdict.judged for each in judged.findings), agreement
+        tried += 1
+    assert tried == 1_152
+
+
 def is_complete(finding: Finding) -> bool:
     sentence = say(finding.sentence, **finding.values)
     fixes_it_oneself = finding.fixed_by == "uzelf"
@@ -92,7 +113,7 @@ def is_complete(finding: Finding) -> bool:
         school_name=st.text(),
         board_name=st.text(),
         contact=st.text(),
-        declaration=st.sampled_from(Declaration),
+        declaration=st.builds(Paper, st.sampled_from(Standing), waits_for=st.lists(st.text()).map(tuple)),
         board_signatories=st.lists(st.text()).map(tuple),
         inviters=st.lists(st.text()).map(tuple),
         terms_accepted=st.sets(st.sampled_from("1234")).map(tuple),
@@ -142,7 +163,7 @@ def test_the_portal_does_not_start_with_a_product_whose_gate_is_unknown(portal: 
 def test_every_page_that_a_finding_leads_to_exists(portal: Portal) -> None:
     pages = {
         (finding.page[0], *sorted(finding.page[1]))
-        for facts in every_state()
+        for facts in (*every_state(), *(some_facts(agreement=each) for each in every_agreement()))
         for judged in judge(CONDITIONS.values(), facts).judged
         for finding in judged.findings
         if finding.page

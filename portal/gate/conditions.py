@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
-from portal.gate.facts import Declaration, Facts
+from portal.gate.facts import Facts, Standing
 from portal.gate.judge import Condition, Finding, Rule
 from portal.wording import day, mark
 
 CONDITIONS: dict[str, Condition] = {}
+WAIT = mark("niemand: u hoeft alleen te wachten")
+PORTAL = mark("het portaal")
 
 
 def condition(code: str, title: str, unmet: str) -> Callable[[Rule], Rule]:
@@ -69,7 +71,7 @@ def second_factor_where_asked(facts: Facts) -> Iterator[Finding]:
 @condition("registered", mark("De school doet mee"), mark("De school doet nog niet mee"))
 def school_registered(facts: Facts) -> Iterator[Finding]:
     """By a registration of its own, or in the scope of its board's declaration."""
-    if facts.school_registered or facts.declaration is Declaration.IN_FORCE:
+    if facts.school_registered or facts.declaration.standing is Standing.IN_FORCE:
         return
     if not facts.board_registered:
         yield Finding(
@@ -84,35 +86,36 @@ def school_registered(facts: Facts) -> Iterator[Finding]:
 
 
 def _declaration_missing(facts: Facts) -> Finding:
+    paper = facts.declaration
     signatories = _names(facts.board_signatories) or mark("een tekenbevoegde van het bestuur")
-    show = ("cases.show", {"case_id": facts.declaration_case}) if facts.may_start_declaration else None
-    match facts.declaration:
-        case Declaration.COMING:
+    show = ("cases.show", {"case_id": paper.case}) if paper.may_start else None
+    match paper.standing:
+        case Standing.COMING:
             return Finding(
                 mark("De bestuursverklaring gaat in op %(since)s. Tot die dag blijft de poort dicht."),
-                fixed_by=mark("niemand: u hoeft alleen te wachten"),
-                values={"since": day(facts.declaration_since) if facts.declaration_since else ""},
+                fixed_by=WAIT,
+                values={"since": day(paper.since) if paper.since else ""},
             )
-        case Declaration.SIGNING:
+        case Standing.SIGNING:
             return Finding(
                 mark("De bestuursverklaring is getekend door %(signed)s van %(needed)s. Nog nodig: %(names)s."),
-                fixed_by=_names(facts.declaration_waits_for) or signatories,
+                fixed_by=_names(paper.waits_for) or signatories,
                 page=show,
                 page_text=mark("Bekijk de verklaring"),
                 values={
-                    "signed": facts.declaration_signed,
-                    "needed": facts.declaration_needed,
-                    "names": _names(facts.declaration_waits_for) or signatories,
+                    "signed": paper.signed,
+                    "needed": paper.needed,
+                    "names": _names(paper.waits_for) or signatories,
                 },
             )
-        case Declaration.PREPARING:
+        case Standing.PREPARING:
             return Finding(
                 mark("De bestuursverklaring wordt klaargezet. Daarna kunnen de tekenbevoegden tekenen."),
-                fixed_by=mark("het portaal"),
+                fixed_by=PORTAL,
                 page=show,
                 page_text=mark("Bekijk de verklaring"),
             )
-        case Declaration.DRAFT:
+        case Standing.DRAFT:
             return Finding(
                 mark("De bestuursverklaring is begonnen, maar nog niet klaar."),
                 fixed_by=signatories,
@@ -123,10 +126,73 @@ def _declaration_missing(facts: Facts) -> Finding:
         mark("Het schoolbestuur %(board)s heeft nog niet verklaard dat deze school onder het bestuur valt."),
         fixed_by=signatories,
         page=("cases.begin", {"workflow_name": "board_declaration", "organisation": facts.board_id})
-        if facts.may_start_declaration
+        if paper.may_start
         else None,
         page_text=mark("Begin met de bestuursverklaring"),
         values={"board": facts.board_name},
+    )
+
+
+@condition(
+    "agreement",
+    mark("De verwerkersovereenkomst is getekend"),
+    mark("De verwerkersovereenkomst is nog niet getekend"),
+)
+def agreement_in_force(facts: Facts) -> Iterator[Finding]:
+    """For this school, in the current version or the one before it within its grace (AVG, article 28)."""
+    if facts.agreement.suffices:
+        return
+    if not facts.agreement.published:
+        yield Finding(
+            mark("Er is nog geen verwerkersovereenkomst gepubliceerd voor %(product)s."),
+            fixed_by=facts.supplier or mark("de leverancier"),
+            values={"product": facts.product_title},
+        )
+        return
+    yield _agreement_missing(facts)
+
+
+def _agreement_missing(facts: Facts) -> Finding:
+    agreement, paper = facts.agreement, facts.agreement.paper
+    signatories = _names(facts.board_signatories) or mark("een tekenbevoegde van het bestuur")
+    waits_for = _names(paper.waits_for) or signatories
+    show = ("cases.show", {"case_id": paper.case}) if paper.may_start and paper.case else None
+    values: dict[str, object] = {
+        "board": facts.board_name,
+        "product": facts.product_title,
+        "version": agreement.version,
+        "held": _names(agreement.held),
+        "names": waits_for,
+    }
+    look = mark("Bekijk de overeenkomst")
+    match paper.standing:
+        case Standing.COMING:
+            said = mark("De verwerkersovereenkomst voor %(product)s gaat in op %(since)s.")
+            return Finding(
+                said, fixed_by=WAIT, values={**values, "since": day(paper.since, weekday=True) if paper.since else ""}
+            )
+        case Standing.SIGNING:
+            said = mark("De verwerkersovereenkomst voor %(product)s ligt klaar om te tekenen. Nog nodig: %(names)s.")
+            return Finding(said, fixed_by=waits_for, page=show, page_text=look, values=values)
+        case Standing.PREPARING:
+            said = mark("De verwerkersovereenkomst voor %(product)s wordt klaargezet. Daarna kan er worden getekend.")
+            return Finding(said, fixed_by=PORTAL, page=show, page_text=look, values=values)
+        case Standing.DRAFT:
+            said = mark("Het schoolbestuur %(board)s beoordeelt de verwerkersovereenkomst voor %(product)s nog.")
+            return Finding(said, fixed_by=waits_for, page=show, page_text=mark("Ga verder"), values=values)
+    if agreement.only_elsewhere:
+        said = mark("De verwerkersovereenkomst van %(board)s voor %(product)s geldt niet voor deze school.")
+    elif agreement.held:
+        said = mark("Versie %(held)s van de verwerkersovereenkomst is niet meer genoeg: versie %(version)s is nodig.")
+    else:
+        said = mark("Het schoolbestuur %(board)s heeft de verwerkersovereenkomst voor %(product)s niet getekend.")
+    begin = {"workflow_name": "processor_agreement", "organisation": facts.board_id, "product": facts.product}
+    return Finding(
+        said,
+        fixed_by=signatories,
+        page=("cases.begin", begin) if paper.may_start and facts.board_id else None,
+        page_text=mark("Begin met de overeenkomst"),
+        values=values,
     )
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Declaration(StrEnum):
-    """How far the board's declaration for this school is."""
+class Standing(StrEnum):
+    """How far something is that a board signs."""
 
     NONE = "none"
     DRAFT = "draft"
@@ -14,6 +14,44 @@ class Declaration(StrEnum):
     SIGNING = "signing"
     COMING = "coming"
     IN_FORCE = "in_force"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Something that the board signs, as far as it concerns this school."""
+
+    standing: Standing = Standing.NONE
+    case: str = ""
+    signed: int = 0
+    needed: int = 0
+    waits_for: tuple[str, ...] = ()
+    """Who must act now, by name or role."""
+    since: dt.date | None = None
+    """The day on which it begins, where it is to come."""
+    may_start: bool = False
+    """Whether this person may begin it for the board, and read its case."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The processor agreement for the product, as far as it concerns this school."""
+
+    published: bool = False
+    version: str = ""
+    """The current one."""
+    sufficing: tuple[str, ...] = ()
+    """The versions that suffice at this moment."""
+    held: tuple[str, ...] = ()
+    """The versions in force for this school."""
+    only_elsewhere: bool = False
+    """In force for the board and a version that suffices, but not for this school."""
+    paper: Paper = Paper()
+    """How far the board is with the next one."""
+
+    @property
+    def suffices(self) -> bool:
+        """In force for this school, in the current version or one that still suffices."""
+        return bool(set(self.held) & set(self.sufficing))
 
 
 @dataclass(frozen=True)
@@ -46,12 +84,8 @@ class Facts:
     board_name: str
     board_registered: bool
     board_id: str = ""
-    declaration: Declaration = Declaration.NONE
-    declaration_case: str = ""
-    declaration_signed: int = 0
-    declaration_needed: int = 0
-    declaration_waits_for: tuple[str, ...] = ()
-    declaration_since: dt.date | None = None
+    declaration: Paper = Paper()
+    agreement: Agreement = Agreement()
     board_signatories: tuple[str, ...] = ()
     member: bool = False
     """Has an active role at the school itself."""
@@ -59,7 +93,7 @@ class Facts:
     """May act for the school under a board declaration in force."""
     inviters: tuple[str, ...] = ()
     """Who can give this person a role at the school."""
-    may_start_declaration: bool = False
+    supplier: str = ""
     product: str = ""
     product_title: str = ""
     terms_published: bool = True

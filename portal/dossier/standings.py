@@ -1,0 +1,125 @@
+"""How far what a board signs is for one of its schools: its declaration, and its processor agreement for a product."""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.cases import in_force
+from portal.cases.catalogue import ENDED
+from portal.cases.tables import Case, CaseState, InForce
+from portal.dossier.tasks import waits_for
+from portal.gate.facts import Agreement, Paper, Standing
+from portal.offers import publications
+from portal.offers.tables import Product
+from portal.parties import mandates
+from portal.parties.tables import Organisation
+
+
+def declared(session: Session, school: Organisation, at: dt.datetime) -> InForce | None:
+    """The declaration that holds for this school."""
+    rows = in_force.holding(session, in_force.BOARD_DECLARATION, at=at, organisation_id=school.id)
+    return rows[0] if rows else None
+
+
+def declaration(
+    session: Session,
+    declared: InForce | None,
+    board: Organisation | None,
+    school: Organisation | None,
+    code: str,
+    *,
+    at: dt.datetime,
+) -> Paper:
+    """How far the declaration of the board is for the school of this code."""
+    if declared:
+        return Paper(Standing.IN_FORCE, str(declared.case_id))
+    return _coming_or_open(session, in_force.BOARD_DECLARATION, board, school, code, at=at)
+
+
+def agreement(
+    session: Session,
+    product: Product,
+    board: Organisation | None,
+    school: Organisation | None,
+    code: str,
+    *,
+    at: dt.datetime,
+) -> Agreement:
+    """What holds of the product's processor agreement for this school, and how far its board is with the next one.
+
+    Nothing is looked up for a product whose gate does not ask for one.
+    """
+    if "agreement" not in product.conditions:
+        return Agreement()
+    kind = in_force.PROCESSOR_AGREEMENT
+    sufficing = publications.sufficing(session, product.id, kind, at=at)
+    if not sufficing:
+        return Agreement()
+    enough = tuple(each.version for each in sufficing)
+    rows = (
+        in_force.holding(session, kind, at=at, on_behalf_of=board.id, product_id=product.id)
+        if board is not None
+        else []
+    )
+    held = tuple(dict.fromkeys(each.version for each in rows if school and each.organisation_id == school.id))
+    elsewhere = {each.version for each in rows if school is None or each.organisation_id != school.id}
+    found = Agreement(
+        published=True,
+        version=enough[0],
+        sufficing=enough,
+        held=held,
+        only_elsewhere=bool(elsewhere & set(enough)) and not held,
+    )
+    if found.suffices:
+        return found
+    paper = _coming_or_open(session, kind, board, school, code, at=at, product=product)
+    return Agreement(True, found.version, enough, held, found.only_elsewhere, paper)
+
+
+def _coming_or_open(
+    session: Session,
+    kind: str,
+    board: Organisation | None,
+    school: Organisation | None,
+    code: str,
+    *,
+    at: dt.datetime,
+    product: Product | None = None,
+) -> Paper:
+    """An open case goes before what is only to come: it is what somebody can do something about."""
+    case = _open_case(session, kind, board, code, product) if board else None
+    if case is not None:
+        return _of_case(session, case, at)
+    about = {"product_id": product.id} if product else {}
+    coming = in_force.holding_or_coming(session, kind, at=at, organisation_id=school.id, **about) if school else []
+    later = [each for each in coming if each.since > at]
+    return Paper(Standing.COMING, since=clock.day_of(later[0].since)) if later else Paper()
+
+
+def _open_case(session: Session, workflow: str, board: Organisation, code: str, product: Product | None) -> Case | None:
+    theirs = select(Case).where(Case.workflow == workflow, Case.organisation_id == board.id, Case.state.not_in(ENDED))
+    if product is not None:
+        theirs = theirs.where(Case.product_id == product.id)
+    for case in session.scalars(theirs.order_by(Case.started_at.desc())):
+        scope = next((each.values for each in case.answers if each.step == "scope"), None)
+        if scope is None or code in scope["schools"]:
+            return case
+    return None
+
+
+def _of_case(session: Session, case: Case, at: dt.datetime) -> Paper:
+    document = next((each for each in case.documents if each.void_at is None), None)
+    waiting = tuple(waits_for(case))
+    if case.state == CaseState.SIGNING and document is not None and case.organisation_id:
+        rule = mandates.rule_at(session, case.organisation_id, at=at)
+        return Paper(
+            Standing.SIGNING,
+            str(case.id),
+            signed=len(document.signatures),
+            needed=rule.rule.needed(len(document.facts["signatories"])) if rule else len(document.facts["signatories"]),
+            waits_for=waiting,
+        )
+    state = Standing.PREPARING if case.state == CaseState.PREPARING else Standing.DRAFT
+    return Paper(state, str(case.id), waits_for=waiting)
