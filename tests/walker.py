@@ -22,8 +22,8 @@ from portal.parties import mandating, memberships, people
 from portal.parties.authority import Rule
 from portal.parties.tables import Organisation
 from tests.browser import Browser
-from tests.builders import A_PDF, ANN, EVA, EVERYONE, OURS, PRODUCT, SANNE, Portal, Someone, a_role, sign
-from tests.suppliers import a_published_agreement
+from tests.builders import A_PDF, ANN, EVA, EVERYONE, OURS, PRODUCT, SAM, SANNE, Portal, Someone, a_role, sign
+from tests.suppliers import a_published_agreement, the_supplier
 from workflows import vocabulary as v
 
 MOST_TRIES = 40
@@ -214,20 +214,24 @@ def _starts(workflow: v.Workflow) -> Begins:
 
 
 def _for_an_organisation(portal: Portal, workflow: v.Workflow) -> tuple[Someone, Browser]:
-    """Our board where it can be one, else an organisation of a kind that it is for, which Ann may bind."""
-    if workflow.concerns(v.Party.BOARD):
-        organisation_id = portal.organisation(OURS)
-    else:
-        organisation_id = _an_organisation(portal, workflow)
+    """Our board where it can be one, the supplier of a text that it is about, else one that Ann may bind."""
     product = ""
     if workflow.publication:
         a_published_agreement(portal)
         product = f"&product={PRODUCT}"
+    if product and workflow.concerns(v.Party.SUPPLIER):
+        return SAM, _begun(portal.sign_in(SAM), workflow, the_supplier(portal), product)
+    if workflow.concerns(v.Party.BOARD):
+        organisation_id = portal.organisation(OURS)
+    else:
+        organisation_id = _an_organisation(portal, workflow)
     for role in {step.by for step in workflow.steps if step.by} - {v.Role.SIGNATORY, v.Role.ADMINISTRATOR}:
         a_role(portal, ANN, organisation_id, role)
-    browser = portal.sign_in(ANN)
-    browser.open(f"/zaken/begin/{workflow.name}?organisation={organisation_id}{product}").press("Beginnen")
-    return ANN, browser
+    return ANN, _begun(portal.sign_in(ANN), workflow, organisation_id, product)
+
+
+def _begun(browser: Browser, workflow: v.Workflow, organisation_id: uuid.UUID, product: str) -> Browser:
+    return browser.open(f"/zaken/begin/{workflow.name}?organisation={organisation_id}{product}").press("Beginnen")
 
 
 def _an_organisation(portal: Portal, workflow: v.Workflow) -> uuid.UUID:

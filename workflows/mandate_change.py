@@ -51,6 +51,7 @@ KINDS = (
     ("declaration_revocation", "Intrekkingen van een bestuursverklaring"),
     ("organisation_change", "Wijzigingen van de gegevens van de organisatie"),
     ("processor_agreement", "Verwerkersovereenkomsten"),
+    ("presigning", "Vooraf tekenen van verwerkersovereenkomsten"),
 )
 """What a mandate can be limited to: every procedure that is signed, but for this one, which takes a mandate without
 limits."""

@@ -11,15 +11,17 @@ from portal.cases.in_force import (
     ADMISSION,
     BOARD_DECLARATION,
     BOARD_LICENCE,
+    PRESIGNED,
     PROCESSOR_AGREEMENT,
     REGISTRATION,
     USAGE_TERMS,
 )
-from portal.cases.tables import Case, CaseState, InForce, StepAnswer
+from portal.cases.tables import Case, CaseState, Document, InForce, StepAnswer
 from portal.offers.tables import Publication
 from portal.parties.tables import Organisation
 from portal.record.ledger import Entry
 from portal.wording import mark
+from workflows.presigning import GIVE
 
 MAKES_TRUE: Mapping[str, tuple[str, ...]] = {
     REGISTRATION: ("register",),
@@ -27,12 +29,13 @@ MAKES_TRUE: Mapping[str, tuple[str, ...]] = {
     BOARD_DECLARATION: ("declare",),
     BOARD_LICENCE: ("declare",),
     PROCESSOR_AGREEMENT: ("agree",),
+    PRESIGNED: ("presign",),
     USAGE_TERMS: ("decide",),
 }
 """The act with which each kind begins to hold; a kind that is not here needs a decision and no more."""
-PUTS_IN_FORCE = ("register_organisation", "act_for_schools", "accept_terms", "agree")
+PUTS_IN_FORCE = ("register_organisation", "act_for_schools", "accept_terms", "agree", "presign")
 """Outcomes after which something must be in force; after the others nothing is."""
-MAY_END = ("board_declaration", "declaration_revocation", "organisation_change", "processor_agreement")
+MAY_END = ("board_declaration", "declaration_revocation", "organisation_change", "processor_agreement", "presigning")
 """Procedures whose decision ends what an earlier one made true."""
 ONE_ACT = dt.timedelta(minutes=1)
 NOTHING = mark("is beslist, maar er is niets van kracht geworden")
@@ -113,7 +116,7 @@ def _fault_of_decision(kept: Snapshot, case: Case, rows: Sequence[InForce], told
     if workflow.outcome not in PUTS_IN_FORCE:
         return SOMETHING_ELSE if rows else ""
     if not rows:
-        return NOTHING
+        return NOTHING if _asks_for_something(kept, case) else ""
     return "" if _as_decided(kept, case, rows, told) else SOMETHING_ELSE
 
 
@@ -135,7 +138,9 @@ def _as_decided(kept: Snapshot, case: Case, rows: Sequence[InForce], told: Seque
         case "board_declaration":
             return _as_declared(kept, case, rows, told)
         case "processor_agreement":
-            return _as_agreed(kept, case, rows)
+            return _as_agreed(kept, case, rows) and _binds_the_supplier(kept, case)
+        case "presigning":
+            return _asks_for_something(kept, case) and _as_presigned(kept, case, rows)
     return True
 
 
@@ -161,6 +166,35 @@ def _as_agreed(kept: Snapshot, case: Case, rows: Sequence[InForce]) -> bool:
     return (
         what == {mine} and len(rows) == len(schools) + 1 and _register_keys(kept, schools) == _schools_asked(kept, case)
     )
+
+
+def _binds_the_supplier(kept: Snapshot, case: Case) -> bool:
+    """By its own signature in the document, or by the one given beforehand that held when the board signed."""
+    documents = [each for each in kept.by(Document, "case_id").get(case.id, []) if each.void_at is None]
+    facts = documents[0].facts if documents else {}
+    if any(each["organisation"] == str(case.counterparty_id) for each in facts.get("sides", ())):
+        return True
+    said = facts.get("presigned")
+    [publication] = kept.by(Publication, "id")[case.publication_id]
+    [row] = kept.by(InForce, "id").get(uuid.UUID(said["row"]), [None]) if said else [None]
+    if row is None or case.decided_at is None:
+        return False
+    what = (row.kind, row.organisation_id, row.product_id, row.version)
+    theirs = (PRESIGNED, case.counterparty_id, publication.product_id, publication.version)
+    return what == theirs and row.since <= case.decided_at and (row.until is None or case.decided_at <= row.until)
+
+
+def _as_presigned(kept: Snapshot, case: Case, rows: Sequence[InForce]) -> bool:
+    """The supplier itself, for the one version that it signed beforehand."""
+    [publication] = kept.by(Publication, "id")[case.publication_id]
+    what = [(each.kind, each.organisation_id, each.product_id, each.version) for each in rows]
+    return what == [(PRESIGNED, case.organisation_id, publication.product_id, publication.version)]
+
+
+def _asks_for_something(kept: Snapshot, case: Case) -> bool:
+    """Whether these answers want something to hold: a supplier can also stop signing beforehand."""
+    given = [each.values for each in kept.by(StepAnswer, "case_id").get(case.id, []) if each.step == "presigning"]
+    return case.workflow != "presigning" or bool(given and given[0]["what"] == GIVE)
 
 
 def _schools_asked(kept: Snapshot, case: Case) -> list[str]:

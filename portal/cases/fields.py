@@ -99,6 +99,10 @@ class DayField(FormField):
     def errors(self) -> list[str]:
         return self.sentences
 
+    @errors.setter
+    def errors(self, sentences: list[str]) -> None:
+        self.sentences = sentences
+
     @property
     def answer(self) -> str | None:
         """The day as an ISO string; None when nothing was filled in, or no day that exists."""

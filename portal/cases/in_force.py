@@ -12,6 +12,8 @@ from portal.record import ledger
 
 REGISTRATION, BOARD_DECLARATION, USAGE_TERMS = "registration", "board_declaration", "usage_terms"
 PROCESSOR_AGREEMENT = "processor_agreement"
+PRESIGNED = "presigned"
+"""A supplier signed this version beforehand, for every board that signs it."""
 ADMISSION = "admission"
 """A support body may order this product: its supplier said so (R002-17)."""
 BOARD_LICENCE = "board_licence"
@@ -30,20 +32,20 @@ def put(
     person_id: uuid.UUID | None = None,
     product_id: uuid.UUID | None = None,
     version: str = "",
-) -> None:
+) -> InForce:
     """Make something true from a moment on."""
-    session.add(
-        InForce(
-            kind=kind,
-            case_id=case.id,
-            since=since,
-            organisation_id=organisation_id,
-            on_behalf_of=on_behalf_of,
-            person_id=person_id,
-            product_id=product_id,
-            version=version,
-        )
+    row = InForce(
+        kind=kind,
+        case_id=case.id,
+        since=since,
+        organisation_id=organisation_id,
+        on_behalf_of=on_behalf_of,
+        person_id=person_id,
+        product_id=product_id,
+        version=version,
     )
+    session.add(row)
+    return row
 
 
 def end(

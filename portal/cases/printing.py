@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import clock, wording
-from portal.cases import sides, surroundings
+from portal.cases import presigning, sides, surroundings
 from portal.cases.access import relevant_answers
 from portal.cases.catalogue import workflow_of
 from portal.cases.sides import Side
@@ -153,6 +153,7 @@ def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
         ],
         "rule": sides.rule_in_words(signing),
         **_two_sides(signing),
+        **_presigned(session, case),
         "signatories": _signatories(session, signing),
         "answers": kept,
         "ledger": ledger.head(session).as_mapping(),
@@ -185,6 +186,12 @@ def _two_sides(signing: list[Side]) -> dict[str, Any]:
             for each in signing
         ]
     }
+
+
+def _presigned(session: Session, case: Case) -> dict[str, Any]:
+    """Where the supplier signed beforehand: which of its documents says so."""
+    found = presigning.of(session, case) if workflow_of(case).asked_to_countersign(relevant_answers(case)) else None
+    return {"presigned": found.facts()} if found else {}
 
 
 def _signatories(session: Session, signing: list[Side]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import printing, sides, telling, waiting
+from portal.cases import presigning, printing, sides, telling, waiting
 from portal.cases.tables import Case, CaseState, Document
 from portal.cases.telling import Recipient
 from portal.database import act
@@ -38,8 +38,11 @@ def reissue(organisation_id: uuid.UUID) -> int:
 def still_satisfies(session: Session, document: Document) -> bool:
     """Whether everybody whom the document asks may still bind their side to it, by the rule that it prints.
 
-    A side for which enough have signed answers for its moment, whatever changes there later.
+    A side for which enough have signed answers for its moment, whatever changes there later; one that signed
+    beforehand must be bound by that until then.
     """
+    if not presigning.still_holds(session, document):
+        return False
     in_order, turn = sides.asked_sides(document), sides.waits_for(document)
     to_come = in_order[in_order.index(turn) :] if turn else []
     printed = {each["organisation"]: each["rule"] for each in document.facts.get("sides", [])}

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.cases import presigning
 from portal.cases.access import purpose_of, relevant_answers
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, Document
@@ -65,12 +66,17 @@ class Side:
 
 
 def sides_of(session: Session, case: Case) -> list[Side]:
-    """Who is to sign the document of this case as things are now: the subject, and after it the supplier."""
+    """Who is to sign the document of this case as things are now: the subject, and after it the supplier.
+
+    A supplier that signed this version beforehand has no places; nor has who did so, or lent their authority to it.
+    """
     workflow, answers = workflow_of(case), relevant_answers(case)
     first = _side(session, case, case.organisation, workflow.asked_to_sign(answers))
     second = _side(session, case, case.counterparty, workflow.asked_to_countersign(answers))
     if first is None or second is None:
         return [first] if first else []
+    if presigned := presigning.of(session, case):
+        return [first.without(presigned.behind)]
     ways = list(_divisions(first, second))
     return next((way for way in ways if all(each.can_bind for each in way)), ways[0])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import access, course, reading, sides, telling
+from portal.cases import access, course, presigning, reading, sides, telling
 from portal.cases.access import Visitor, find
 from portal.cases.course import Follow
 from portal.cases.tables import Case, CaseState, Document, Signature
@@ -23,6 +23,9 @@ from portal.wording import mark, say
 NO_AUTHORITY = mark("U bent op dit moment niet tekenbevoegd voor dit stuk van deze organisatie.")
 FIRST_THE_OTHER = mark("Eerst tekent %(organisation)s. Daarna krijgt u bericht dat u aan de beurt bent.")
 ENOUGH = mark("Voor %(organisation)s is al genoeg getekend. Uw handtekening is niet meer nodig.")
+NOT_PRESIGNED = mark(
+    "%(supplier)s heeft deze versie niet meer vooraf getekend. Het stuk wordt opnieuw gemaakt; u krijgt bericht."
+)
 ONE_BY_ONE = mark(
     "Een ander stuk dat u tegelijk tekent, verandert wie %(title)s %(reference)s tekent. Teken dat andere stuk eerst, "
     "en kijk dan opnieuw."
@@ -169,6 +172,8 @@ def _refuse_signature(session: Session, case: Case, document: Document, person: 
     if case.state != CaseState.SIGNING:
         raise RefusedError("Dit stuk is al volledig getekend. Uw handtekening is niet meer nodig.")
     particulars.refuse_when_ending(case.organisation, case.counterparty)
+    if not presigning.still_holds(session, document):
+        raise RefusedError(NOT_PRESIGNED, supplier=document.facts["presigned"]["name"])
     if not access.may_sign(case, Visitor(person.id), session=session):
         raise RefusedError(NO_AUTHORITY)
     field = sides.field_of(document, person.id)

@@ -14,12 +14,13 @@ from portal.cases.tables import Case
 from portal.database import act
 from portal.errors import NotFoundError, RefusedError
 from portal.offers import publications
+from portal.offers.tables import Product
 from portal.parties import particulars
 from portal.parties.spelling import address
 from portal.parties.tables import Organisation
 from portal.record import ledger, outbox
 from portal.wording import say
-from workflows.vocabulary import ROLE_NAMES, Role, Workflow
+from workflows.vocabulary import ROLE_NAMES, Party, Role, Workflow
 
 DIGITS = 5
 """Of the number in a reference, with noughts before it; after 99,999 cases of a procedure in a year it gets longer."""
@@ -39,7 +40,7 @@ def start(
     if not workflow.publication:
         product_id = None
     with act() as session:
-        _refuse_start(session, workflow, by, organisation_id)
+        _refuse_start(session, workflow, by, organisation_id, product_id)
         person_id = by.person_id if workflow.personal else None
         publication = None
         if workflow.publication:
@@ -129,12 +130,22 @@ def _highest(session: Session, prefix: str) -> int:
     return highest
 
 
-def _refuse_start(session: Session, workflow: Workflow, by: Visitor, organisation_id: uuid.UUID | None) -> None:
+def _refuse_start(
+    session: Session,
+    workflow: Workflow,
+    by: Visitor,
+    organisation_id: uuid.UUID | None,
+    product_id: uuid.UUID | None,
+) -> None:
     if by.person_id is None:
         raise NotFoundError
     if workflow.personal:
         return
     organisation = session.get(Organisation, organisation_id) if organisation_id else None
+    if workflow.subject is Party.SUPPLIER and product_id:
+        product = session.get(Product, product_id)
+        if product is None or product.supplier_id != organisation_id:
+            raise NotFoundError  # a supplier speaks for its own products
     roles = roles_at(by, organisation.id, session=session) if organisation else frozenset[Role]()
     if organisation is None or not roles:
         raise NotFoundError

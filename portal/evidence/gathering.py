@@ -106,6 +106,10 @@ def _is_anothers(case: Case, organisation: Organisation | None) -> bool:
     return organisation is not None and case.organisation_id != organisation.id
 
 
+BINDS = ("mandates", "presign")
+"""The acts that say who is bound by whose signature: another party needs them to judge what it signed."""
+
+
 def path_of(case: Case, document: Document, number: int) -> str:
     """Where a revision of a document stands."""
     return f"cases/{case.reference}/{document.code}-revision-{number}.pdf"
@@ -137,7 +141,7 @@ def _entries(session: Session, cases: list[Case], organisation: Organisation | N
     for number in sorted(chosen):
         entry = chosen[number]
         is_open = whole and entry.subject not in others
-        about_them = entry.subject.startswith("organisation:") and entry.act != "mandates"
+        about_them = entry.subject.startswith("organisation:") and entry.act not in BINDS
         if is_open or not about_them or entry.detail.get("case") in mine:
             yield entry
 

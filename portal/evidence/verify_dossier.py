@@ -160,6 +160,10 @@ SENTENCES = {
         "is beslist zonder de handtekeningen die de regel vraagt",
         "was decided without the signatures that the rule asks",
     ),
+    "other_side": (
+        "bindt de leverancier niet: die tekende niet, en had ook niet vooraf getekend",
+        "does not bind the supplier: it did not sign, nor had it signed beforehand",
+    ),
     "paper_rows": (
         "noemt iets anders over het tekenen op papier dan het logboek",
         "says something else about signing on paper than the ledger",
@@ -723,6 +727,8 @@ def check_cases(dossier: Dossier, report: Report) -> None:
             if not is_as_declared(dossier, case):
                 report.fault(where, "in_force")
             check_authority(dossier, report, case, is_decided=bool(decided))
+            if decided:
+                check_other_side(dossier, report, case)
             for mail in case["mails"]:
                 check_witness(dossier, report, f"{where}, {mail['kind']}", mail["ledger"])
 
@@ -749,6 +755,28 @@ def is_as_declared(dossier: Dossier, case: Mapping[str, Any]) -> bool:
         if not begun or not len(rows) == len(those) == told[-1]["schools"] + itself:
             return False
     return True
+
+
+def check_other_side(dossier: Dossier, report: Report, case: Mapping[str, Any]) -> None:
+    """Of what a supplier must sign too: it has places in the document, or signed that version beforehand."""
+    begun = dossier.about(f"case:{case['id']}", "start")
+    other = begun[0]["detail"].get("counterparty") if begun else None
+    for document in case["documents"]:
+        if other is None or document["void_at"] or other in document["sides"]:
+            continue
+        papers = [dossier.papers.get(sha256(dossier.files.get(each["file"], b""))) for each in document["revisions"]]
+        said = next((each.facts.get("presigned") for each in papers if each), None) or {}
+        told = dossier.about(f"organisation:{other}", "presign")
+        given = [each["detail"] for each in told if said and each["detail"]["row"] == said["row"]]
+        signed = [dt.datetime.fromisoformat(each["at"]) for each in document["signatures"]]
+        if not given:
+            report.fault(str(case["reference"]), "other_side")
+            continue
+        since, until = (dt.datetime.fromisoformat(given[0][each]) for each in ("since", "until"))
+        stops = [dt.datetime.fromisoformat(each["detail"]["since"]) for each in told]
+        ends = min([until, *(each for each in stops if each > since)])
+        if any(not since <= each <= ends for each in signed):
+            report.fault(str(case["reference"]), "other_side")
 
 
 def check_authority(dossier: Dossier, report: Report, case: dict[str, Any], *, is_decided: bool) -> None:

@@ -1,13 +1,17 @@
-"""What follows when board and supplier signed a processor agreement: it is in force for the board and its schools."""
+"""What follows when a processor agreement is signed: by both sides, or by the supplier beforehand."""
+
+import datetime as dt
 
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import in_force
+from portal.cases import in_force, reissuing
 from portal.cases.tables import Case
 from portal.outcomes.consequence import Given
 from portal.outcomes.declaration import school_organisation
 from portal.record import ledger
+from workflows.presigning import GIVE
+from workflows.vocabulary import day
 
 
 def agree(session: Session, case: Case, answers: Given, _link_secret: str) -> None:
@@ -44,3 +48,37 @@ def agree(session: Session, case: Case, answers: Given, _link_secret: str) -> No
         schools=len(schools),
         since=since.isoformat(),
     )
+
+
+def presign(session: Session, case: Case, answers: Given, _link_secret: str) -> None:
+    """From now until after the last day the supplier is bound with every board that signs this version; or no more.
+
+    What rests on an earlier one stays as it is; documents that somebody still has to sign are made again.
+    """
+    supplier, publication, said = case.organisation, case.publication, answers["presigning"]
+    assert supplier is not None and publication is not None
+    now = clock.now()
+    whose = {"organisation_id": supplier.id, "product_id": publication.product_id}
+    before = in_force.holding_or_coming(session, in_force.PRESIGNED, at=now, **whose)
+    in_force.end(session, [each for each in before if each.version == publication.version], at=now, because=case)
+    until = None
+    if said["what"] == GIVE:
+        row = in_force.put(session, in_force.PRESIGNED, case, since=now, version=publication.version, **whose)
+        until = clock.start_of(day(said["until"]) + dt.timedelta(days=1))
+        session.flush()
+    ledger.append(
+        session,
+        act="presign",
+        subject=f"organisation:{supplier.id}",
+        case=str(case.id),
+        publication=publication.sha256,
+        version=publication.version,
+        product=str(publication.product_id),
+        row=str(row.id) if until else None,
+        since=now.isoformat(),
+        until=until.isoformat() if until else None,
+    )
+    if until:
+        in_force.end(session, [row], at=until, because=case)
+    for moment in filter(None, (now, until)):
+        reissuing.ask(session, supplier.id, at=moment)
