@@ -24,13 +24,9 @@ class Presigned:
     """Who signed it, and by whose authority: none of them counts for the other side."""
 
     def facts(self) -> dict[str, Any]:
-        """What a document says of it."""
-        supplier = self.document.case.organisation
-        assert supplier is not None
+        """What a document says of it, besides who the supplier is."""
         return {
             "row": str(self.row.id),
-            "organisation": str(supplier.id),
-            "name": supplier.name,
             "reference": self.document.facts["reference"],
             "code": self.document.code,
             "sha256": self.document.current,

@@ -191,7 +191,10 @@ def _two_sides(signing: list[Side]) -> dict[str, Any]:
 def _presigned(session: Session, case: Case) -> dict[str, Any]:
     """Where the supplier signed beforehand: which of its documents says so."""
     found = presigning.of(session, case) if workflow_of(case).asked_to_countersign(relevant_answers(case)) else None
-    return {"presigned": found.facts()} if found else {}
+    if found is None or case.counterparty is None:
+        return {}
+    supplier = organisation_facts(case.counterparty)
+    return {"presigned": {**found.facts(), **supplier, "organisation": str(case.counterparty_id)}}
 
 
 def _signatories(session: Session, signing: list[Side]) -> list[dict[str, Any]]:
