@@ -34,8 +34,9 @@ def faults(agreement: Agreement) -> dict[str, str]:
     return dict(agreement.faults())
 
 
-def test_the_example_can_be_published_and_says_that_it_is_one() -> None:
-    example = files.read(EXAMPLE)
+@pytest.mark.parametrize("name", ["processor_agreement_2026-11.json", "portal_agreement_2026-11.json"])
+def test_an_example_can_be_published_and_says_that_it_is_one(name: str) -> None:
+    example = files.read((SHIPPED / name).read_text(encoding="utf-8"))
     assert faults(example) == {}
     assert "voorbeeldtekst" in example.introduction
     assert example.missing_duties() == []
