@@ -30,7 +30,7 @@ from workflows.processor_agreement import POINTS
 from workflows.vocabulary import Party, Role
 
 KIM = Someone("Kim Peeters", "kim@leverancier.example", "Beheerder")
-EXAMPLE = publications.SHIPPED / "processor_agreement_2026-11.json"
+EXAMPLE = publications.AN_EXAMPLE
 
 
 def the_supplier(portal: Portal) -> uuid.UUID:

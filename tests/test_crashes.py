@@ -35,7 +35,7 @@ __all__ = ["demonstration", "just_signed"]
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(900)]
 
 KILLS, FEW_KILLS = 12, 4
-REVISIONS = 8
+REVISIONS = 9
 """What is kept once all that was signed is sealed."""
 UNDONE = "select count(*) from job where state <> 'done' and kind in ('make', 'seal', 'send')"
 """Besides it, the worker has asked for its own rounds of tomorrow."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal import clock, outcomes
 from portal.cases import access, answering, assessing, drafts, printing, signing, starting
 from portal.cases.access import Visitor
-from portal.cases.tables import Case, Document
+from portal.cases.tables import Case, Document, KeptFile
 from portal.config import Settings
 from portal.database import act, reader
 from portal.offers import products, publications
@@ -30,6 +30,9 @@ IN_FORCE, HALF_SIGNED, IN_QUEUE = "30010", "30240", "31657"
 PAIR_A = (("Ann de Vries", "ann.devries@amersfoort.example"), ("Bas Jansen", "bas.jansen@amersfoort.example"))
 PAIR_B = (("Peter Mulder", "peter.mulder@helmond.example"), ("Karin Visser", "karin.visser@helmond.example"))
 PAIR_C = (("Iris Blom", "iris.blom@hoorn.example"), ("Omar Yilmaz", "omar.yilmaz@hoorn.example"))
+SUPPLIER = "Voorbeeldleverancier B.V."
+KIM, SAM = ("Kim Peeters", "kim.peeters@leverancier.example"), ("Sam Dekker", "sam.dekker@leverancier.example")
+PRIVACY = "privacy@amersfoort.example"
 RIGHTS_HOLDERS = (
     ("Centerdata", "Lotte Vermeer", "lotte.vermeer@centerdata.example"),
     ("Ministerie van OCW", "Daan Prins", "daan.prins@ocw.example"),
@@ -50,7 +53,7 @@ PRODUCT = Wanted(
     title="Onderwijsresultatenmonitor",
     description="Schoolkaart en driejaarstrend uit de leerresultaten van de inspectie.",
     contact="servicedesk@tekenpoort.example",
-    supplier="Voorbeeldleverancier B.V.",
+    supplier=SUPPLIER,
     conditions=("account", "block", "second_factor", "registered", "member", "terms"),
     recipient_groups=tuple(RECIPIENT_GROUPS),
     rights_holders=tuple(name for name, _, _ in RIGHTS_HOLDERS),
@@ -71,11 +74,13 @@ class Stage:
         """One board in force with a school and a teacher, one half-signed, one registration in the queue."""
         desk = self._service_desk()
         self._product()
+        self._supplier(desk)
         amersfoort = self._registered(
             IN_FORCE, "Stichting Voorbeeldonderwijs Amersfoort", "amersfoort.example", PAIR_A, desk
         )
         self._declared(amersfoort, PAIR_A)
         self._teacher(amersfoort)
+        self._account(PRIVACY)
         helmond = self._registered(HALF_SIGNED, "Stichting Voorbeeldonderwijs Helmond", "helmond.example", PAIR_B, desk)
         self._declared(helmond, PAIR_B[:1])
         self._submitted(IN_QUEUE, "Stichting Voorbeeldonderwijs Hoorn", "hoorn.example", PAIR_C)
@@ -103,6 +108,27 @@ class Stage:
                 self._invite(session, person, holders[organisation], Role.ADMINISTRATOR)
         for _, _, email in RIGHTS_HOLDERS:
             self._account(email)
+
+    def _supplier(self, desk: Person) -> None:
+        """Its administrator, who may bind it, and the text of its processor agreement."""
+        with act() as session:
+            supplier_id = session.execute(select(Organisation.id).filter_by(name=SUPPLIER)).scalar_one()
+            product_id = session.execute(select(Product.id).filter_by(name=PRODUCT.name)).scalar_one()
+            supplier = session.get_one(Organisation, supplier_id)
+            self._invite(session, people.a_person(session, name=KIM[0], email=KIM[1]), supplier, Role.ADMINISTRATOR)
+            publications.publish_agreement(session, product_id, publications.AN_EXAMPLE, since=clock.today())
+        kim = Visitor(self._account(KIM[1]).id)
+        case_id = starting.start("mandate_change", by=kim, organisation_id=supplier_id)
+        evidence = drafts.keep_file(case_id, content=EXAMPLE_PDF, name="uittreksel-voorbeeld.pdf", by=kim)
+        answers: dict[str, dict[str, Any]] = {
+            "change": {"what": ["joining", "rule"]},
+            "joining": {"people": [{"name": SAM[0], "function": "Directeur", "email": SAM[1]}]},
+            "rule": {"mode": "alone"},
+            "start": {"since": clock.today().isoformat(), "basis": "trade_register", "evidence": _as_answer(evidence)},
+        }
+        self._answer(case_id, answers, kim)
+        assessing.assess(case_id, verdict="accept", words="", by=Visitor(desk.id), follow=self._follow)
+        self._account(SAM[1])
 
     def _registered(
         self, number: str, name: str, domain: str, pair: tuple[tuple[str, str], ...], desk: Person
@@ -140,12 +166,7 @@ class Stage:
                 "mode": "jointly",
                 "together": "2",
                 "basis": "trade_register",
-                "evidence": {
-                    "sha256": evidence.blob,
-                    "name": evidence.name,
-                    "size": evidence.size,
-                    "kept": str(evidence.id),
-                },
+                "evidence": _as_answer(evidence),
             },
             "roles": {
                 "people": [
@@ -238,3 +259,7 @@ class Stage:
 
     def _follow(self, session: Session, case: Case) -> None:
         outcomes.follow(session, case, link_secret=self.settings.secret("link"))
+
+
+def _as_answer(kept: KeptFile) -> dict[str, Any]:
+    return {"sha256": kept.blob, "name": kept.name, "size": kept.size, "kept": str(kept.id)}

@@ -26,6 +26,7 @@ __all__ = [
 ]  # fmt: skip
 
 SHIPPED = Path(__file__).resolve().parent / "shipped"
+AN_EXAMPLE = SHIPPED / "processor_agreement_2026-11.json"
 USAGE_TERMS, PROCESSOR_AGREEMENT = "usage_terms", "processor_agreement"
 LONGEST_GRACE = 730
 """Days; longer than two school years is a slip of the keyboard."""
