@@ -435,7 +435,7 @@ def a_busy_desk(portal: Portal) -> None:
     assert desk and lotte and bas
     with portal.opened():
         for _ in range(3):
-            drafting.begin(PRODUCT, terms=None, by=desk)
+            drafting.begin(PRODUCT, text=None, by=desk)
         product_id = reader.execute(select(Product.id).filter_by(name=PRODUCT)).scalar_one()
         blocks.block(bas, product_id, reason="x", words="", until=None, by=lotte, contact=portal.settings.contact)
 

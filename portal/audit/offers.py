@@ -50,6 +50,8 @@ def _faults_of_publication(publication: Publication, told: Sequence[Entry]) -> I
     for each in (entry.detail for entry in told if entry.act == "publish"):
         if (publication.title, str(publication.product_id)) != (each["title"], each["product"]):
             yield mark("heeft een andere titel, of een ander product, dan het logboek zegt")
+        if each.get("kind", publication.kind) != publication.kind:  # older entries do not say it
+            yield mark("is een ander soort tekst dan het logboek zegt")
         if (publication.since.isoformat(), publication.grace_days) != (each["since"], each["grace_days"]):
             yield mark("gaat in, of vervangt de vorige, op een ander moment dan het logboek zegt")
 

@@ -15,7 +15,7 @@ from portal.cases.catalogue import workflow_of
 from portal.cases.sides import Side
 from portal.cases.surroundings import Surroundings
 from portal.cases.tables import Case, CaseState, Document
-from portal.offers.agreements import annexes
+from portal.offers.agreements.words import annexes_in_words
 from portal.offers.publications import PROCESSOR_AGREEMENT
 from portal.parties import register
 from portal.parties.authority import authority_sentence, is_met
@@ -232,28 +232,6 @@ def _annexes(case: Case) -> dict[str, Any]:
     if case.publication is None or case.publication.kind != PROCESSOR_AGREEMENT:
         return {}
     return {"annexes": annexes_in_words(case.publication.body), "deviations": case.publication.body["deviations"]}
-
-
-def annexes_in_words(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Both annexes of an agreement as a person reads them: titled sections with columns and rows."""
-    return [
-        {
-            "title": say(annexes.TITLES[name]),
-            "sections": [
-                {
-                    "title": say(section.title),
-                    "is_single": section.is_single,
-                    "columns": [say(column.label) for column in section.columns],
-                    "rows": [
-                        [annexes.shown(column, row[column.name]) or "–" for column in section.columns]
-                        for row in body[name][section.name]
-                    ],
-                }
-                for section in sections
-            ],
-        }
-        for name, sections in annexes.ANNEXES.items()
-    ]
 
 
 def _places(codes: list[str], around: Surroundings) -> dict[str, Any]:

@@ -58,6 +58,7 @@ def publish(
     since: dt.date,
     grace_days: int,
     by: uuid.UUID | None,
+    on_behalf_of: uuid.UUID | None = None,
     kind: str = USAGE_TERMS,
     publication_id: uuid.UUID | None = None,
 ) -> Publication:
@@ -74,7 +75,15 @@ def publish(
         raise InvalidError("Deze versie kan zo niet worden gepubliceerd.", faults)
     begins = max(clock.start_of(since), clock.now())
     return _put(
-        session, product_id, kind, text, since=begins, grace_days=grace_days, by=by, publication_id=publication_id
+        session,
+        product_id,
+        kind,
+        text,
+        since=begins,
+        grace_days=grace_days,
+        by=by,
+        on_behalf_of=on_behalf_of,
+        publication_id=publication_id,
     )
 
 
@@ -191,6 +200,7 @@ def _put(
     since: dt.datetime,
     grace_days: int,
     by: uuid.UUID | None,
+    on_behalf_of: uuid.UUID | None = None,
     publication_id: uuid.UUID | None = None,
 ) -> Publication:
     body = text.body()
@@ -212,7 +222,9 @@ def _put(
         act="publish",
         subject=f"publication:{publication.id}",
         actor=by,
+        on_behalf_of=on_behalf_of,
         document=publication.sha256,
+        kind=kind,
         product=str(product_id),
         version=publication.version,
         title=publication.title,

@@ -131,7 +131,7 @@ def begin_draft(product_name: str) -> ResponseReturnValue:
     elif "upload" in request.form:
         sentence = say("Kies eerst een bestand.")
         return _page(product_name, form, with_faults(form, {"file": sentence})), InvalidError.status
-    draft_id = drafting.begin(product_name, terms=terms, by=actor())
+    draft_id = drafting.begin(product_name, text=terms, by=actor())
     return redirect(url_for("publishing.edit", draft_id=draft_id))
 
 

@@ -99,7 +99,7 @@ def discard(draft_id: UUID) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("publishing/discard.html", draft=draft)
     name = draft.product.name
-    drafting.discard(draft_id)
+    drafting.discard(draft_id, by=actor())
     flash(say("Het concept is weggegooid."), "done")
     return redirect(url_for("products.show", product_name=name))
 
@@ -108,7 +108,7 @@ def discard(draft_id: UUID) -> ResponseReturnValue:
 def show(publication_id: UUID) -> ResponseReturnValue:
     """A publication as it reads, with its hash and what changed since the version before."""
     publication = reader.get(Publication, publication_id)
-    if publication is None:
+    if publication is None or publication.kind != publications.USAGE_TERMS:
         raise NotFoundError
     known = publications.versions(reader(), publication.product_id, publication.kind)
     before = publications.before(reader(), publication)
@@ -136,7 +136,7 @@ def since_accepted(case: Case) -> tuple[Publication | None, list[publications.Cl
 
 def _draft(draft_id: UUID) -> PublicationDraft:
     draft = reader.get(PublicationDraft, draft_id)
-    if draft is None:
+    if draft is None or draft.kind != publications.USAGE_TERMS:
         raise NotFoundError(mark("Dit concept is er niet meer: het is gepubliceerd of weggegooid."))
     return draft
 

@@ -1,12 +1,13 @@
-"""What changed in the annexes between two versions of an agreement, row by row and cell by cell: pure."""
+"""What changed between two versions of an agreement beside its clauses, row by row and cell by cell: pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from portal.offers.agreements.annexes import ANNEXES, TITLES, Row, Section, shown
+from portal.offers.agreements.annexes import ANNEXES, TITLES, Column, Row, Section, shown
+from portal.offers.agreements.duties import PARAMETERS
 from portal.offers.differences import Part, words
-from portal.wording import say
+from portal.wording import mark, say
 
 Kind = Literal["changed", "added", "removed"]
 
@@ -25,6 +26,32 @@ class RowChange:
     """Of each column that says something else: its label, and what stayed, came and went in it."""
 
 
+_AGREEMENT = mark("De overeenkomst")
+_PARAMETERS = Section(
+    "parameters",
+    mark("Termijnen en keuzes"),
+    (
+        Column("model", mark("Model dat wordt gevolgd")),
+        *(Column(p.name, p.label, options=p.options) for p in PARAMETERS),
+    ),
+    is_single=True,
+)
+_DEVIATIONS = Section(
+    "deviations",
+    mark("Afwijkingen van het model"),
+    (Column("clause", mark("Bepaling")), Column("what", mark("Wat er anders is")), Column("why", mark("Waarom"))),
+)
+
+
+def row_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[RowChange]:
+    """Everything beside the clauses that says something else: terms and choices, deviations, and the annexes."""
+    return [
+        *_in_section(_AGREEMENT, _PARAMETERS, [_parameters(old)], [_parameters(new)]),
+        *_in_section(_AGREEMENT, _DEVIATIONS, _deviations(old), _deviations(new)),
+        *annex_changes(old, new),
+    ]
+
+
 def annex_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[RowChange]:
     """Every row of the annexes of two bodies that is not in both as it was, in the order of the new text.
 
@@ -35,7 +62,7 @@ def annex_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[RowCha
         change
         for annex, sections in ANNEXES.items()
         for section in sections
-        for change in _in_section(annex, section, old[annex][section.name], new[annex][section.name])
+        for change in _in_section(TITLES[annex], section, old[annex][section.name], new[annex][section.name])
     ]
 
 
@@ -66,4 +93,15 @@ def _change(annex: str, section: Section, was: Row | None, now: Row | None) -> R
     kind: Kind = "added" if was is None else "removed" if now is None else "changed"
     row = now or was or {}
     name = "" if section.is_single else shown(section.key, row[section.key.name])
-    return RowChange(kind, say(TITLES[annex]), say(section.title), name, tuple(cells))
+    return RowChange(kind, say(annex), say(section.title), name, tuple(cells))
+
+
+def _parameters(body: Mapping[str, Any]) -> Row:
+    said = body["parameters"]
+    return {"model": body["model"], **{each.name: said.get(each.name, "") for each in PARAMETERS}}
+
+
+def _deviations(body: Mapping[str, Any]) -> list[Row]:
+    """The deviations, each under the heading of its clause."""
+    headings = {each["id"]: each["heading"] for each in body["clauses"]}
+    return [{**each, "clause": headings.get(each["clause"], each["clause"])} for each in body["deviations"]]

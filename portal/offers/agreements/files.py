@@ -12,6 +12,8 @@ from portal.wording import say
 
 FORMAT = "tekenpoort/processor-agreement/1"
 LARGEST = 2 * 1024 * 1024
+"""Bytes, of a file and of a draft alike."""
+LONGEST = {"title": 200, "version": 20}
 _TEXTS = ("title", "version", "introduction", "model")
 _KEYS = {"format", *_TEXTS, "clauses", "parameters", "deviations", *ANNEXES}
 
@@ -55,12 +57,17 @@ def read(text: str) -> Agreement:
         introduction=clean_lines(source.get("introduction", "")),
         model=clean(source.get("model", "")),
         clauses=tuple(
-            Clause(clean(c["id"]), clean(c["heading"]), clean_lines(c["text"]), tuple(c.get("duties", ())))
+            Clause(
+                clean(str(c["id"])),
+                clean(str(c["heading"])),
+                clean_lines(str(c["text"])),
+                tuple(map(clean, c.get("duties", ()))),
+            )
             for c in source["clauses"]
         ),
-        parameters={name: clean(str(value)) for name, value in source["parameters"].items()},
+        parameters={clean(name): clean(str(value)) for name, value in source["parameters"].items()},
         deviations=tuple(
-            Deviation(*(clean_lines(d.get(key, "")) for key in ("clause", "what", "why")))
+            Deviation(*(clean_lines(str(d.get(key, ""))) for key in ("clause", "what", "why")))
             for d in source.get("deviations", ())
         ),
         leaflet=_annex(source, "leaflet"),
@@ -93,6 +100,8 @@ def _wrong(source: object) -> Iterator[str]:
     for name in _TEXTS:
         if not isinstance(source.get(name, ""), str):
             yield say("%(name)s is geen tekst.", name=name)
+        elif len(source.get(name, "")) > LONGEST.get(name, LARGEST):
+            yield say("%(name)s is te lang: hooguit %(most)s tekens.", name=name, most=LONGEST[name])
     yield from _list_wrong("clauses", source.get("clauses"), {"id", "heading", "text"}, {"duties"})
     yield from _list_wrong("deviations", source.get("deviations", []), {"clause", "what", "why"}, set())
     parameters = source.get("parameters")
