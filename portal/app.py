@@ -24,10 +24,13 @@ from portal.database import Database, act, connect, reader
 from portal.dossier import desk
 from portal.errors import PortalError, SettingError
 from portal.gate.conditions import CONDITIONS
-from portal.offers import blocks
+from portal.offers import blocks, suppliers
 from portal.offers.tables import Product
 from portal.record import jobs, ledger, outbox
 from portal.views import (
+    agreement_drafts,
+    agreement_texts,
+    agreement_versions,
     appearance,
     blocking,
     calendar,
@@ -101,6 +104,9 @@ BLUEPRINTS = (
     endings,
     blocking,
     rights_holders,
+    agreement_versions,
+    agreement_drafts,
+    agreement_texts,
 )
 VERSION = version("tekenpoort")
 LARGEST_REQUEST = 25 * 1024 * 1024
@@ -225,6 +231,8 @@ def _nav() -> list[dict[str, object]]:
     ]
     if blocks.products_of(reader(), current_user.id):
         items.append(_item("rights_holders.index", say("Rechthebbenden")))
+    if suppliers.products_of(reader(), current_user.id):
+        items.append(_item("agreement_versions.index", say("Leverancier")))
     roles = {each.role for each in current_user.memberships}  # read already, to know whether a second factor is needed
     if Role.SERVICE_DESK in roles and access.is_service_desk(visitor()):
         items.append(_item("service_desk.queue", say("Servicedesk"), desk.count_queue(reader())))
@@ -235,7 +243,7 @@ def _item(endpoint: str, label: str, count: int = 0) -> dict[str, object]:
     current = request.endpoint == endpoint or (
         request.blueprint == endpoint.split(".", 1)[0] and not endpoint.startswith(("registration", "security"))
     )
-    if endpoint == "service_desk.queue":  # its pages are many blueprints under one address
+    if endpoint in ("service_desk.queue", "agreement_versions.index"):  # many blueprints under one address
         current = request.path.startswith(url_for(endpoint))
     return {"url": url_for(endpoint), "label": label, "current": current, "count": count}
 

@@ -82,6 +82,18 @@ RIGHTS_HOLDER = frozenset(
     {"rights_holders.index", "rights_holders.readers", "rights_holders.readers_csv", "blocking.block", "blocking.lift"}
 )
 """Blocking for a product is also the service desk's; each lifts only its own."""
+SUPPLIER = frozenset(
+    {
+        "agreement_versions.index", "agreement_versions.show", "agreement_versions.begin", "agreement_drafts.show",
+        "agreement_drafts.edit", "agreement_drafts.preview", "agreement_drafts.preview_pdf", "agreement_drafts.as_json",
+        "agreement_drafts.publish", "agreement_drafts.discard",
+    }
+)  # fmt: skip
+"""Who writes for a supplier, and the service desk."""
+READER_OF_AGREEMENT = frozenset(
+    {"agreement_texts.show", "agreement_texts.difference", "agreement_texts.as_json", "agreement_texts.as_pdf"}
+)
+"""Whoever works at an organisation of schools as well."""
 DEMONSTRATION = frozenset({"mailbox.index", "mailbox.show", "components_page.show", "components_page.export"})
 NOWHERE = frozenset({"security.two_factor_rescue"})
 """A name that only makes an address; nothing answers there."""
@@ -97,6 +109,8 @@ ACCESS = {
     "judge": JUDGE,
     "service desk": SERVICE_DESK,
     "rights holder": RIGHTS_HOLDER,
+    "supplier": SUPPLIER,
+    "reader of an agreement": READER_OF_AGREEMENT,
     "demonstration": DEMONSTRATION,
     "nowhere": NOWHERE,
 }

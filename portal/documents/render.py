@@ -26,7 +26,7 @@ from portal.documents.text import SEAL_FIELD, TEMPLATES, as_letter, as_page, as_
 from portal.errors import PortalError
 from portal.wording import mark, say, speaking
 
-__all__ = ["SEAL_FIELD", "Place", "Rendered", "as_page", "in_child", "render", "stamp", "warm"]
+__all__ = ["SEAL_FIELD", "Place", "Rendered", "as_page", "copy", "in_child", "render", "stamp", "warm"]
 
 POINTS_PER_PIXEL = 0.75
 
@@ -86,6 +86,12 @@ def render(template: str, facts: Mapping[str, Any], *, at: dt.datetime, language
         }
     *places, seal = _places(document, labels)
     return Rendered(pdf=pdf, pages=len(document.pages), places=tuple(places), seal=seal)
+
+
+def copy(template: str, facts: Mapping[str, Any], *, at: dt.datetime, language: str = "nl") -> bytes:
+    """What these facts say as a PDF that nobody signs: no places for signatures, and no seal."""
+    letter, attached = as_letter(template, facts, at=at, language=language, layout="copy"), as_json(facts)
+    return _print(letter, lambda laid_out: _archived(laid_out, attached, at))[1]
 
 
 def stamp(facts: Mapping[str, str], *, width: float, height: float, language: str = "nl") -> bytes:

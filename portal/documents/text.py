@@ -22,20 +22,31 @@ _LONG_WORD = 24
 _ON_A_STAMP = ("kind", "name", "function", "authority", "closes", "at", "reference", "ledger", "test_seal")
 
 
-def as_page(template: str, facts: Mapping[str, Any], *, language: str = "nl") -> str:
-    """The text as an HTML `article`, headings from h2 down, to read on the screen beside the PDF."""
+def as_page(template: str, facts: Mapping[str, Any], *, language: str = "nl", layout: str = "page") -> str:
+    """The text as an HTML `article`, headings from h2 down, to read on the screen beside the PDF.
+
+    The layout "copy_page" is for what nobody signs.
+    """
     _check(facts)
     with speaking(language):
         filled = environment(on_paper=False).get_template(template)
-        return filled.render(facts=facts, layout="documents/page.html", language=language)
+        return filled.render(facts=facts, layout=f"documents/{layout}.html", on_paper=False, language=language)
 
 
-def as_letter(template: str, facts: Mapping[str, Any], *, at: dt.datetime, language: str = "nl") -> str:
-    """The text as a whole HTML document for the printer, dated `at` (with zone)."""
+def as_letter(
+    template: str, facts: Mapping[str, Any], *, at: dt.datetime, language: str = "nl", layout: str = "layout"
+) -> str:
+    """The text as a whole HTML document for the printer, dated `at` (with zone); "copy" is for what nobody signs."""
     _check(facts)
     with speaking(language):
         filled = environment(on_paper=True).get_template(template)
-        return filled.render(facts=facts, layout="documents/layout.html", language=language, rendered_at=at.isoformat())
+        return filled.render(
+            facts=facts,
+            layout=f"documents/{layout}.html",
+            on_paper=True,
+            language=language,
+            rendered_at=at.isoformat(),
+        )
 
 
 def as_stamp(facts: Mapping[str, str], *, width: float, height: float, size: float, language: str = "nl") -> str:

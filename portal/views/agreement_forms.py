@@ -14,7 +14,7 @@ from portal.offers.agreements import parts
 from portal.offers.agreements.agreement import Agreement
 from portal.offers.agreements.annexes import Column, Kind
 from portal.offers.agreements.duties import DUTIES, PARAMETERS
-from portal.offers.agreements.parts import CLAUSES, DEVIATIONS, DUTIES_COLUMN, Cells, Part
+from portal.offers.agreements.parts import CLAUSES, DEVIATIONS, DUTIES_COLUMN, Cells, Part, field_name
 from portal.parties.spelling import clean, clean_lines
 from portal.views.desk import spoken
 from portal.wording import mark, say
@@ -46,7 +46,7 @@ def sent(part: Part, agreement: Agreement) -> Form:
         if _FIELD.fullmatch(name):
             given.setlist(name, request.form.getlist(name))
     if part.section.is_single and not any(name.startswith("row-0-") for name in given):
-        given[f"row-0-{part.section.key.name}"] = ""
+        given[f"row-0-{field_name(part.section.key.name)}"] = ""
     return _dressed(_form_class(part)(given), part, agreement)
 
 
@@ -73,13 +73,14 @@ def done(part: Part, rows: list[Cells], form: Form, deed: str) -> tuple[list[Cel
     return rows, place
 
 
-def too_long(rows: Sequence[Cells]) -> dict[str, str]:
+def too_long(part: Part, rows: Sequence[Cells]) -> dict[str, str]:
     """What cannot even be kept as a draft: the field, and a sentence."""
+    if part.name != parts.TEXT:
+        return {}
     return {
-        f"row-{at}-{name}": say("Dit is te lang: hooguit %(most)s tekens.", most=most)
-        for at, row in enumerate(rows)
+        f"row-0-{name}": say("Dit is te lang: hooguit %(most)s tekens.", most=most)
         for name, most in LONGEST.items()
-        if len(row.get(name, "")) > most
+        if len(rows[0][name]) > most
     }
 
 
@@ -100,7 +101,7 @@ def with_gone(form: Form, part: Part, gone: Cells) -> None:
 
 
 def _form_class(part: Part) -> type[Form]:
-    fields: dict[str, Any] = {column.name: _field(column) for column in part.section.columns}
+    fields: dict[str, Any] = {field_name(column.name): _field(column) for column in part.section.columns}
     if part.name == CLAUSES:
         duties = [SelectChoice(name, say(title)) for name, title in DUTIES.items()]
         fields |= {"id": HiddenField(), DUTIES_COLUMN: Ticks(mark("Onderwerpen van artikel 28"), choices=duties)}
@@ -128,7 +129,7 @@ def _dressed(form: Form, part: Part, agreement: Agreement) -> Form:
     for entry in form.row:
         spoken(entry.form)
         for column in part.section.columns:
-            _dress(entry.form[column.name], part, column, agreement)
+            _dress(entry.form[field_name(column.name)], part, column, agreement)
     return form
 
 
@@ -163,7 +164,7 @@ def _lines(text: str, fewest: int) -> int:
 
 def _shown(part: Part, row: Cells) -> Cells:
     """A row as its form wants it: a day in three boxes, also one that does not exist."""
-    shown = dict(row)
+    shown = {field_name(name): each for name, each in row.items()}
     for column in part.section.columns:
         if column.kind is Kind.DAY:
             year, month, day = ([*str(row[column.name]).split("-", 2), "", ""])[:3]
@@ -175,7 +176,7 @@ def _cells(part: Part, form: Form) -> Cells:
     """What stands in the form of one row."""
     cells: Cells = {}
     for column in part.section.columns:
-        field = form[column.name]
+        field = form[field_name(column.name)]
         cells[column.name] = _day(field) if isinstance(field, DayField) else field.data or ""
     if part.name == CLAUSES:
         cells["id"] = clean(form["id"].data)

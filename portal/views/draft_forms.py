@@ -1,5 +1,6 @@
 """The forms in which a publication is written and dated, and what their buttons do to the text."""
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -9,6 +10,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, IntegerField, StringField, TextAreaField
 
 from portal.cases.fields import DayField
+from portal.database import reader
+from portal.offers import publications
+from portal.offers.tables import PublicationDraft
 from portal.offers.terms import (
     LONGEST_SENTENCE,
     LONGEST_TEXT,
@@ -123,11 +127,27 @@ def too_long(terms: Terms) -> Iterable[tuple[str, str]]:
         yield "clauses", say("Voorwaarden hebben hooguit %(most)s bepalingen.", most=MOST_CLAUSES)
 
 
-def when_form(given: Any) -> Form:
-    """From when and how long: as it was sent, or empty."""
+def when_form(given: Any, *, meaning: str = "", days: int = 14) -> Form:
+    """From when and how long: as it was sent, or empty. `meaning` says what the days are for, if not for terms."""
     form = spoken(WhenForm(given))
-    form.grace_days.description = say("Wie de vorige versie accepteerde, houdt zo lang toegang. 0 betekent: geen dag.")
+    of_terms = say("Wie de vorige versie accepteerde, houdt zo lang toegang. 0 betekent: geen dag.")
+    form.grace_days.description = meaning or of_terms
     form.since.description = say("Vandaag of later. De versie gaat in als die dag begint; vandaag betekent nu meteen.")
     if given is None:
-        form.grace_days.data = 14
+        form.grace_days.data = days
     return form
+
+
+def when(form: Form, draft: PublicationDraft) -> tuple[dt.date | None, int, dict[str, str]]:
+    """The day and the grace that were chosen, and what is wrong with them."""
+    form.since.validate(form)
+    faults = {"since": form.since.sentences[0]} if form.since.sentences else {}
+    grace_days = form.grace_days.data
+    if not isinstance(grace_days, int):
+        faults["grace_days"] = say("Vul een aantal dagen in, bijvoorbeeld 14.")
+        grace_days = 0
+    since = dt.date.fromisoformat(form.since.answer) if form.since.answer else None
+    if since is not None and not faults:
+        others = publications.versions(reader(), draft.product_id, draft.kind)
+        faults |= publications.date_faults(others, since, grace_days)
+    return since, grace_days, faults

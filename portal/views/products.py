@@ -212,6 +212,7 @@ def _form_page(form: Form, product_name: str | None, errors: Iterable[tuple[str,
 def _page(product_name: str, form: Form, errors: Iterable[tuple[str, str]] = ()) -> str:
     product = products.find(reader(), product_name)
     known = publications.versions(reader(), product.id)
+    agreements = publications.versions(reader(), product.id, publications.PROCESSOR_AGREEMENT)
     return render_template(
         "service_desk/product.html",
         product=product,
@@ -227,6 +228,7 @@ def _page(product_name: str, form: Form, errors: Iterable[tuple[str, str]] = ())
             }
             for each in drafting.drafts_of(reader(), product.id)
         ],
+        agreement=next((each.version for each in agreements if each.since <= clock.now()), None),
         form_fields=form,
         errors=list(errors),
     )

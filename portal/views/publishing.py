@@ -68,7 +68,7 @@ def preview(draft_id: UUID) -> ResponseReturnValue:
     if "since-day" not in request.args:
         return _preview_page(draft, draft_forms.when_form(None))
     form = draft_forms.when_form(request.args)
-    since, grace_days, faults = _when(form, draft)
+    since, grace_days, faults = draft_forms.when(form, draft)
     if faults:
         return _preview_page(draft, form, errors=with_faults(form, faults)), InvalidError.status
     return _preview_page(draft, form, since=since, grace_days=grace_days)
@@ -79,7 +79,7 @@ def publish(draft_id: UUID) -> ResponseReturnValue:
     """Publish, for good: exactly the text and the dates of which the effect was on the screen."""
     form = draft_forms.when_form(request.form)
     try:
-        since, grace_days, faults = _when(form, _draft(draft_id))
+        since, grace_days, faults = draft_forms.when(form, _draft(draft_id))
         if faults or since is None:
             raise InvalidError("", faults)
         drafting.publish(draft_id, since=since, grace_days=grace_days, seen=_seen(), by=actor())
@@ -159,21 +159,6 @@ def _edit_page(draft: PublicationDraft, form: Form, *, seen: int, errors: Any = 
         who=draft.person.name,
         **given,
     )
-
-
-def _when(form: Form, draft: PublicationDraft) -> tuple[dt.date | None, int, dict[str, str]]:
-    """The day and the grace that were chosen, and what is wrong with them."""
-    form.since.validate(form)
-    faults = {"since": form.since.sentences[0]} if form.since.sentences else {}
-    grace_days = form.grace_days.data
-    if not isinstance(grace_days, int):
-        faults["grace_days"] = say("Vul een aantal dagen in, bijvoorbeeld 14.")
-        grace_days = 0
-    since = dt.date.fromisoformat(form.since.answer) if form.since.answer else None
-    if since is not None and not faults:
-        others = publications.versions(reader(), draft.product_id, draft.kind)
-        faults |= publications.date_faults(others, since, grace_days)
-    return since, grace_days, faults
 
 
 def _preview_page(

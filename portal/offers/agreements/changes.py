@@ -46,8 +46,8 @@ _DEVIATIONS = Section(
 def row_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[RowChange]:
     """Everything beside the clauses that says something else: terms and choices, deviations, and the annexes."""
     return [
-        *_in_section(_AGREEMENT, _PARAMETERS, [_parameters(old)], [_parameters(new)]),
-        *_in_section(_AGREEMENT, _DEVIATIONS, _deviations(old), _deviations(new)),
+        *section_changes(_AGREEMENT, _PARAMETERS, [_parameters(old)], [_parameters(new)]),
+        *section_changes(_AGREEMENT, _DEVIATIONS, _deviations(old), _deviations(new)),
         *annex_changes(old, new),
     ]
 
@@ -62,11 +62,12 @@ def annex_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[RowCha
         change
         for annex, sections in ANNEXES.items()
         for section in sections
-        for change in _in_section(TITLES[annex], section, old[annex][section.name], new[annex][section.name])
+        for change in section_changes(TITLES[annex], section, old[annex][section.name], new[annex][section.name])
     ]
 
 
-def _in_section(annex: str, section: Section, old: Sequence[Row], new: Sequence[Row]) -> list[RowChange]:
+def section_changes(annex: str, section: Section, old: Sequence[Row], new: Sequence[Row]) -> list[RowChange]:
+    """The same for the rows of one section; `annex` is the title of what it stands in."""
     before, after = _by_name(section, old), _by_name(section, new)
     found = [_change(annex, section, before.get(name), row) for name, row in after.items()]
     found += [_change(annex, section, row, None) for name, row in before.items() if name not in after]

@@ -148,6 +148,11 @@ def fingerprint(agreement: Agreement, part: Part) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
+def field_name(column: str) -> str:
+    """How the field of a column is called: a form has an attribute `data` of its own."""
+    return f"{column}_" if column == "data" else column
+
+
 def blank_row(part: Part) -> Cells:
     """A row in which nothing is filled in."""
     row: Cells = annexes.empty_row(part.section)
@@ -190,7 +195,7 @@ def _where(place: str) -> tuple[str, str]:
         annex, section, at, column, part, number, name = found.groups()
         if part:
             return part, f"row-{number}-{'heading' if name == 'id' else name}"
-        return f"{annex}-{section}", f"row-{at}-{column}" if column else ""
+        return f"{annex}-{section}", f"row-{at}-{field_name(column)}" if column else ""
     if place.startswith("parameters-"):
         name = place.removeprefix("parameters-")
         return PARAMETERS_PART, f"row-0-{name}" if name in {each.name for each in PARAMETERS} else ""
