@@ -429,14 +429,19 @@ def a_rights_holder(portal: Portal, someone: Someone = LOTTE, name: str = "Cente
 
 
 def a_busy_desk(portal: Portal) -> None:
-    """Drafts of the next terms, and a rights holder who shut Bas out of the product."""
+    """Drafts of the next terms and of an agreement, one published, and a rights holder who shut Bas out of the product."""
     a_rights_holder(portal)
     desk, lotte, bas = (portal.visitor(each).person_id for each in (SANNE, LOTTE, BAS))
     assert desk and lotte and bas
     with portal.opened():
         for _ in range(3):
             drafting.begin(PRODUCT, text=None, by=desk)
+            drafting.begin(PRODUCT, text=None, by=desk, kind=publications.PROCESSOR_AGREEMENT)
         product_id = reader.execute(select(Product.id).filter_by(name=PRODUCT)).scalar_one()
+        example = publications.SHIPPED / "processor_agreement_2026-11.json"
+        drafting.publish_file(
+            example.read_text(encoding="utf-8"), product_name=PRODUCT, kind=publications.PROCESSOR_AGREEMENT
+        )
         blocks.block(bas, product_id, reason="x", words="", until=None, by=lotte, contact=portal.settings.contact)
 
 

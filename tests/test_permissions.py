@@ -20,6 +20,7 @@ from portal.cases.tables import Case, Comment, Document, KeptFile, OnPaper
 from portal.database import reader
 from portal.documents import vault
 from portal.evidence import dossiers
+from portal.offers.publications import PROCESSOR_AGREEMENT, USAGE_TERMS
 from portal.offers.tables import Block, Publication, PublicationDraft
 from portal.parties.tables import Mandate, Membership
 from portal.record.jobs import Job
@@ -156,7 +157,8 @@ def values_in(portal: Portal) -> dict[str, Any]:
             "key": "x",
             "person_id": tom,
             "block_id": reader.query(Block).one().id,
-            "publication_id": reader.query(Publication).first().id,  # type: ignore[union-attr]
+            "publication_id": reader.query(Publication).filter_by(kind=USAGE_TERMS).one().id,
+            "part_name": "clauses",
             "job_id": reader.query(Job).filter_by(state="done").first().id,  # type: ignore[union-attr]
             "draft_id": None,
             "mail_id": reader.query(Mail).first().id,  # type: ignore[union-attr]
@@ -220,8 +222,11 @@ def requests(portal: Portal, endpoint: str, values: dict[str, Any]) -> Iterator[
         if "kept_id" in wanted:
             waiting = wanted["case_id"]
             wanted["kept_id"] = portal.ask(lambda: reader.query(KeptFile).filter_by(case_id=waiting).first().id)  # type: ignore[union-attr]
+        kind = PROCESSOR_AGREEMENT if endpoint.startswith("agreement_") else USAGE_TERMS
         if "draft_id" in wanted:  # one that is still there: some addresses end it
-            wanted["draft_id"] = portal.ask(lambda: reader.query(PublicationDraft).first().id)  # type: ignore[union-attr]
+            wanted["draft_id"] = portal.ask(lambda: reader.query(PublicationDraft).filter_by(kind=kind).first().id)  # type: ignore[union-attr]
+        if endpoint.startswith("agreement_texts."):
+            wanted["publication_id"] = portal.ask(lambda: reader.query(Publication).filter_by(kind=kind).one().id)
         with portal.opened(), portal.app.test_request_context():
             address = portal.app.url_for(endpoint, **wanted)
         for method in ("GET", "POST"):

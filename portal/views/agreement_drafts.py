@@ -16,7 +16,7 @@ from portal.database import reader
 from portal.documents import copies, text
 from portal.errors import InvalidError, NotFoundError, PortalError
 from portal.offers import drafting, publications, suppliers
-from portal.offers.agreements import files, parts, words
+from portal.offers.agreements import annexes, files, parts, words
 from portal.offers.agreements.agreement import Agreement
 from portal.offers.agreements.changes import RowChange, row_changes, section_changes
 from portal.offers.agreements.duties import DUTIES, PARAMETERS
@@ -212,12 +212,28 @@ def _tasks(
             kind, said = "waiting", wording.say_count("nog %(count)s ding", "nog %(count)s dingen", count)
         rows = len(parts.rows(agreement, part))
         hint = "" if part.section.is_single else wording.say_count("%(count)s regel", "%(count)s regels", rows)
+        if not rows:
+            hint = say("geen regels")
         if part.name == parts.CLAUSES:
             hint = wording.say_count("%(count)s bepaling", "%(count)s bepalingen", rows)
         checked = 1 if count and not blank else None
         url = url_for(".edit", draft_id=draft.id, part_name=part.name, nakijken=checked)
         items.append({"title": say(part.title), "url": url, "status_kind": kind, "status_text": said, "hint": hint})
     return items
+
+
+def _at(left: Unfinished) -> str:
+    """What is to be mended, with the row and the field where the sentence does not name them."""
+    label = say(left.label) if left.label else ""
+    row = say("Regel %(number)s", number=left.row) if left.row and left.part != parts.CLAUSES else ""
+    where = ", ".join(each for each in (row, "" if label in left.sentence else label) if each)
+    return f"{where}: {left.sentence}" if where else left.sentence
+
+
+def _link(draft: PublicationDraft, left: Unfinished) -> dict[str, str]:
+    """The same, as a link to its page, under the name of that page."""
+    url = url_for(".edit", draft_id=draft.id, part_name=left.part, nakijken=1, _anchor=left.field or None)
+    return {"url": url, "sentence": f"{say(PARTS[left.part].title)}: {_at(left)}"}
 
 
 def _next(part: Part) -> str | None:
@@ -249,7 +265,7 @@ def _part_page(
         title=say(part.title),
         form_fields=form,
         seen=seen or parts.fingerprint(agreement, part),
-        left=left,
+        left=[{"url": f"#{each.field}" if each.field else "", "sentence": _at(each)} for each in left],
         errors=list(errors),
         number=names.index(part.name) + 1,
         total=len(names),
@@ -285,10 +301,8 @@ def _after_removing(draft_id: UUID, part: Part, typed: list[parts.Cells], place:
     agreement = drafting.agreement_of(draft)
     form = agreement_forms.form_of(part, agreement, parts.rows(agreement, part))
     agreement_forms.with_gone(form, part, typed[place])
-    name = typed[place].get("heading") or str(typed[place][part.section.key.name])
-    known = dict(part.section.key.options)
-    said = say(known[name]) if name in known else name
-    return _part_page(draft, part, form, gone_place=place, gone_name=said[:80] or say("zonder naam"))
+    name = typed[place].get("heading", annexes.shown(part.section.key, typed[place][part.section.key.name]))
+    return _part_page(draft, part, form, gone_place=place, gone_name=name[:80] or say("zonder naam"))
 
 
 def _when_form(given: Any) -> Form:
@@ -315,7 +329,7 @@ def _preview_page(
     return render_template(
         "agreements/preview.html",
         draft=draft,
-        left=left,
+        left=[_link(draft, each) for each in left],
         before=before,
         clause_changes=publications.difference(before.body, draft.body) if before else [],
         row_changes=row_changes(before.body, draft.body) if before else [],

@@ -23,6 +23,7 @@ GROUPS: Mapping[str, str] = {AGREEMENT: mark("De overeenkomst"), **annexes.TITLE
 Cells = dict[str, Any]
 """A row: text by column; of a clause also the list of its duties."""
 _PLACE = re.compile(r"(leaflet|security)-([a-z_]+)(?:-([0-9]+)-([a-z_]+))?|(clauses|deviations)-([0-9]+)-([a-z_]+)")
+_ROW = re.compile(r"row-([0-9]+)-(.+)")
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -183,6 +184,19 @@ class Unfinished:
     part: str
     field: str
     sentence: str
+
+    @property
+    def row(self) -> int | None:
+        """In which row, counted from 1, where the part has more of them."""
+        found = _ROW.match(self.field)
+        return int(found[1]) + 1 if found and not PARTS[self.part].section.is_single else None
+
+    @property
+    def label(self) -> str:
+        """How the field is called."""
+        found = _ROW.match(self.field)
+        names = {field_name(each.name): each.label for each in PARTS[self.part].section.columns}
+        return names.get(found[2], "") if found else ""
 
 
 def unfinished(faults: Iterator[Fault] | Sequence[Fault]) -> list[Unfinished]:
