@@ -29,6 +29,7 @@ from portal.offers.tables import Product
 from portal.record import jobs, ledger, outbox
 from portal.views import (
     agreement_drafts,
+    agreement_publishing,
     agreement_texts,
     agreement_versions,
     appearance,
@@ -106,6 +107,7 @@ BLUEPRINTS = (
     rights_holders,
     agreement_versions,
     agreement_drafts,
+    agreement_publishing,
     agreement_texts,
 )
 VERSION = version("tekenpoort")

@@ -1,5 +1,6 @@
 """The command line: run, worker, demo, import, publish, migrate, verify, renew, backup, doctor."""
 
+import datetime as dt
 import json
 import os
 import sys
@@ -175,14 +176,19 @@ def backup(folder: Path) -> None:
 @portal.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--product", required=True, help="The name of the product, as in its address.")
-def publish(file: Path, product: str) -> None:
-    """Publish terms from a TOML file (title, version, since, grace_days, introduction, [[clauses]]), for good."""
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The day on which it takes effect; else today.")
+def publish(file: Path, product: str, since: dt.datetime | None) -> None:
+    """Publish a FILE for good: terms as TOML (title, version, since, grace_days, introduction, [[clauses]]), or a
+    processor agreement as JSON (such as the portal saves)."""
     from portal.app import open_database
-    from portal.offers import drafting
+    from portal.offers import drafting, publications
 
+    kind = publications.PROCESSOR_AGREEMENT if file.suffix.lower() == ".json" else publications.USAGE_TERMS
+    day = since.date() if since else None
     try:
         with open_database(_settings()).opened():
-            made = drafting.publish_file(file.read_text(encoding="utf-8"), product_name=product)
+            text = file.read_text(encoding="utf-8")
+            made = drafting.publish_file(text, product_name=product, kind=kind, since=day)
     except InvalidError as fault:
         raise click.ClickException("\n".join([str(fault), *fault.fields.values()])) from fault
     click.echo(f"{made.title} {made.version} {made.sha256}")

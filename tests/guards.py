@@ -85,8 +85,8 @@ RIGHTS_HOLDER = frozenset(
 SUPPLIER = frozenset(
     {
         "agreement_versions.index", "agreement_versions.show", "agreement_versions.begin", "agreement_drafts.show",
-        "agreement_drafts.edit", "agreement_drafts.preview", "agreement_drafts.preview_pdf", "agreement_drafts.as_json",
-        "agreement_drafts.publish", "agreement_drafts.discard",
+        "agreement_drafts.edit", "agreement_publishing.preview", "agreement_publishing.preview_pdf", "agreement_drafts.as_json",
+        "agreement_publishing.publish", "agreement_drafts.discard",
     }
 )  # fmt: skip
 """Who writes for a supplier, and the service desk."""

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from portal import clock, wording
 from portal.cases import campaigns
 from portal.database import reader
-from portal.documents import copies, text
+from portal.documents import text
 from portal.errors import NotFoundError
 from portal.offers import publications, suppliers
 from portal.offers.agreements import words
@@ -18,9 +18,8 @@ from portal.offers.agreements.agreement import Agreement
 from portal.offers.agreements.changes import row_changes
 from portal.offers.publications import PROCESSOR_AGREEMENT
 from portal.offers.tables import Publication
-from portal.views.agreement_drafts import TEMPLATE, json_response
+from portal.views.agreement_files import TEMPLATE, json_response, pdf_copy
 from portal.views.desk import actor
-from portal.views.documents import pdf_response
 from portal.views.products import standing
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
@@ -88,9 +87,7 @@ def as_pdf(publication_id: UUID) -> ResponseReturnValue:
     publication = _found(publication_id)
     with wording.speaking(wording.RECORDED):
         facts = _facts(publication)
-    name = f"verwerkersovereenkomst-{publication.version}.pdf"
-    reader.rollback()
-    return pdf_response(copies.pdf(TEMPLATE, facts, at=clock.now()), name)
+    return pdf_copy(facts, f"verwerkersovereenkomst-{publication.version}")
 
 
 # --- How ---------------------------------------------------------------------------------------------------------
