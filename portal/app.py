@@ -66,6 +66,7 @@ from portal.views import (
     service_desk,
     signing,
     turns,
+    working_copy,
 )
 from portal.views.references import whole
 from portal.views.visitor import visitor
@@ -109,6 +110,7 @@ BLUEPRINTS = (
     agreement_drafts,
     agreement_publishing,
     agreement_texts,
+    working_copy,
 )
 VERSION = version("tekenpoort")
 LARGEST_REQUEST = 25 * 1024 * 1024

@@ -76,6 +76,7 @@ SERVICE_DESK = frozenset(
         "moving.index", "moving.index_csv", "moving.move", "health.show", "health.hurry", "health.retry",
         "endings.index", "endings.index_csv",
         "health.send_again", "blocking.block_account",
+        "working_copy.show", "working_copy.use", "working_copy.template", "working_copy.ours",
     }
 )  # fmt: skip
 RIGHTS_HOLDER = frozenset(
@@ -91,8 +92,11 @@ SUPPLIER = frozenset(
 )  # fmt: skip
 """Who writes for a supplier, and the service desk."""
 READER_OF_AGREEMENT = frozenset(
-    {"agreement_texts.show", "agreement_texts.difference", "agreement_texts.as_json", "agreement_texts.as_pdf"}
-)
+    {
+        "agreement_texts.show", "agreement_texts.difference", "agreement_texts.as_json", "agreement_texts.as_pdf",
+        "agreement_texts.as_docx",
+    }
+)  # fmt: skip
 """Whoever works at an organisation of schools as well."""
 DEMONSTRATION = frozenset({"mailbox.index", "mailbox.show", "components_page.show", "components_page.export"})
 NOWHERE = frozenset({"security.two_factor_rescue"})

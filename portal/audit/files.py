@@ -8,6 +8,7 @@ from portal.audit.snapshot import Snapshot
 from portal.cases.tables import Document, KeptFile, OnPaper, Reading, Revision, Signature, StepAnswer
 from portal.config import Settings
 from portal.documents.vault import Blob
+from portal.offers import copy_template
 from portal.parties.tables import Mandate
 from portal.record.heads import StampedHead
 from portal.record.ledger import Entry
@@ -57,7 +58,7 @@ def _pointers(kept: Snapshot) -> Iterator[tuple[str, str]]:
     for paper in kept.rows(OnPaper):
         yield f"on_paper {paper.document_id}", paper.scan
     for entry in kept.rows(Entry):
-        if entry.document and entry.subject.startswith("document:"):
+        if entry.document and entry.subject.startswith(("document:", copy_template.SUBJECT)):
             yield f"ledger_entry {entry.number}", entry.document
 
 

@@ -59,6 +59,7 @@ ACTS: Mapping[str, str] = {
     "end_role": mark("rol beëindigd"),
     "change_acts": mark("rechten gewijzigd"),
     "publish": mark("tekst gepubliceerd"),
+    "use_template": mark("sjabloon gekozen"),
     "product": mark("product gewijzigd"),
     "block": mark("geblokkeerd"),
     "unblock": mark("blokkade opgeheven"),

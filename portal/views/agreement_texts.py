@@ -18,7 +18,7 @@ from portal.offers.agreements.agreement import Agreement
 from portal.offers.agreements.changes import row_changes
 from portal.offers.publications import PROCESSOR_AGREEMENT
 from portal.offers.tables import Publication
-from portal.views.agreement_files import TEMPLATE, json_response, pdf_copy
+from portal.views.agreement_files import TEMPLATE, json_response, pdf_copy, working_copy_of
 from portal.views.desk import actor
 from portal.views.products import standing
 from portal.views.sign_in import sign_in_first
@@ -88,6 +88,15 @@ def as_pdf(publication_id: UUID) -> ResponseReturnValue:
     with wording.speaking(wording.RECORDED):
         facts = _facts(publication)
     return pdf_copy(facts, f"verwerkersovereenkomst-{publication.version}")
+
+
+@bp.get("/<uuid:publication_id>.docx")
+def as_docx(publication_id: UUID) -> ResponseReturnValue:
+    """The version as a working copy, to write in."""
+    publication = _found(publication_id)
+    with wording.speaking(wording.RECORDED):
+        facts = _facts(publication)
+    return working_copy_of(facts, f"werkexemplaar-{publication.version}")
 
 
 # --- How ---------------------------------------------------------------------------------------------------------
