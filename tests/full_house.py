@@ -10,6 +10,7 @@ from portal.database import reader
 from portal.documents import vault
 from portal.evidence import dossiers
 from portal.offers import drafting, publications
+from portal.offers.publications import PROCESSOR_AGREEMENT, USAGE_TERMS
 from portal.offers.tables import Block, Product, Publication, PublicationDraft
 from portal.parties.tables import Mandate, Membership, Organisation
 from portal.record.outbox import Mail
@@ -114,7 +115,9 @@ def full_house(portal: Portal) -> House:
             "office": reader.query(Membership).filter_by(person_id=pia, acts=["reports"]).one().id,
             "block": reader.query(Block).one().id,
             "newer": reader.query(Publication).filter_by(version="2027-01").one().id,
-            "concept": reader.query(PublicationDraft).first().id,  # type: ignore[union-attr]
+            "agreement": reader.query(Publication).filter_by(kind=PROCESSOR_AGREEMENT).one().id,
+            "concept": reader.query(PublicationDraft).filter_by(kind=USAGE_TERMS).first().id,  # type: ignore[union-attr]
+            "agreement_concept": reader.query(PublicationDraft).filter_by(kind=PROCESSOR_AGREEMENT).first().id,  # type: ignore[union-attr]
             "mail": reader.query(Mail).first().id,  # type: ignore[union-attr]
             "mandate": reader.query(Mandate).first().id,  # type: ignore[union-attr]
             "begun": begun,

@@ -112,6 +112,14 @@ def at_hand_over(portal: Portal) -> Browser:
 
 a_draft = partial(a_declaration, draft=True)
 a_comment = after(a_draft, case(EVA, page="/scope/opmerkingen", words=WHY))
+
+
+def at_an_agreement(portal: Portal) -> Browser:
+    """The service desk at the preview of the example."""
+    desk = portal.sign_in(SANNE).open(f"/leverancier/{PRODUCT}/overeenkomsten").press("Begin met de voorbeeldtekst")
+    return on(desk.follow("Bekijk het voorbeeld"), portal.moment.date())
+
+
 PRESSES = {
     "begin": Press(
         "registered",
@@ -186,6 +194,7 @@ PRESSES = {
         Counter(publish=1),
         MOST,
     ),
+    "publish an agreement": Press("in_force", at_an_agreement, "Publiceer versie 2026-11", Counter(publish=1)),
 }
 
 
