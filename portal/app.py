@@ -235,9 +235,9 @@ def _nav() -> list[dict[str, object]]:
     ]
     if blocks.products_of(reader(), current_user.id):
         items.append(_item("rights_holders.index", say("Rechthebbenden")))
-    if suppliers.products_of(reader(), current_user.id):
-        items.append(_item("agreement_versions.index", say("Leverancier")))
     roles = {each.role for each in current_user.memberships}  # read already, to know whether a second factor is needed
+    if roles & set(suppliers.ROLES) and suppliers.products_of(reader(), current_user.id):
+        items.append(_item("agreement_versions.index", say("Leverancier")))
     if Role.SERVICE_DESK in roles and access.is_service_desk(visitor()):
         items.append(_item("service_desk.queue", say("Servicedesk"), desk.count_queue(reader())))
     return items

@@ -3,15 +3,21 @@
 import datetime as dt
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from pypdf import PdfReader
 
+from portal import clock, commands, migrations
+from portal.app import open_database
 from portal.cases.tables import Case
+from portal.config import Settings
 from portal.database import reader
-from portal.offers import publications
+from portal.offers import products, publications
 from portal.offers.agreements import files
+from portal.offers.products import Wanted
 from portal.offers.publications import PROCESSOR_AGREEMENT, SHIPPED
 from portal.offers.tables import Publication, PublicationDraft
 from portal.record.jobs import Job
@@ -158,6 +164,16 @@ def test_a_clause_is_put_back_with_its_duties_and_a_day_with_its_boxes(ours: Por
     rows = draft(ours).body["security"]["frameworks"]
     browser.press("Weghalen: Regel 1").press("Zet terug")
     assert draft(ours).body["security"]["frameworks"] == rows
+
+
+def test_a_deviation_names_its_clause_and_why(ours: Portal) -> None:
+    browser = at_part(a_draft(ours), "deviations").sees("Dat mag zo blijven").press("Regel toevoegen")
+    browser.fill(row__0__clause="duration", row__0__what="Korter.").press("Bewaren").sees("Schrijf op waarom.")
+    browser.fill(row__0__why="Het contract is korter.").press("Bewaren").sees_not("nodig")
+    browser.follow("Overzicht van het concept").follow("Bekijk het voorbeeld")
+    browser.sees("2. Hoe lang Korter. Het contract is korter.")
+    at_part(browser, "clauses").press("Weghalen: Bepaling 2").follow("Overzicht van het concept")
+    browser.follow("Bekijk het voorbeeld").sees("Er is geen bepaling die duration heet")
 
 
 def test_an_empty_text_is_written_a_part_at_a_time_and_says_what_is_left(ours: Portal) -> None:
@@ -322,6 +338,27 @@ def test_the_command_line_publishes_an_agreement_with_the_same_refusals(ours: Po
             with pytest.raises(publications.InvalidError):
                 drafting.publish_file(wrong, product_name=PRODUCT, kind=PROCESSOR_AGREEMENT)
     assert ours.count(Job, kind="campaign") == 0
+
+
+@pytest.mark.any_database
+def test_the_command_knows_an_agreement_by_the_end_of_its_name(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, database_url=f"sqlite:///{tmp_path / 'tekenpoort.db'}")
+    database = open_database(settings)
+    migrations.upgrade(database.engine)
+    with database.opened():
+        products.make(Wanted("monitor", "Monitor", "", "a@b.example", "S", ("terms",), ("school",)), by=None)
+    (tmp_path / "x.JSON").write_text(EXAMPLE, encoding="utf-8")
+    (tmp_path / "y.json").write_text('{"format": 1}', encoding="utf-8")
+
+    def publish(name: str) -> Result:
+        words = ["publish", str(tmp_path / name), "--product", "monitor", "--since", str(clock.today())]
+        return CliRunner().invoke(commands.portal, words, env={"TEKENPOORT_DATA": str(tmp_path)})
+
+    assert "Verwerkersovereenkomst Onderwijsresultatenmonitor 2026-11" in publish("x.JSON").output
+    assert "Versie 2026-11 is er al" in publish("x.JSON").output
+    refused = publish("y.json")
+    assert refused.exit_code == 1 and "Zet bovenaan" in refused.output
+    database.engine.dispose()
 
 
 # --- Paper -------------------------------------------------------------------------------------------------------

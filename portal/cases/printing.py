@@ -15,7 +15,7 @@ from portal.cases.catalogue import workflow_of
 from portal.cases.sides import Side
 from portal.cases.surroundings import Surroundings
 from portal.cases.tables import Case, CaseState, Document
-from portal.offers.agreements.words import annexes_in_words
+from portal.offers.agreements.words import annexes_in_words, deviations_in_words
 from portal.offers.publications import PROCESSOR_AGREEMENT
 from portal.parties import register
 from portal.parties.authority import authority_sentence, is_met
@@ -231,7 +231,10 @@ def _annexes(case: Case) -> dict[str, Any]:
     """The annexes of an agreement, in words; a text without them has none."""
     if case.publication is None or case.publication.kind != PROCESSOR_AGREEMENT:
         return {}
-    return {"annexes": annexes_in_words(case.publication.body), "deviations": case.publication.body["deviations"]}
+    return {
+        "annexes": annexes_in_words(case.publication.body),
+        "deviations": deviations_in_words(case.publication.body),
+    }
 
 
 def _places(codes: list[str], around: Surroundings) -> dict[str, Any]:
