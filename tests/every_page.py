@@ -33,6 +33,12 @@ def checked(change: Callable[[bytes], bytes], name: str, *, of: str = "pdf") -> 
     return opens
 
 
+def without_a_file(visit: Visit, _house: House) -> None:
+    """A draft of an agreement from a file that was not chosen."""
+    agreements = visit.open(f"/leverancier/{PRODUCT}/overeenkomsten")
+    agreements.unfold("Begin met een bestand").press("Bestand inlezen")
+
+
 def printed(address: str) -> Opens:
     """The page as it is printed."""
 
@@ -216,7 +222,7 @@ DESK: dict[str, Page] = {
     "campaign-remind": "/servicedesk/publicaties/{newer}/campagne/herinneren",
     "supplier": "/leverancier",
     "agreements": f"/leverancier/{PRODUCT}/overeenkomsten",
-    "agreements-fault": sent(f"/leverancier/{PRODUCT}/overeenkomsten", "Bestand inlezen"),
+    "agreements-fault": without_a_file,
     "agreement": "/overeenkomsten/{agreement}",
     "agreement-concept": "/leverancier/concepten/{agreement_concept}",
     "agreement-clauses": "/leverancier/concepten/{agreement_concept}/clauses",
