@@ -434,14 +434,14 @@ def a_busy_desk(portal: Portal) -> None:
     desk, lotte, bas = (portal.visitor(each).person_id for each in (SANNE, LOTTE, BAS))
     assert desk and lotte and bas
     with portal.opened():
-        for _ in range(3):
-            drafting.begin(PRODUCT, text=None, by=desk)
-            drafting.begin(PRODUCT, text=None, by=desk, kind=publications.PROCESSOR_AGREEMENT)
-        product_id = reader.execute(select(Product.id).filter_by(name=PRODUCT)).scalar_one()
         example = publications.SHIPPED / "processor_agreement_2026-11.json"
         drafting.publish_file(
             example.read_text(encoding="utf-8"), product_name=PRODUCT, kind=publications.PROCESSOR_AGREEMENT
         )
+        for _ in range(3):
+            drafting.begin(PRODUCT, text=None, by=desk)
+            drafting.begin(PRODUCT, text=None, by=desk, kind=publications.PROCESSOR_AGREEMENT)
+        product_id = reader.execute(select(Product.id).filter_by(name=PRODUCT)).scalar_one()
         blocks.block(bas, product_id, reason="x", words="", until=None, by=lotte, contact=portal.settings.contact)
 
 
