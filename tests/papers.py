@@ -90,6 +90,40 @@ def some_terms(**other: Any) -> dict[str, Any]:
     return some_facts(title="Gebruiksvoorwaarden", clauses=clauses, signatories=(), rule=None, sections=[], **other)
 
 
+def some_agreement(**other: Any) -> dict[str, Any]:
+    """The facts of an agreement that its supplier signed beforehand, as of any document about a published text."""
+    supplier = {"name": "Voorbeeldleverancier B.V.", "kind": "leverancier", "lines": ["KvK-nummer 12345678"]}
+    signed = {
+        "code": "7F3K-9QXM",
+        "reference": "VT-2026-00001",
+        "sha256": "3f" * 32,
+        "people": ["Sam Dekker, Directeur"],
+    }
+    table = {
+        "title": "Subverwerkers",
+        "is_single": False,
+        "columns": ["Naam", "Taak"],
+        "rows": [["Host B.V.", "Opslag"]],
+    }
+    single = {"title": "Product", "is_single": True, "columns": ["Naam en versie"], "rows": [["Monitor 2026"]]}
+    return some_facts(
+        title="Verwerkersovereenkomst",
+        clauses=[{"id": "subject", "number": "1", "heading": "Waarover", "text": "Over gegevens."}],
+        deviations=[{"clause": "1 Waarover", "what": "Iets anders.", "why": "Daarom."}],
+        annexes=[{"title": "Bijlage 1: privacybijsluiter", "sections": [single, table]}],
+        publication={"title": "Verwerkersovereenkomst", "version": "2026-11", "sha256": "4e" * 32},
+        product="Onderwijsresultatenmonitor",
+        presigned={**supplier, **signed},
+        introduction="Wat wij afspreken.",
+        model="Een model",
+        supplier="Voorbeeldleverancier B.V.",
+        is_draft=True,
+        sha256="",
+        since=None,
+        **other,
+    )
+
+
 @cache
 def a_sealer() -> Sealer:
     """One authority for all tests, because making its keys takes a while."""

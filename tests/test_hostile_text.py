@@ -109,6 +109,8 @@ class HostileWalk(Walk):
                 self.browser.choose(name, ("yes", "no")[turn % 2])
             case v.Choice(name="channel" | "mode", options=options):
                 self.browser.choose(name, {"channel": "post", "mode": "alone"}[question.name])
+            case v.Choice(options=options) if "remark" in dict(options):
+                self.browser.choose(name, "remark")  # a point that is in order has nothing to type
             case v.Choice(options=options):
                 self.browser.choose(name, options[(self.branch + turn) % len(options)][0])
             case v.Choices(options=options):

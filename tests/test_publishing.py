@@ -327,7 +327,7 @@ def test_a_real_installation_makes_its_first_product_without_the_demonstration(p
     desk.fill(rights_holders="Bureau A\nBureau B").choose("recipient_groups", "school", "board")
     desk.press("Opslaan").sees("Personeelsprognose is gemaakt", "Nog niets gepubliceerd", "Bureau A", "Prognosebureau")
     product = portal.ask(lambda: reader.query(Product).filter_by(name="prognose").one())
-    assert product.conditions == ["account", "block", "second_factor", "registered", "member", "terms"]
+    assert product.conditions == ["account", "block", "second_factor", "registered", "agreement", "member", "terms"]
     assert [key for key, _ in product.recipient_groups] == ["school", "board", "none"]
     desk.press("Begin een concept").fill(title="T", version="1", introduction="I").fill(
         clauses__0__heading="K", clauses__0__text="X"
