@@ -49,6 +49,8 @@ from portal.views import (
     mailbox,
     moving,
     my_data,
+    offer_making,
+    offering,
     on_paper,
     organisation_lists,
     organisations,
@@ -95,6 +97,8 @@ BLUEPRINTS = (
     products,
     publishing,
     campaigns,
+    offering,
+    offer_making,
     moving,
     on_paper,
     health,
@@ -225,6 +229,8 @@ def _nav() -> list[dict[str, object]]:
     ]
     if blocks.products_of(reader(), current_user.id):
         items.append(_item("rights_holders.index", say("Rechthebbenden")))
+    if offering.offers_something():
+        items.append(_item("offering.index", say("Overeenkomsten")))
     roles = {each.role for each in current_user.memberships}  # read already, to know whether a second factor is needed
     if Role.SERVICE_DESK in roles and access.is_service_desk(visitor()):
         items.append(_item("service_desk.queue", say("Servicedesk"), desk.count_queue(reader())))
@@ -235,7 +241,7 @@ def _item(endpoint: str, label: str, count: int = 0) -> dict[str, object]:
     current = request.endpoint == endpoint or (
         request.blueprint == endpoint.split(".", 1)[0] and not endpoint.startswith(("registration", "security"))
     )
-    if endpoint == "service_desk.queue":  # its pages are many blueprints under one address
+    if endpoint in ("service_desk.queue", "offering.index"):  # its pages are many blueprints under one address
         current = request.path.startswith(url_for(endpoint))
     return {"url": url_for(endpoint), "label": label, "current": current, "count": count}
 

@@ -33,7 +33,7 @@ SIGNED_IN = frozenset(
     {
         "accounts.signed_in", "accounts.prove", "accounts.second_factor", "accounts.drop_second_factor",
         "accounts.recovery_codes", "accounts.account", "accounts.details", "accounts.sign_out_everywhere",
-        "security.change_password", "organisations.index", "signing.several", "reports.index", "cases.begin",
+        "security.change_password", "organisations.index", "offering.index", "signing.several", "reports.index", "cases.begin",
         "home.waiting", "home.in_force", "home.cases", "home.tasks_csv", "home.waiting_csv", "home.in_force_csv",
         "home.cases_csv", "calendar.index", "calendar.download", "calendar.download_csv", "calendar.one",
         "calendar.renew", "calendar.stop", "my_data.index", "my_data.as_json", "my_data.as_zip",
@@ -82,6 +82,14 @@ RIGHTS_HOLDER = frozenset(
     {"rights_holders.index", "rights_holders.readers", "rights_holders.readers_csv", "blocking.block", "blocking.lift"}
 )
 """Blocking for a product is also the service desk's; each lifts only its own."""
+WHO_OFFERS = frozenset(
+    {
+        "offering.show", "offering.show_csv", "offering.remind", "offering.withdraw",
+        "offering.case", "offering.reply", "offering.remind_one", "offering.withdraw_one",
+        "offer_making.choose", "offer_making.round",
+    }
+)  # fmt: skip
+"""Who speaks for the supplier of the product, and the service desk; questions are answered by the supplier alone."""
 DEMONSTRATION = frozenset({"mailbox.index", "mailbox.show", "components_page.show", "components_page.export"})
 NOWHERE = frozenset({"security.two_factor_rescue"})
 """A name that only makes an address; nothing answers there."""
@@ -97,11 +105,12 @@ ACCESS = {
     "judge": JUDGE,
     "service desk": SERVICE_DESK,
     "rights holder": RIGHTS_HOLDER,
+    "who offers": WHO_OFFERS,
     "demonstration": DEMONSTRATION,
     "nowhere": NOWHERE,
 }
 
-MAY_WRITE_ON_GET = frozenset({"web_session", "reading"})
+MAY_WRITE_ON_GET = frozenset({"web_session", "reading", "offer_opening"})
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="[^"]+"')
 """What differs on the same page each time it is made."""
 LEADS = ("Location", "HX-Redirect", "HX-Location", "HX-Push-Url", "HX-Replace-Url", "Refresh", "Content-Location")
