@@ -75,6 +75,12 @@ def stage_of(portal: Portal, *, version: str = "2026-11") -> str:
 # --- Questions ---------------------------------------------------------------------------------------------------
 
 
+def test_who_assesses_reads_at_each_point_what_the_text_says_of_it(stage: Portal) -> None:
+    prepared(stage, case_of(stage))
+    page = stage.sign_in(NOOR).open(f"/zaken/{case_of(stage)}/content")
+    page.sees("Wat de tekst hierover zegt", "Subverwerkers", "Voorbeeldhosting B.V.")
+
+
 def test_a_question_is_put_to_the_supplier_from_the_page_of_the_point(stage: Portal) -> None:
     prepared(stage, case_of(stage))
     page = comments(stage, NOOR, "content").sees("Wat de tekst hierover zegt", "Vraag dit aan Voorbeeldleverancier")

@@ -8,7 +8,7 @@ from flask import request, url_for
 from portal.cases import access, commenting, reminding, turning, waiting
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
-from portal.cases.offering import earlier, threads, withdrawing
+from portal.cases.offering import earlier, points, threads, withdrawing
 from portal.cases.refusals import BY_HAND, newer_text
 from portal.cases.tables import Case, CaseState, Turn, TurnKind
 from portal.database import reader
@@ -175,9 +175,19 @@ def step(asked: Asked) -> dict[str, Any]:
         "register_question": None,
         "newer_text": newer_text(reader(), asked.case),
         "earlier": _earlier(asked.case, asked.step),
+        "texts": _texts(asked),
         "theirs": None,
         "mine": None,
     }
+
+
+def _texts(asked: Asked) -> dict[str, Any]:
+    """What the text that is assessed says of each point of this step."""
+    publication = asked.case.publication
+    if publication is None or asked.case.counterparty_id is None:
+        return {}
+    said = {each.name: points.text_of(publication, each.name) for each in asked.questions if each.name in points.ABOUT}
+    return {name: text for name, text in said.items() if text["clauses"] or text["sections"]}
 
 
 def _earlier(case: Case, step: Step) -> dict[str, list[earlier.Remark]]:
