@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 from portal import clock
 from portal.cases import campaigns, reissuing, reminding, renewing, sealing
+from portal.cases.offering import making, withdrawing
+from portal.cases.offering import reminding as offer_reminding
 from portal.config import Settings
 from portal.database import Database, reader
 from portal.documents import render
@@ -156,6 +158,18 @@ class Worker:
                 reissuing.reissue(uuid.UUID(taken.parameters["organisation"]))
             case drafting.CAMPAIGN:
                 campaigns.tell(uuid.UUID(taken.parameters["publication"]), after=taken.parameters["after"])
+            case making.OFFER:
+                making.offer_some(uuid.UUID(taken.parameters["round"]), start=taken.parameters["start"])
+            case offer_reminding.REMIND:
+                offer_reminding.remind_some(
+                    uuid.UUID(taken.parameters["publication"]), by=uuid.UUID(taken.parameters["by"])
+                )
+            case withdrawing.WITHDRAW:
+                withdrawing.withdraw_more(
+                    uuid.UUID(taken.parameters["publication"]),
+                    words=taken.parameters["words"],
+                    by=uuid.UUID(taken.parameters["by"]),
+                )
             case blocks.LIFT:
                 blocks.lift_expired(uuid.UUID(taken.parameters["block"]), contact=self.settings.contact)
             case erasing.ERASE:

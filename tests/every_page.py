@@ -7,6 +7,7 @@ from playwright.sync_api import FilePayload
 from tests.builders import A_PDF, ANN, BAS, EVA, IRIS, LOTTE, NOOR, PASSWORD, PRODUCT, SANNE, THEIR_SCHOOL, TOM, Someone
 from tests.chromium import Visit
 from tests.full_house import House
+from tests.test_two_sides import SAM
 
 Opens = Callable[[Visit, House], object]
 Page = str | Opens
@@ -146,6 +147,8 @@ SIGNATORY: dict[str, Page] = {
     "gate-not-declared": f"/rapporten/{PRODUCT}/{THEIR_SCHOOL}",
 }
 DIRECTOR: dict[str, Page] = {
+    "agreement-questions": "/zaken/{agreement_case}/content/opmerkingen",
+    "agreement": "/zaken/{agreement_case}",
     "tasks": "/",
     "tasks-nothing": "/?q=xyzzy",
     "organisations": "/organisaties",
@@ -223,7 +226,7 @@ DESK: dict[str, Page] = {
     "supplier": "/leverancier",
     "agreements": f"/leverancier/{PRODUCT}/overeenkomsten",
     "agreements-fault": without_a_file,
-    "agreement": "/overeenkomsten/{agreement}",
+    "agreement-text": "/overeenkomsten/{agreement}",
     "agreement-concept": "/leverancier/concepten/{agreement_concept}",
     "agreement-clauses": "/leverancier/concepten/{agreement_concept}/clauses",
     "agreement-data-fault": sent(
@@ -264,6 +267,29 @@ ON_PAPER: dict[str, Page] = {
     "document": printed("/stukken/{document}"),
     "in-force": printed("/van-kracht"),
 }
+
+
+def offered_to_all(visit: Visit, house: House) -> None:
+    """What offering to all boards with the product will do."""
+    visit.open("/aanbod/{agreement}/aanbieden".format(**house)).page.locator("label[for=whom-2]").click()
+    visit.press("Bekijk wat er gebeurt")
+
+
+SUPPLIER: dict[str, Page] = {
+    "supplier-tasks": "/",
+    "progress": "/aanbod/{agreement}",
+    "progress-nothing": "/aanbod/{agreement}?q=xyzzy",
+    "offer": "/aanbod/{agreement}/aanbieden",
+    "offer-fault": sent("/aanbod/{agreement}/aanbieden", "Bekijk wat er gebeurt"),
+    "offer-confirm": offered_to_all,
+    "offer-round": "/aanbod/ronde/{round}",
+    "offer-case": "/aanbod/zaak/{agreement_case}",
+    "offer-case-fault": sent("/aanbod/zaak/{agreement_case}", "Antwoord plaatsen"),
+    "offer-withdraw": "/aanbod/{agreement}/intrekken",
+    "offer-withdraw-fault": sent("/aanbod/zaak/{agreement_case}/intrekken", "Ja, intrekken"),
+    "offer-withdraw-one": "/aanbod/zaak/{agreement_case}/intrekken",
+    "offer-remind": "/aanbod/{agreement}/herinneren",
+}
 VISITORS: dict[str, tuple[Someone | None, dict[str, Page]]] = {
     "stranger": (None, STRANGER),
     "teacher": (TOM, TEACHER),
@@ -274,6 +300,7 @@ VISITORS: dict[str, tuple[Someone | None, dict[str, Page]]] = {
     "secretary": (EVA, SECRETARY),
     "rights-holder": (LOTTE, RIGHTS_HOLDER),
     "desk": (SANNE, DESK),
+    "supplier": (SAM, SUPPLIER),
     "english": (ANN, IN_ENGLISH),
     "duin": (ANN, IN_ANOTHER_THEME),
     "paper": (ANN, ON_PAPER),

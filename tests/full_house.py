@@ -4,7 +4,7 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from portal.cases import answering, on_paper, starting
+from portal.cases import answering, commenting, on_paper, starting
 from portal.cases.tables import Case, Comment
 from portal.database import reader
 from portal.documents import vault
@@ -14,6 +14,7 @@ from portal.offers.publications import PROCESSOR_AGREEMENT, USAGE_TERMS
 from portal.offers.tables import Block, Product, Publication, PublicationDraft
 from portal.parties.tables import Mandate, Membership, Organisation
 from portal.record.outbox import Mail
+from tests.agreements import case_of, offer
 from tests.builders import (
     A_PDF,
     ANN,
@@ -40,6 +41,7 @@ from tests.builders import (
 )
 from tests.test_organisation_change import INVOICES, a_change
 from tests.test_paper import TIM, confirm
+from tests.test_two_sides import SAM, a_supplier_of
 from workflows.vocabulary import Party, Role
 
 XANDER = Someone("Xander Post", "xander@elders.example", "Bestuurder")
@@ -85,6 +87,8 @@ def full_house(portal: Portal) -> House:
     stuck = _without_time_stamps(portal, a_change(portal, "invoices", by=IRIS, board=THEIRS, invoices=INVOICES))
     dossier = _a_dossier(portal, declared)
     portal.work()
+    round_id = _an_offer(portal)
+    agreement_case = case_of(portal)
     asked = _a_dossier(portal, draft)
     tom, pia = (portal.visitor(each).person_id for each in (TOM, PIA))
     return portal.ask(
@@ -107,6 +111,8 @@ def full_house(portal: Portal) -> House:
             "paper_code": portal.document(decided_on_paper).code,
             "stuck": stuck,
             "receipt": "/verify/logboek?size={size}&head={head}".format_map(portal.document(declared).facts["ledger"]),
+            "agreement_case": agreement_case,
+            "round": round_id,
             "dossier": dossier,
             "dossier_asked": asked,
             "to_read": portal.document(to_sign).id,
@@ -137,6 +143,17 @@ def _a_draft_of_terms(portal: Portal, someone: Someone) -> Any:
         keys = [each["id"] for each in reader.get_one(Case, case_id).publication.body["clauses"] if each["key"]]  # type: ignore[union-attr]
         answering.answer(case_id, "read", {"confirmed": keys}, by=visitor, seen=0, follow=portal.follow)
     return case_id
+
+
+def _an_offer(portal: Portal) -> uuid.UUID:
+    """An agreement that both boards were offered twice; one of them asked its supplier something."""
+    a_supplier_of(portal, SAM)
+    offer(portal)
+    round_id, ann, case_id = offer(portal), portal.visitor(ANN), case_of(portal)
+    words = "Waarom bewaart u dit twee jaar na het einde?"
+    with portal.later(minutes=1).opened():
+        commenting.comment(case_id, step="content", question="retention", words=words, by=ann, to_supplier=True)
+    return round_id
 
 
 def _a_scan(portal: Portal, case_id: uuid.UUID) -> uuid.UUID:

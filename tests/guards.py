@@ -98,6 +98,14 @@ READER_OF_AGREEMENT = frozenset(
     }
 )  # fmt: skip
 """Whoever works at an organisation of schools as well."""
+WHO_OFFERS = frozenset(
+    {
+        "offering.show", "offering.show_csv", "offering.remind", "offering.withdraw",
+        "offering.case", "offering.reply", "offering.remind_one", "offering.withdraw_one",
+        "offer_making.choose", "offer_making.round",
+    }
+)  # fmt: skip
+"""Who speaks for the supplier of the product, and the service desk; questions are answered by the supplier alone."""
 DEMONSTRATION = frozenset({"mailbox.index", "mailbox.show", "components_page.show", "components_page.export"})
 NOWHERE = frozenset({"security.two_factor_rescue"})
 """A name that only makes an address; nothing answers there."""
@@ -115,11 +123,12 @@ ACCESS = {
     "rights holder": RIGHTS_HOLDER,
     "supplier": SUPPLIER,
     "reader of an agreement": READER_OF_AGREEMENT,
+    "who offers": WHO_OFFERS,
     "demonstration": DEMONSTRATION,
     "nowhere": NOWHERE,
 }
 
-MAY_WRITE_ON_GET = frozenset({"web_session", "reading"})
+MAY_WRITE_ON_GET = frozenset({"web_session", "reading", "offer_opening"})
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="[^"]+"')
 """What differs on the same page each time it is made."""
 LEADS = ("Location", "HX-Redirect", "HX-Location", "HX-Push-Url", "HX-Replace-Url", "Refresh", "Content-Location")

@@ -435,7 +435,7 @@ def test_a_turn_or_a_comment_that_nobody_made_is_named(portal_copy):
     case, person = portal_copy.sql('select id, started_by from "case" where reference = ?', COMPLETE)[0]
     columns = "(id, case_id, kind, person_id, words, at) values (?, ?, 'declined', ?, '', '2026-01-01 10:00:00')"
     portal_copy.sql(f"insert into turn {columns}", uuid.uuid4().hex, case, person)
-    columns = "(id, case_id, step, question, person_id, words, at) values (?, ?, 'scope', 'office', ?, 'x', '2026-01-01 10:00:00')"
+    columns = "(id, case_id, step, question, person_id, words, at, shared) values (?, ?, 'scope', 'office', ?, 'x', '2026-01-01 10:00:00', 0)"
     portal_copy.sql(f"insert into comment {columns}", uuid.uuid4().hex, case, person)
 
     found = words(portal_copy.found("decisions"))

@@ -15,6 +15,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.routing import Rule
 
 from portal.cases.catalogue import every_workflow
+from portal.cases.offering.tables import OfferRound
 from portal.cases.tables import Case, Comment, Document, KeptFile
 from portal.database import reader
 from portal.offers.tables import Block, Product, Publication, PublicationDraft
@@ -111,6 +112,7 @@ def ours_in(portal: Portal) -> dict[str, list[Any]]:
             "job_id": [each.id for each in reader.query(Job).limit(2)],
             "draft_id": [each.id for each in reader.query(PublicationDraft).limit(2)],
             "part_name": ["clauses"],
+            "round_id": [each.id for each in reader.query(OfferRound)] or [uuid.UUID(int=14)],
             "step_name": sorted(steps),
             "product_name": [PRODUCT],
             "code": [SCHOOL, OTHER_SCHOOL],

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.cases.catalogue import every_workflow
+from portal.cases.offering.tables import Offer
 from portal.cases.tables import Case, Comment, Document, KeptFile, OnPaper
 from portal.database import reader
 from portal.documents import vault
@@ -25,6 +26,8 @@ from portal.offers.tables import Block, Publication, PublicationDraft
 from portal.parties.tables import Mandate, Membership
 from portal.record.jobs import Job
 from portal.record.outbox import Mail
+from tests.agreements import FIRST, a_version
+from tests.agreements import offer as offer_to_boards
 from tests.browser import Browser
 from tests.builders import (
     A_PDF,
@@ -204,6 +207,18 @@ def a_dossier_of_ann(portal: Portal) -> uuid.UUID:
     return portal.ask(lambda: dossiers.ask(by=ann, organisation_id=ours))
 
 
+def offered_values(portal: Portal) -> dict[str, Any]:
+    """An agreement that the service desk offered our board, and that nobody withdrew yet."""
+    with portal.opened():
+        offer = reader.query(Offer).filter_by(withdrawn_at=None).first()
+        if offer is not None:
+            return {"publication_id": offer.publication_id, "case_id": offer.case_id, "round_id": offer.round_id}
+    if not portal.count(Publication, kind="processor_agreement"):
+        a_version(portal, FIRST)
+    offer_to_boards(portal, OURS, by=SANNE)
+    return offered_values(portal)
+
+
 def requests(portal: Portal, endpoint: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for rule in portal.app.url_map.iter_rules(endpoint):
         wanted = {name: (rule.defaults or {}).get(name, values.get(name)) for name in rule.arguments}
@@ -215,6 +230,8 @@ def requests(portal: Portal, endpoint: str, values: dict[str, Any]) -> Iterator[
             wanted["organisation_id"] = values["organisation"]
         if endpoint in ("evidence.show", "evidence.download"):
             wanted["job_id"] = a_dossier_of_ann(portal)
+        if endpoint.startswith(("offering.", "offer_making.")):
+            wanted = {name: offered_values(portal)[name] for name in wanted}
         if endpoint == "cases.begin":
             wanted["organisation"] = values["organisation"]
         if endpoint.startswith("service_desk.") and "case_id" in wanted:

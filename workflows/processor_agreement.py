@@ -20,8 +20,10 @@ from workflows.vocabulary import (
     step,
 )
 
+IN_ORDER, EXPLAINED = "ok", "_why"
+"""The judgement that needs no explanation, and what the question after a point is called."""
 JUDGEMENTS = (
-    ("ok", "In orde"),
+    (IN_ORDER, "In orde"),
     ("remark", "Een opmerking"),
     ("risk", "Een risico dat wij dragen"),
     ("block", "Zo kunnen wij niet tekenen"),
@@ -50,7 +52,7 @@ def _questions(points: tuple[tuple[str, str, str], ...], place: str) -> tuple[Qu
     for name, heading, question in points:
         asked.append(Choice(name, heading, hint=question, options=JUDGEMENTS))
         said = Answered(f"{place}.{name}", "remark", "risk", "block")
-        asked.append(LongText(f"{name}_why", f"{heading}: toelichting", when=said, longest=2000))
+        asked.append(LongText(f"{name}{EXPLAINED}", f"{heading}: toelichting", when=said, longest=2000))
     return tuple(asked)
 
 
@@ -58,6 +60,17 @@ def blocking(answers: Answers) -> list[str]:
     """The headings of the points with which the board cannot sign."""
     said = {**answers.get("content", {}), **answers.get("safety", {})}
     return [heading for name, heading, _ in POINTS if said.get(name) == "block"]
+
+
+def remarked(answers: Answers) -> list[tuple[str, str, str]]:
+    """The points that are not simply in order: heading, judgement, and the explanation."""
+    said = {**answers.get("content", {}), **answers.get("safety", {})}
+    judged = dict(JUDGEMENTS)
+    return [
+        (heading, judged[said[name]], str(said.get(f"{name}{EXPLAINED}", "")))
+        for name, heading, _ in POINTS
+        if said.get(name, IN_ORDER) in judged and said.get(name, IN_ORDER) != IN_ORDER
+    ]
 
 
 def _nothing_blocks(values: Mapping[str, Any], _answers: Answers) -> dict[str, Sentence]:
@@ -113,6 +126,7 @@ WORKFLOW = Workflow(
     card=("scope.schools", "contacts.privacy"),
     document="documents/processor_agreement.html",
     outcome="agree",
+    rejected_by=(Role.PRIVACY_OFFICER, Role.SIGNATORY),
     submit="Klaarzetten om te tekenen",
     afterwards="Wij maken het stuk. Eerst tekenen de tekenbevoegden van uw bestuur, daarna de leverancier.",
 )

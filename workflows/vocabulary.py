@@ -321,6 +321,8 @@ class Workflow:
     assessors: tuple[Assessor, ...] = ()
     adviser: Adviser | None = None
     signatory: Signatory | None = None
+    rejected_by: tuple[Role, ...] = ()
+    """Roles at the subject that may say no for good while the questions are still being answered."""
     countersignatory: Signatory | None = None
     """Who signs after the subject: those with authority at the supplier of the publication's product. Nobody signs for
     both sides."""

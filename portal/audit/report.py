@@ -25,6 +25,8 @@ PLACES: Mapping[str, str] = {
     "publication": mark("publicatie %(name)s"),
     "product": mark("product %(name)s"),
     "block": mark("blokkade %(name)s"),
+    "offer": mark("aanbieding %(name)s"),
+    "comment": mark("opmerking %(name)s"),
     "mail": mark("mail %(name)s"),
     "row": mark("rij in %(name)s"),
     "file": mark("map %(name)s"),
@@ -45,6 +47,7 @@ COUNTED: Mapping[str, str] = {
     "publications": mark("publicaties"),
     "products": mark("producten"),
     "blocks": mark("blokkades"),
+    "offers": mark("aanbiedingen"),
     "mails": mark("mails"),
 }
 WAITING: Mapping[str, str] = {

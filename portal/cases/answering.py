@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import course, printing, refusals, telling
+from portal.cases import course, printing, refusals, telling, waiting
 from portal.cases.access import Visitor, answers_of, find, may_answer
 from portal.cases.catalogue import workflow_of
 from portal.cases.course import Follow
@@ -74,7 +74,21 @@ def answer(
         if workflow.one_sitting and not workflow.open_steps(answers_of(case)):
             course.advance(session, case, by=by, follow=follow)
             return Onward(is_done=True)
-        return onward(case, by=by, session=session)
+        further = onward(case, by=by, session=session)
+        if not further.step and not further.is_full:
+            _call_next(session, case)
+        return further
+
+
+def _call_next(session: Session, case: Case) -> None:
+    """Of a case that nobody began, tell whoever goes on with it, once for each step: nobody else looks after it."""
+    if case.counterparty_id is None or case.started_by or case.assigned_to:
+        return
+    step = workflow_of(case).open_steps(answers_of(case))[0]
+    for each in waiting.recipients(session, case):
+        if each.link is None:
+            key = f"next:{case.id}:{step.name}:{case.round}"
+            telling.tell(session, case, each, kind="to_assess", key=key, subject=course.TO_ASSESS)
 
 
 def step_to_answer(case: Case, step_name: str, *, by: Visitor, session: Session | None = None) -> Step:

@@ -86,7 +86,8 @@ def plan(session: Session, case: Case, *, at: dt.datetime) -> Plan:
         raise RefusedError(SIGNED)
     new, publication = catalogue.current(case.workflow), case.publication
     if publication is not None:
-        publication = publications.current(session, publication.product_id, publication.kind, at=at)
+        current = publications.current(session, publication.product_id, publication.kind, at=at)
+        publication = max(current, publication, key=lambda each: each.since)
     if new.version == case.workflow_version and publication is case.publication:
         raise RefusedError(NOTHING_NEWER)
     changes: Sequence[ClauseChange] = ()

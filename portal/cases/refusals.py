@@ -188,8 +188,8 @@ def newer_text(session: Session, case: Case) -> str:
     published = case.publication
     if published is None:
         return ""
-    current = publications.current(session, published.product_id, published.kind, at=clock.now())
-    return "" if current.id == published.id else current.version
+    effective = publications.sufficing(session, published.product_id, published.kind, at=clock.now())
+    return effective[0].version if effective and effective[0].since > published.since else ""
 
 
 _FAULTS: Mapping[tuple[str, str], Callable[[Session, Case, Answers], Faults]] = {

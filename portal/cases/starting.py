@@ -14,7 +14,7 @@ from portal.cases.tables import Case
 from portal.database import act
 from portal.errors import NotFoundError, RefusedError
 from portal.offers import publications
-from portal.offers.tables import Product
+from portal.offers.tables import Product, Publication
 from portal.parties import particulars
 from portal.parties.spelling import address
 from portal.parties.tables import Organisation
@@ -58,24 +58,65 @@ def start(
         already = session.scalar(same.limit(1))
         if already:
             return already
+        older = _agreement_under_way(session, workflow, publication, organisation_id)
+        if older is not None and turning.stays_with_its_text(older, publication):
+            return older.id
         case = _new(session, workflow, organisation_id=organisation_id, started_by=by.person_id)
-        case.person_id, case.product_id = person_id, product_id
-        case.publication_id = publication.id if publication else None
-        case.counterparty_id = publication.product.supplier_id if publication and workflow.countersignatory else None
-        session.flush()
-        ledger.append(
-            session,
-            act="start",
-            subject=f"case:{case.id}",
-            actor=by.person_id,
-            on_behalf_of=organisation_id,
-            workflow=workflow.name,
-            version=workflow.version,
-            **({"counterparty": str(case.counterparty_id)} if case.counterparty_id else {}),
-        )
+        case.person_id = person_id
+        _begin(session, case, workflow, publication, actor=by.person_id)
+        if older is not None:
+            turning.make_way(session, older, for_=case, by=by)
         if publication and person_id:
             turning.replace_drafts(session, case, by=by)
         return case.id
+
+
+def offered(
+    session: Session, workflow_name: str, publication: Publication, *, organisation_id: uuid.UUID, by: uuid.UUID
+) -> Case:
+    """A case that nobody of the organisation began: its supplier offers it a text. Inside an act."""
+    workflow = current(workflow_name)
+    case = _new(session, workflow, organisation_id=organisation_id, started_by=None)
+    _begin(session, case, workflow, publication, actor=by)
+    return case
+
+
+def _begin(
+    session: Session, case: Case, workflow: Workflow, publication: Publication | None, *, actor: uuid.UUID | None
+) -> None:
+    """Pin a new case to its text, and witness by whom it was begun."""
+    if publication is not None:
+        case.product_id, case.publication_id = publication.product_id, publication.id
+        case.counterparty_id = publication.product.supplier_id if workflow.countersignatory else None
+    session.flush()
+    ledger.append(
+        session,
+        act="start",
+        subject=f"case:{case.id}",
+        actor=actor,
+        on_behalf_of=case.organisation_id,
+        workflow=workflow.name,
+        version=workflow.version,
+        **({"counterparty": str(case.counterparty_id)} if case.counterparty_id else {}),
+    )
+
+
+def _agreement_under_way(
+    session: Session, workflow: Workflow, publication: Publication | None, organisation_id: uuid.UUID | None
+) -> Case | None:
+    """The open case of this organisation about another version of what two sides sign: there is never a second."""
+    if publication is None or organisation_id is None or not workflow.countersignatory:
+        return None
+    return under_way(session, workflow.name, publication, organisation_id=organisation_id)
+
+
+def under_way(
+    session: Session, workflow_name: str, publication: Publication, *, organisation_id: uuid.UUID
+) -> Case | None:
+    """The open case of this organisation about any version of this text."""
+    mine = (Case.workflow == workflow_name, Case.organisation_id == organisation_id)
+    theirs = select(Case).where(*mine, Case.product_id == publication.product_id, Case.state.not_in(ENDED))
+    return session.scalar(theirs.order_by(Case.started_at).limit(1))
 
 
 def start_by_mail(workflow_name: str, *, email: str) -> None:

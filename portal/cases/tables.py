@@ -184,6 +184,10 @@ class Comment(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     words: Mapped[str] = mapped_column(Text)
     at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    shared: Mapped[bool] = mapped_column(default=False)
+    """Whether who signs as well reads it too: a question to the supplier, or its answer."""
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    """The supplier, where somebody spoke for it."""
     settled_at: Mapped[dt.datetime | None]
     settled_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
 

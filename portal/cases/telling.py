@@ -26,6 +26,8 @@ class Recipient:
     email: str
     name: str = ""
     person_id: uuid.UUID | None = None
+    link: Link | None = None
+    """The page on which they follow a case of which they may not see everything."""
 
     @classmethod
     def of(cls, person: Person) -> "Recipient":
@@ -57,7 +59,7 @@ def tell(
         kind=kind,
         subject=say(subject, **told),
         about=f"case:{case.id}",
-        link=_to_the_case(session, case, to) if link is None or _is_outside(case, to) else link,
+        link=to.link or (_to_the_case(session, case, to) if link is None or _is_outside(case, to) else link),
         name=to.name,
         **told,
     )

@@ -11,10 +11,12 @@ from portal import clock
 from portal.cases import in_force, sides, telling, waiting
 from portal.cases.access import Visitor, answers_of, find, may_bind, may_sign_next, roles_at
 from portal.cases.catalogue import ENDED, workflow_of
+from portal.cases.offering import suppliers
 from portal.cases.tables import Case, CaseState, InForce, Turn, TurnKind
 from portal.cases.telling import Recipient
 from portal.database import act
 from portal.errors import InvalidError, RefusedError
+from portal.offers.tables import Publication
 from portal.parties.tables import Membership, Person
 from portal.record import ledger
 from portal.wording import mark, say
@@ -22,6 +24,7 @@ from workflows.vocabulary import Role
 
 SAY_WHY = mark("Schrijf op waarom. Wie erbij betrokken is, leest dit.")
 GOING_ROUND = (CaseState.ASSESSING, CaseState.ADVISING, CaseState.PREPARING, CaseState.SIGNING)
+TOLD_THE_SUPPLIER = (TurnKind.DECLINED, TurnKind.WITHDRAWN, TurnKind.LAPSED)
 SUBJECTS = {
     TurnKind.SENT_BACK: mark("Teruggestuurd: %(title)s %(reference)s"),
     TurnKind.DECLINED: mark("Niet akkoord: %(title)s %(reference)s"),
@@ -47,9 +50,12 @@ def may_decline(case: Case, visitor: Visitor, *, session: Session | None = None)
     """Whether this visitor may say no for good: who is asked to sign, or whose terms they are."""
     if case.state == CaseState.SIGNING:
         return _can_sign_now(case, visitor, session=session)
+    if case.state != CaseState.DRAFT:
+        return False
     workflow = workflow_of(case)
-    own = visitor.person_id is not None and visitor.person_id == case.person_id
-    return case.state == CaseState.DRAFT and workflow.one_sitting and own
+    if workflow.rejected_by and case.organisation_id:
+        return bool(roles_at(visitor, case.organisation_id, session=session) & set(workflow.rejected_by))
+    return workflow.one_sitting and visitor.person_id is not None and visitor.person_id == case.person_id
 
 
 def may_withdraw(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
@@ -118,7 +124,7 @@ def send_back(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
         if case.state == CaseState.DRAFT and _last_turn(case) == (TurnKind.SENT_BACK, by.person_id):
             return  # pressed twice
         _refuse_unless(may_send_back(case, by, session=session), case)
-        _refuse_silence(words)
+        refuse_silence(words)
         told, speaks_for = waiting.everyone(session, case), _speaks_for(session, case, by)
         void_documents(case)
         case.state, case.submitted_at = CaseState.DRAFT, None
@@ -135,7 +141,7 @@ def decline(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
             return
         _refuse_unless(may_decline(case, by, session=session), case)
         if case.person_id is None:
-            _refuse_silence(words)
+            refuse_silence(words)
         told, speaks_for = waiting.everyone(session, case), _speaks_for(session, case, by)
         void_documents(case)
         case.state, case.decided_at = CaseState.DECLINED, clock.now()
@@ -156,7 +162,7 @@ def withdraw(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
             return
         _refuse_unless(may_withdraw(case, by, session=session), case)
         if case.state != CaseState.DRAFT:
-            _refuse_silence(words)
+            refuse_silence(words)
         told = waiting.everyone(session, case)
         void_documents(case)
         case.state, case.decided_at = CaseState.WITHDRAWN, clock.now()
@@ -208,6 +214,29 @@ def replace_drafts(session: Session, case: Case, *, by: Visitor) -> None:
         turn(session, draft, TurnKind.WITHDRAWN, words=words, by=by, told=[])
 
 
+def stays_with_its_text(case: Case, newer: Publication | None) -> bool:
+    """Whether an open case is not left for this text: it was signed already, or its own text is the newer one."""
+    document = waiting.open_document(case)
+    if newer is None or case.publication is None or (document is not None and document.signatures):
+        return True
+    return case.publication.since >= newer.since
+
+
+def make_way(session: Session, case: Case, *, for_: Case, by: Visitor, speaks_for: uuid.UUID | None = None) -> None:
+    """End a case because another one goes on with a newer text; who is not told of that one hears it. Inside an act."""
+    assert for_.publication is not None
+    known = {each.email for each in waiting.recipients(session, for_)}
+    told = [each for each in waiting.everyone(session, case) if each.email not in known]
+    void_documents(case)
+    case.state, case.decided_at = CaseState.WITHDRAWN, clock.now()
+    words = say(
+        "Er is een nieuwere tekst: versie %(version)s. Daarmee gaat het verder in %(reference)s.",
+        version=for_.publication.version,
+        reference=for_.reference,
+    )
+    turn(session, case, TurnKind.WITHDRAWN, words=words, by=by, told=told, speaks_for=speaks_for)
+
+
 def lapse(session: Session, case: Case) -> None:
     """Nothing happened for so long that the case is over; everybody who took part is told. Inside an act."""
     told = waiting.everyone(session, case)
@@ -240,7 +269,8 @@ def _refuse_unless(allowed: bool, case: Case) -> None:
     raise RefusedError("Dit kan nu niet, of niet door u. Bekijk de zaak opnieuw.")
 
 
-def _refuse_silence(words: str) -> None:
+def refuse_silence(words: str) -> None:
+    """Who ends or turns a case says why."""
     if not words:
         raise InvalidError(SAY_WHY, {"words": say(SAY_WHY)})
 
@@ -292,6 +322,7 @@ def turn(
         **detail,
     )
     actor = session.get(Person, by.person_id) if by.person_id else None
+    _tell_supplier(session, case, kind, words=words, by=speaks_for or _speaks_for(session, case, by))
     for each in told:
         if each.person_id is None or each.person_id != by.person_id:
             telling.tell(
@@ -304,3 +335,22 @@ def turn(
                 who=actor.name if actor else "",
                 words=words,
             )
+
+
+def _tell_supplier(session: Session, case: Case, kind: TurnKind, *, words: str, by: uuid.UUID | None) -> None:
+    """Who offered a text hears that it goes no further: of what a board began and never sent, it knows nothing."""
+    knows = case.started_by is None or case.submitted_at is not None
+    if kind not in TOLD_THE_SUPPLIER or case.publication is None or not knows or by == case.counterparty_id:
+        return
+    for each in suppliers.people(session, case):
+        telling.tell(
+            session,
+            case,
+            each,
+            kind="offer_ended",
+            key=f"{kind}:{case.id}:{len(case.turns)}",
+            subject=SUBJECTS[kind],
+            organisation=case.organisation.name if case.organisation else "",
+            product=case.publication.product.title,
+            words=words,
+        )

@@ -11,6 +11,7 @@ from portal import clock
 from portal.cases import sides
 from portal.cases.access import Seat, answers_of, relevant_answers, seats_left
 from portal.cases.catalogue import ENDED, workflow_of
+from portal.cases.offering import suppliers, threads
 from portal.cases.tables import Case, CaseState, Document
 from portal.cases.telling import Recipient
 from portal.parties.tables import Membership, Organisation, Person
@@ -23,6 +24,8 @@ WARNED_BEFORE = dt.timedelta(days=14)
 def names(case: Case) -> list[str]:
     """Who must act now, as the pages name them: a person where one is known, else the role."""
     match case.state:
+        case CaseState.DRAFT if case.counterparty and threads.unanswered(case):
+            return [case.counterparty.name]
         case CaseState.DRAFT:
             return _drafters(case)
         case CaseState.ASSESSING:
@@ -38,8 +41,10 @@ def names(case: Case) -> list[str]:
 def recipients(session: Session, case: Case) -> list[Recipient]:
     """Everybody who can do what the case waits for, with their addresses."""
     match case.state:
+        case CaseState.DRAFT if case.counterparty_id and threads.unanswered(case):
+            return suppliers.people(session, case)
         case CaseState.DRAFT:
-            return _draft_recipients(session, case)
+            return draft_recipients(session, case)
         case CaseState.ASSESSING:
             return _distinct(each for seat in seats_left(case, session=session) for each in _sitting(session, seat))
         case CaseState.ADVISING:
@@ -104,7 +109,11 @@ def _drafters(case: Case) -> list[str]:
     return [case.starter.name] if case.starter else [case.starter_email] if case.starter_email else []
 
 
-def _draft_recipients(session: Session, case: Case) -> list[Recipient]:
+def draft_recipients(session: Session, case: Case) -> list[Recipient]:
+    """Who can go on with a draft: who has it in hand, or who has the role of its first open step.
+
+    Of what nobody began, it is then an administrator, or who can sign: somebody who can find the right person.
+    """
     if case.assignee:
         return [Recipient.of(case.assignee)]
     if case.starter_email:
@@ -112,7 +121,8 @@ def _draft_recipients(session: Session, case: Case) -> list[Recipient]:
     if case.starter:
         return [Recipient.of(case.starter)]
     step = next(iter(workflow_of(case).open_steps(answers_of(case))), None)
-    return _holders(session, case.organisation_id, step.by) if step and step.by else []
+    roles = dict.fromkeys(each for each in (step.by if step else None, Role.ADMINISTRATOR, Role.SIGNATORY) if each)
+    return next((found for role in roles if (found := _holders(session, case.organisation_id, role))), [])
 
 
 def _fields_open(case: Case) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from portal import clock
 from portal.cases import access, in_force, waiting
 from portal.cases.access import Visitor
 from portal.cases.catalogue import ENDED, every_workflow, workflow_of
+from portal.cases.offering import suppliers, threads
 from portal.cases.tables import Case, CaseState, Document, DocumentState, Signature
 from portal.dossier.acting import live_memberships
 from portal.offers import publications
@@ -25,7 +26,7 @@ from workflows.vocabulary import Role
 MOST = 300
 """How many open cases a person's lists show at once: the longest waiting."""
 OPEN = tuple(state for state in CaseState if state not in ENDED)
-SIGN, ANSWER, SUBMIT, ASSESS, ADVISE = "sign", "answer", "submit", "assess", "advise"
+SIGN, ANSWER, SUBMIT, ASSESS, ADVISE, REPLY = "sign", "answer", "submit", "assess", "advise", "reply"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Task:
 
     case: Case
     asks: str
-    """sign, answer, submit, assess or advise; empty where others must act."""
+    """sign, answer, submit, assess, advise or reply (to a question); empty where others must act."""
     who: tuple[str, ...]
     since: dt.datetime
     expected: dt.date | None
@@ -84,11 +85,24 @@ def tasks_of(session: Session, visitor: Visitor) -> Tasks:
     tasks = [_task(session, case, known) for case in open_cases[:MOST] if case.id not in on_cards]
     return Tasks(
         documents,
-        [each for each in tasks if each.asks],
+        [*to_reply(session, known), *(each for each in tasks if each.asks)],
         [each for each in tasks if not each.asks],
         terms_to_accept(session, visitor.person_id, at=clock.now()),
         len(open_cases) > MOST,
     )
+
+
+def to_reply(session: Session, known: Visitor) -> list[Task]:
+    """Cases with a question to a supplier for which this (well known) visitor speaks, the longest waiting first."""
+    assert known.known is not None
+    theirs = [each for each, roles in known.known.roles.items() if roles & suppliers.SPEAKS]
+    if not theirs:
+        return []
+    asked = select(Case).where(
+        Case.counterparty_id.in_(theirs), Case.state == CaseState.DRAFT, threads.waits_for_supplier(Case.id)
+    )
+    cases = session.scalars(in_full(asked).order_by(Case.moved_at, Case.reference).limit(MOST))
+    return [Task(each, REPLY, (), each.moved_at, waiting.expected_on(each)) for each in cases]
 
 
 def to_sign(session: Session, person_id: uuid.UUID) -> list[Document]:
@@ -278,6 +292,8 @@ def in_full(asked: Select[Case]) -> Select[Case]:
         selectinload(Case.organisation),
         selectinload(Case.answers),
         selectinload(Case.assessments),
+        selectinload(Case.comments),
+        selectinload(Case.counterparty),
         selectinload(Case.starter),
         selectinload(Case.assignee),
         selectinload(Case.publication),
@@ -312,6 +328,8 @@ def _task(session: Session, case: Case, visitor: Visitor) -> Task:
 def _asks(session: Session, case: Case, visitor: Visitor) -> str:
     """What this visitor can do now to bring the case further; nothing where somebody else is asked by name."""
     match case.state:
+        case CaseState.DRAFT if threads.unanswered(case):
+            return ""
         case CaseState.DRAFT if case.assigned_to in (None, visitor.person_id):
             workflow = workflow_of(case)
             left = workflow.open_steps(access.answers_of(case))

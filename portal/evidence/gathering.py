@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.cases import access, printing, sides, surroundings
 from portal.cases.catalogue import workflow_of
+from portal.cases.offering import threads
 from portal.cases.tables import Case, Document, InForce, OnPaper, Reading
 from portal.parties.tables import AuthorityRule, Mandate, Organisation, Person
 from portal.record import outbox
@@ -244,7 +245,8 @@ def _case(session: Session, case: Case, *, discreet: bool) -> dict[str, Any]:
         ],
         "comments": [
             {"person": str(each.person_id), "step": each.step, "words": each.words, "at": _moment(each.at)}
-            for each in case.comments
+            # What a board says among itself is not for who only signs as well.
+            for each in (threads.shared(case) if discreet and case.counterparty_id else case.comments)
         ],
         "documents": [_document(session, case, each, discreet=discreet) for each in case.documents],
         "in_force": [

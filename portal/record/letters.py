@@ -97,6 +97,30 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("%(who)s schreef bij de vraag “%(question)s” in %(reference)s:"),
         mark("%(words)s"),
     ),
+    "question": (
+        mark("%(who)s van %(organisation)s vraagt bij “%(question)s” in %(reference)s:"),
+        mark("%(words)s"),
+        mark("U antwoordt op dezelfde plaats. U ziet de vraag en uw eigen tekst, niet de andere antwoorden."),
+    ),
+    "answer": (
+        mark("%(who)s van %(organisation)s antwoordt bij “%(question)s” in %(reference)s:"),
+        mark("%(words)s"),
+    ),
+    "offered": (
+        mark("%(supplier)s biedt %(organisation)s een verwerkersovereenkomst aan voor %(product)s."),
+        mark("Het gaat om versie %(version)s. U beoordeelt de tekst, en daarna tekent uw bestuur."),
+        mark("%(instead)s"),
+        mark("%(before)s"),
+    ),
+    "offer_reminder": (
+        mark("%(supplier)s vraagt of u naar de verwerkersovereenkomst voor %(product)s wilt kijken (%(reference)s)."),
+        mark("Het gaat om versie %(version)s. %(before)s"),
+    ),
+    "offer_ended": (
+        mark("%(organisation)s gaat niet verder met de verwerkersovereenkomst voor %(product)s (%(reference)s)."),
+        mark("%(words)s"),
+        mark("U kunt een nieuwe versie aanbieden. De opmerkingen van nu staan er dan bij."),
+    ),
     "reminder": (
         mark("De %(title)s %(reference)s wacht op u sinds %(since)s. Reageer alstublieft uiterlijk %(expected)s."),
         mark("Gebeurt er niets, dan vervalt de zaak op %(lapses)s."),
@@ -209,6 +233,11 @@ BUTTONS: Mapping[str, str] = {
     "handed_over": mark("Ga verder met de zaak"),
     "taken_back": mark("Bekijk de zaak"),
     "comment": mark("Lees en antwoord"),
+    "question": mark("Lees en antwoord"),
+    "answer": mark("Lees het antwoord"),
+    "offered": mark("Bekijk en beoordeel"),
+    "offer_reminder": mark("Bekijk en beoordeel"),
+    "offer_ended": mark("Bekijk waar het staat"),
     "reminder": mark("Ga naar de zaak"),
     "lapses_soon": mark("Ga naar de zaak"),
     "certificate_ends": mark("Bekijk wat wanneer afloopt"),

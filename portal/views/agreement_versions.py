@@ -120,6 +120,7 @@ def _page(product: Product, form: Form, errors: Iterable[tuple[str, str]] = ()) 
             for each in drafting.drafts_of(reader(), product.id, PROCESSOR_AGREEMENT)
         ],
         is_desk=access.is_service_desk(visitor()),
+        presign_url=_presign_url(product) if any(each.since <= clock.now() for each in known) else None,
         form_fields=form,
         errors=list(errors),
     )
@@ -136,4 +137,12 @@ def _row(publication: Any, known: list[Any]) -> dict[str, Any]:
         "difference_url": url_for("agreement_texts.difference", publication_id=publication.id, met=before.id)
         if before
         else None,
+        "offers_url": url_for("offering.show", publication_id=publication.id),
     }
+
+
+def _presign_url(product: Product) -> str | None:
+    """Where who speaks for the supplier itself begins to sign beforehand."""
+    if not access.roles_at(visitor(), product.supplier_id) & set(suppliers.ROLES):
+        return None
+    return url_for("cases.begin", workflow_name="presigning", organisation=product.supplier_id, product=product.name)

@@ -30,7 +30,7 @@ ACTS = {
     "taken_back": mark("Akkoord ingetrokken"),
     "moved": mark("Naar een nieuwere versie gezet"),
     "remind": mark("Herinnering gevraagd"),
-    "comment": mark("Opmerking geschreven"),
+    "comment": mark("Opmerking of vraag geschreven"),
     "comment_settled": mark("Opmerking afgehandeld"),
     "comment_opened": mark("Opmerking weer geopend"),
     "end": mark("Niet meer van kracht"),

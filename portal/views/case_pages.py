@@ -1,12 +1,14 @@
 """What the pages of a case show: facts gathered for a template, nothing decided here."""
 
+from datetime import date
 from typing import Any
 
 from flask import request, url_for
 
-from portal.cases import access, reminding, turning, waiting
+from portal.cases import access, commenting, reminding, turning, waiting
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
+from portal.cases.offering import earlier, points, threads, withdrawing
 from portal.cases.refusals import BY_HAND, newer_text
 from portal.cases.tables import Case, CaseState, Turn, TurnKind
 from portal.database import reader
@@ -60,6 +62,8 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         "lapses": waiting.lapses_on(case),
         "calendar_url": _calendar_url(case, visitor),
         "comment_steps": _comment_steps(case, visitor),
+        "offer": _offer(case),
+        "asked_supplier": len(threads.unanswered(case)) if case.state == CaseState.DRAFT else 0,
         "document": document_cards.card(document) if document else None,
         "signatures": document_cards.signature_rows(document) if document else [],
         "may_sign": document_cards.may_sign_now(case, visitor),
@@ -69,6 +73,20 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         "mails": case_history.mails(case, visitor),
         "assessments": case.assessments,
         "dossier_url": evidence.offered_for_case(case.id, visitor),
+    }
+
+
+def _offer(case: Case) -> dict[str, Any] | None:
+    """By whom it was offered, and by when an answer is wanted; None where the organisation began it."""
+    found = withdrawing.of_case(reader(), case.id) if case.counterparty_id and case.started_by is None else None
+    if found is None or case.counterparty is None or case.publication is None:
+        return None
+    return {
+        "supplier": case.counterparty.name,
+        "product": case.publication.product.title,
+        "version": case.publication.version,
+        "at": found.at,
+        "deadline": date.fromisoformat(found.deadline) if found.deadline else None,
     }
 
 
@@ -104,12 +122,13 @@ def _comment_steps(case: Case, visitor: Visitor) -> list[dict[str, Any]]:
     """The steps one can talk about, with how much is said and not settled."""
     if visitor.person_id is None or workflow_of(case).one_sitting:
         return []
+    said = commenting.visible(case, visitor)
     return [
         {
             "title": say(step.title),
             "url": url_for("comments.show", case_id=case.id, step_name=step.name),
-            "all": sum(each.step == step.name for each in case.comments),
-            "open": sum(each.step == step.name and each.settled_at is None for each in case.comments),
+            "all": sum(each.step == step.name for each in said),
+            "open": sum(each.step == step.name and each.settled_at is None for each in said),
         }
         for step in workflow_of(case).path(access.answers_of(case))
     ]
@@ -155,9 +174,26 @@ def step(asked: Asked) -> dict[str, Any]:
         "clauses_question": next((q.name for q in asked.questions if isinstance(q, Clauses)), None),
         "register_question": None,
         "newer_text": newer_text(reader(), asked.case),
+        "earlier": _earlier(asked.case, asked.step),
+        "texts": _texts(asked),
         "theirs": None,
         "mine": None,
     }
+
+
+def _texts(asked: Asked) -> dict[str, Any]:
+    """What the text that is assessed says of each point of this step."""
+    publication = asked.case.publication
+    if publication is None or asked.case.counterparty_id is None:
+        return {}
+    said = {each.name: points.text_of(publication, each.name) for each in asked.questions if each.name in points.ABOUT}
+    return {name: text for name, text in said.items() if text["clauses"] or text["sections"]}
+
+
+def _earlier(case: Case, step: Step) -> dict[str, list[earlier.Remark]]:
+    """What was said of earlier versions, by the question of this step."""
+    found = earlier.remarks(reader(), case)
+    return {name: said for (place, name), said in found.items() if place == step.name}
 
 
 def register_choice(asked: Asked, question: FromRegister) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from portal import outcomes
 from portal.cases import access, answering, authority_refusals, commenting, printing, starting, surroundings
 from portal.cases.catalogue import current, workflow_of
 from portal.cases.course import Follow
+from portal.cases.offering import progress, suppliers
 from portal.cases.tables import Case, CaseState, TurnKind
 from portal.database import reader
 from portal.errors import NotFoundError
@@ -65,6 +66,8 @@ def show(case_id: UUID) -> ResponseReturnValue:
     if case is None:
         return sign_in_first()
     workflow = workflow_of(case)
+    if case.counterparty_id is not None and not suppliers.is_of_supplier(case, visitor()):
+        progress.witness_opening(case.id, visitor())
     if workflow.one_sitting and answering.may_submit(case, visitor()):
         return redirect(_next_page(case_id, answering.onward(case, by=visitor())))
     return render_template("cases/show.html", **case_pages.task_list(case, visitor()))

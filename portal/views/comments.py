@@ -8,7 +8,8 @@ from wtforms import Form, TextAreaField
 
 from portal.cases import access, commenting, printing, surroundings
 from portal.cases.catalogue import workflow_of
-from portal.cases.tables import Case
+from portal.cases.offering import earlier, points, suppliers
+from portal.cases.tables import Case, Comment
 from portal.database import reader
 from portal.errors import InvalidError, NotFoundError
 from portal.parties.spelling import clean_lines
@@ -40,7 +41,14 @@ def show(case_id: UUID, step_name: str) -> ResponseReturnValue:
         return _page(case, step)
     question, form = request.form.get("question", ""), CommentForm(request.form)
     try:
-        commenting.comment(case_id, step=step_name, question=question, words=form.words.data or "", by=visitor())
+        commenting.comment(
+            case_id,
+            step=step_name,
+            question=question,
+            words=form.words.data or "",
+            by=visitor(),
+            to_supplier="to_supplier" in request.form,
+        )
     except InvalidError as fault:
         return _page(case, step, at=question, typed=form.words.data or "", fault=fault.fields["words"]), fault.status
     return redirect(url_for(".show", case_id=case_id, step_name=step_name) + f"#{question}")
@@ -57,6 +65,8 @@ def settle(case_id: UUID, comment_id: UUID) -> ResponseReturnValue:
 def _page(case: Case, step: Step, *, at: str = "", typed: str = "", fault: str = "") -> str:
     answers = workflow_of(case).relevant(access.answers_of(case))
     around, given = surroundings.of(reader(), case), answers.get(step.name, {})
+    of_supplier = suppliers.is_of_supplier(case, visitor())
+    before = {} if of_supplier else earlier.remarks(reader(), case)
     threads = [
         {
             "name": question.name,
@@ -69,11 +79,15 @@ def _page(case: Case, step: Step, *, at: str = "", typed: str = "", fault: str =
                     "when": moment(each.at),
                     "words": each.words,
                     "settled": each.settled_at is not None,
+                    "role": _role(case, each),
                 }
-                for each in case.comments
+                for each in commenting.visible(case, visitor())
                 if (each.step, each.question) == (step.name, question.name)
             ],
+            "earlier": before.get((step.name, question.name), []),
+            "text": points.text_of(case.publication, question.name) if case.publication else {},
             "typed": typed if at == question.name else "",
+            "asked": at == question.name and "to_supplier" in request.form,
             "fault": fault if at == question.name else "",
         }
         for question in step.asked(answers)
@@ -85,5 +99,14 @@ def _page(case: Case, step: Step, *, at: str = "", typed: str = "", fault: str =
         step=step,
         threads=threads,
         may_comment=commenting.may_comment(case, visitor()),
+        may_settle=not of_supplier,
+        may_ask_supplier=commenting.may_ask_supplier(case, visitor()),
         errors=[(f"words-{at}", fault)] if fault else [],
     )
+
+
+def _role(case: Case, comment: Comment) -> str:
+    """For whom somebody spoke, and who reads it, where there are two sides."""
+    if comment.organisation_id is not None and case.counterparty is not None:
+        return say("namens %(organisation)s", organisation=case.counterparty.name)
+    return say("aan de leverancier") if comment.shared else ""

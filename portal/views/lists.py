@@ -25,6 +25,7 @@ ASKS = {
     tasks.SUBMIT: mark("Nakijken en versturen"),
     tasks.ASSESS: mark("Beoordelen"),
     tasks.ADVISE: mark("Advies geven"),
+    tasks.REPLY: mark("Vraag van een bestuur"),
     "terms": mark("Voorwaarden lezen"),
 }
 
@@ -95,7 +96,7 @@ def line_of(task: Task) -> Line:
         ", ".join(task.who),
         clock.day_of(task.since),
         task.expected,
-        url_for("cases.show", case_id=case.id),
+        url_for("offering.case" if task.asks == tasks.REPLY else "cases.show", case_id=case.id),
     )
 
 

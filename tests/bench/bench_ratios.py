@@ -24,6 +24,7 @@ SUBJECTS = {
     "steps": "tests.bench.measure_steps",
     "search": "tests.bench.measure_search",
     "tasks": "tests.bench.measure_tasks",
+    "offering": "tests.bench.measure_offering",
     "papers": "tests.bench.measure_papers",
     "verify": "tests.bench.measure_verify",
     "memory": "tests.bench.measure_memory",
