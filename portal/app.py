@@ -28,6 +28,7 @@ from portal.offers import blocks
 from portal.offers.tables import Product
 from portal.record import jobs, ledger, outbox
 from portal.views import (
+    agreements,
     appearance,
     blocking,
     calendar,
@@ -79,6 +80,7 @@ BLUEPRINTS = (
     mailbox,
     organisations,
     organisation_lists,
+    agreements,
     colleagues,
     my_data,
     calendar,

@@ -54,7 +54,8 @@ MEMBER = frozenset(
         "colleagues.invite_again", "colleagues.end_role", "colleagues.change_acts", "colleagues.evidence",
         "organisation_lists.documents", "organisation_lists.documents_csv", "organisation_lists.cases",
         "organisation_lists.cases_csv", "organisation_lists.schools", "organisation_lists.schools_csv",
-        "evidence.of_organisation",
+        "evidence.of_organisation", "agreements.index", "agreements.index_csv", "agreements.index_xlsx",
+        "agreements.show", "agreements.pdf",
     }
 )  # fmt: skip
 WHO_ASKED = frozenset({"evidence.show", "evidence.download"})

@@ -170,6 +170,7 @@ def values_in(portal: Portal) -> dict[str, Any]:
             "kind": "bestuur",
             "number": OURS,
             "filename": "tokens.css",
+            "agreement_id": case.id,
         }
     )
 
@@ -207,7 +208,7 @@ def requests(portal: Portal, endpoint: str, values: dict[str, Any]) -> Iterator[
         wanted = {name: (rule.defaults or {}).get(name, values.get(name)) for name in rule.arguments}
         if (
             endpoint == "evidence.of_organisation"
-            or endpoint.startswith("organisation_lists.")
+            or endpoint.startswith(("organisation_lists.", "agreements."))
             or "mandate_id" in wanted
         ):
             wanted["organisation_id"] = values["organisation"]

@@ -28,6 +28,7 @@ from workflows.vocabulary import PARTY_NAMES, ROLE_NAMES, Party
 
 bp = Blueprint("organisations", __name__, url_prefix="/organisaties")
 OPEN_SHOWN = 5
+WITH_AGREEMENTS = (Party.BOARD, Party.SCHOOL, Party.LOCATION, Party.SUPPLIER)
 
 
 @bp.before_request
@@ -75,7 +76,7 @@ def show(organisation_id: UUID) -> ResponseReturnValue:
         **around(rights, "show"),
         facts=_facts(rights),
         rules=[_rule(each, organisation_id) for each in dossiers.rules(reader(), organisation_id, at=now)],
-        held=[_holding(each) for each in held],
+        held=[_holding(each, rights) for each in held],
         open_cases=[lists.case_row(each) for each in open_cases.cases] if rights.is_own else [],
         open_total=open_cases.total if rights.is_own else 0,
         declared=[_declared(each) for each in dossiers.declarations_over(reader(), organisation_id, at=now)],
@@ -108,6 +109,8 @@ def around(rights: Rights, current: str) -> dict[str, Any]:
     if rights.sees_papers:
         parts.append(("documents", "organisation_lists.documents", mark("Stukken")))
         parts.append(("cases", "organisation_lists.cases", mark("Zaken")))
+        if organisation.kind in WITH_AGREEMENTS:
+            parts.append(("agreements", "agreements.index", mark("Overeenkomsten")))
         if organisation.kind == Party.BOARD:
             parts.append(("schools", "organisation_lists.schools", mark("Scholen")))
     return {
@@ -162,9 +165,11 @@ def _rule(rule: Any, organisation_id: UUID) -> str:
     return sentence
 
 
-def _holding(each: Holding) -> dict[str, Any]:
+def _holding(each: Holding, rights: Rights) -> dict[str, Any]:
     url = None
-    if each.case_id and access.may_read(reader.get_one(Case, each.case_id), visitor()):
+    if each.is_agreement and rights.sees_papers:
+        url = url_for("agreements.show", organisation_id=rights.organisation.id, agreement_id=each.case_id)
+    elif each.case_id and access.may_read(reader.get_one(Case, each.case_id), visitor()):
         url = url_for("cases.show", case_id=each.case_id)
     return {
         "title": each.title,

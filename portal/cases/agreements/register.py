@@ -1,0 +1,242 @@
+"""The register of agreements: what a board agreed with suppliers, as it holds, held or is still to begin."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, selectinload
+
+from portal.cases import access, in_force
+from portal.cases.tables import Case, Document, InForce
+from portal.offers import publications
+from portal.offers.agreements import summary
+from portal.offers.agreements.annexes import subprocessors_of
+from portal.offers.tables import Product, Publication
+from portal.parties.tables import Organisation
+from portal.wording import mark
+from workflows.vocabulary import Party
+
+T = TypeVar("T", Case, Product, Organisation, Publication)
+
+
+class Standing(StrEnum):
+    """Whether an agreement holds at a moment."""
+
+    IN_FORCE = "in_force"
+    COMING = "coming"
+    ENDED = "ended"
+
+
+STANDINGS = {
+    Standing.IN_FORCE: mark("van kracht"),
+    Standing.COMING: mark("gaat nog in"),
+    Standing.ENDED: mark("geëindigd"),
+}
+
+
+class Signed(StrEnum):
+    """How it was signed."""
+
+    PORTAL = "portal"
+    PAPER = "paper"
+    ELSEWHERE = "elsewhere"
+
+
+WAYS = {
+    Signed.PORTAL: mark("in het portaal"),
+    Signed.PAPER: mark("op papier"),
+    Signed.ELSEWHERE: mark("elders getekend"),
+}
+
+
+@dataclass(frozen=True)
+class Subprocessor:
+    """Who processes on behalf of the supplier; `since` where it came after the agreement."""
+
+    name: str
+    task: str
+    data: str
+    country: str
+    in_eea: str
+    basis: str
+    since: dt.date | None = None
+
+    def as_row(self) -> dict[str, str]:
+        """As the annex has it."""
+        return {"country": self.country, "in_eea": self.in_eea, "basis": self.basis}
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """One agreement of one board about one product."""
+
+    id: uuid.UUID
+    """Of the case that made it."""
+    board: Organisation
+    product: Product
+    version: str
+    since: dt.datetime
+    until: dt.datetime | None
+    standing: Standing
+    signed: Signed
+    reference: str
+    case_id: uuid.UUID | None
+    document_id: uuid.UUID | None
+    schools: tuple[Organisation, ...]
+    text: Publication | None
+    """What was agreed; none where the portal does not know the text."""
+    newer: str
+    """The version that took the place of this one."""
+    contact_name: str
+    contact_email: str
+    """Whom the board named for privacy and leaks of data."""
+    subprocessors: tuple[Subprocessor, ...] = field(default=())
+
+    @property
+    def transfers(self) -> list[tuple[str, str]]:
+        """Countries outside the EEA, with the ground for each; of the sub-processors of today."""
+        if self.text is None:
+            return []
+        return summary.transfers(self.text.body, [each.as_row() for each in self.subprocessors])
+
+    @property
+    def breach(self) -> summary.Breach | None:
+        """Whom the board reaches when data leaked."""
+        return summary.breach(self.text.body) if self.text else None
+
+
+def of(session: Session, organisation: Organisation, *, at: dt.datetime) -> list[Agreed]:
+    """The agreements of a board; of a school those that cover it, of a supplier those about its products."""
+    rows = list(session.scalars(select(InForce).where(_whose(organisation)).order_by(InForce.since)))
+    whole = (selectinload(Case.documents), selectinload(Case.answers))
+    cases = _by_id(session, Case, {each.case_id for each in rows}, *whole)
+    theirs = {each.product_id for each in rows if each.product_id}
+    products = _by_id(session, Product, theirs, selectinload(Product.supplier))
+    texts = _texts(session, rows)
+    newest = _newest(session, products, at=at)
+    schools = _schools(session, rows, organisation)
+    boards = _by_id(session, Organisation, {each.on_behalf_of for each in rows if each.on_behalf_of})
+    found = []
+    for row in rows:
+        assert row.on_behalf_of is not None and row.product_id is not None
+        case, text = cases[row.case_id], texts.get((row.product_id, row.version))
+        document = _document(case)
+        current = newest.get(row.product_id)
+        found.append(
+            Agreed(
+                case.id,
+                boards[row.on_behalf_of],
+                products[row.product_id],
+                row.version,
+                row.since,
+                row.until,
+                standing(row.since, row.until, at=at),
+                Signed.PAPER if case.on_paper else Signed.PORTAL,
+                case.reference,
+                case.id,
+                document.id if document else None,
+                tuple(schools.get(row.case_id, ())),
+                text,
+                current.version if current and text and current.since > text.since else "",
+                *_contact(case),
+                _subprocessors(text),
+            )
+        )
+    return found
+
+
+def find(session: Session, organisation: Organisation, agreement_id: uuid.UUID, *, at: dt.datetime) -> Agreed | None:
+    """One of them."""
+    return next((each for each in of(session, organisation, at=at) if each.id == agreement_id), None)
+
+
+def standing(since: dt.datetime, until: dt.datetime | None, *, at: dt.datetime) -> Standing:
+    """Whether what begins and ends at these moments holds at another."""
+    if until is not None and until <= at:
+        return Standing.ENDED
+    return Standing.COMING if since > at else Standing.IN_FORCE
+
+
+def _whose(organisation: Organisation) -> ColumnElement[bool]:
+    """The condition on rows in force, one of each agreement, that it is this organisation's."""
+    mine = InForce.kind == in_force.PROCESSOR_AGREEMENT
+    if organisation.kind == Party.SUPPLIER:
+        theirs = select(Product.id).where(Product.supplier_id == organisation.id)
+        return mine & (InForce.organisation_id == InForce.on_behalf_of) & InForce.product_id.in_(theirs)
+    return mine & (InForce.organisation_id == organisation.id)
+
+
+def _schools(
+    session: Session, rows: Sequence[InForce], organisation: Organisation
+) -> dict[uuid.UUID, list[Organisation]]:
+    """The schools that each agreement covers, by name; a school sees itself and no other."""
+    theirs = InForce.organisation_id != InForce.on_behalf_of
+    if any(each.on_behalf_of != organisation.id for each in rows) and organisation.kind != Party.SUPPLIER:
+        theirs = theirs & (InForce.organisation_id == organisation.id)
+    asked = (
+        select(InForce.case_id, Organisation)
+        .join(Organisation, Organisation.id == InForce.organisation_id)
+        .where(InForce.kind == in_force.PROCESSOR_AGREEMENT, InForce.case_id.in_({each.case_id for each in rows}))
+        .where(theirs)
+        .order_by(Organisation.name)
+    )
+    found: dict[uuid.UUID, list[Organisation]] = {}
+    for case_id, school in session.execute(asked) if rows else ():
+        found.setdefault(case_id, []).append(school)
+    return found
+
+
+def _texts(session: Session, rows: Iterable[InForce]) -> dict[tuple[uuid.UUID, str], Publication]:
+    asked = select(Publication).where(
+        Publication.kind == publications.PROCESSOR_AGREEMENT,
+        Publication.product_id.in_({each.product_id for each in rows if each.product_id}),
+        Publication.version.in_({each.version for each in rows}),
+    )
+    return {(each.product_id, each.version): each for each in session.scalars(asked)}
+
+
+def _newest(session: Session, products: Collection[uuid.UUID], *, at: dt.datetime) -> dict[uuid.UUID, Any]:
+    """Of each product the version that is effective now: its number, and since when."""
+    asked = (
+        select(Publication.product_id, Publication.version, Publication.since)
+        .where(Publication.kind == publications.PROCESSOR_AGREEMENT, Publication.product_id.in_(products))
+        .where(Publication.since <= at)
+        .order_by(Publication.since)
+    )
+    return {each.product_id: each for each in session.execute(asked)}
+
+
+def _document(case: Case) -> Document | None:
+    return next((each for each in case.documents if each.void_at is None), None)
+
+
+def _contact(case: Case) -> tuple[str, str]:
+    """Whom the board named as its contact, and their address."""
+    said = access.relevant_answers(case).get("contacts", {})
+    return str(said.get("privacy", "")), str(said.get("privacy_email", ""))
+
+
+def _subprocessors(text: Publication | None) -> tuple[Subprocessor, ...]:
+    if text is None:
+        return ()
+    return tuple(
+        Subprocessor(
+            name=row["name"],
+            task=row["task"],
+            data=row["data"],
+            country=row["country"],
+            in_eea=row["in_eea"],
+            basis=row.get("basis", ""),
+        )
+        for row in subprocessors_of(text.body["leaflet"])
+    )
+
+
+def _by_id(session: Session, table: type[T], ids: Collection[uuid.UUID], *options: Any) -> dict[uuid.UUID, T]:
+    if not ids:
+        return {}
+    return {each.id: each for each in session.scalars(select(table).where(table.id.in_(ids)).options(*options))}
