@@ -62,6 +62,7 @@ from portal.views import (
     security,
     service_desk,
     signing,
+    subprocessors,
     turns,
 )
 from portal.views.references import whole
@@ -81,6 +82,7 @@ BLUEPRINTS = (
     organisations,
     organisation_lists,
     agreements,
+    subprocessors,
     colleagues,
     my_data,
     calendar,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal import clock
 from portal.cases import campaigns, reissuing, reminding, renewing, sealing
+from portal.cases.agreements import subprocessors
 from portal.config import Settings
 from portal.database import Database, reader
 from portal.documents import render
@@ -149,8 +150,11 @@ class Worker:
                     smtp_url=self.settings.smtp_url,
                     sender=self.settings.sender,
                 )
+            case subprocessors.TELL:
+                subprocessors.tell(uuid.UUID(taken.parameters["notice"]))
             case reminding.REMIND:
                 reminding.remind_all()
+                subprocessors.remind_all()
                 reminding.ask(after=clock.today())
             case reissuing.REISSUE:
                 reissuing.reissue(uuid.UUID(taken.parameters["organisation"]))

@@ -171,6 +171,8 @@ def values_in(portal: Portal) -> dict[str, Any]:
             "number": OURS,
             "filename": "tokens.css",
             "agreement_id": case.id,
+            "notice_id": case.id,
+            "board_id": portal.organisation(OURS),
         }
     )
 
@@ -208,7 +210,7 @@ def requests(portal: Portal, endpoint: str, values: dict[str, Any]) -> Iterator[
         wanted = {name: (rule.defaults or {}).get(name, values.get(name)) for name in rule.arguments}
         if (
             endpoint == "evidence.of_organisation"
-            or endpoint.startswith(("organisation_lists.", "agreements."))
+            or endpoint.startswith(("organisation_lists.", "agreements.", "subprocessors."))
             or "mandate_id" in wanted
         ):
             wanted["organisation_id"] = values["organisation"]

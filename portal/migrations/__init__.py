@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy import Connection, Engine, inspect, text
 
 from portal.cases import tables as cases
+from portal.cases.agreements import tables as agreements
 from portal.database import Base
 from portal.documents import vault
 from portal.errors import SettingError
@@ -18,7 +19,19 @@ from portal.parties import tables as parties
 from portal.record import heads, jobs, ledger, outbox
 from portal.reports import tables as reports
 
-EVERY_ROOM_WITH_TABLES = (cases, heads, jobs, ledger, offers, outbox, parties, register_tables, reports, vault)
+EVERY_ROOM_WITH_TABLES = (
+    agreements,
+    cases,
+    heads,
+    jobs,
+    ledger,
+    offers,
+    outbox,
+    parties,
+    register_tables,
+    reports,
+    vault,
+)
 METADATA = Base.metadata
 FOLDER = Path(__file__).resolve().parent
 

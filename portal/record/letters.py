@@ -173,6 +173,33 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("%(who)s antwoordt op uw zaak %(reference)s:"),
         mark("%(words)s"),
     ),
+    "subprocessor": (
+        mark("%(supplier)s neemt een nieuwe subverwerker voor %(product)s: %(subprocessor)s (%(country)s)."),
+        mark("De taak: %(task)s. De subverwerker begint op %(effective)s."),
+        mark("Uw bestuur kan tot en met %(last)s bezwaar maken, met een reden. %(silence)s"),
+    ),
+    "subprocessor_reminder": (
+        mark("Uw bestuur heeft nog niets laten horen over de subverwerker %(subprocessor)s voor %(product)s."),
+        mark("Bezwaar maken kan tot en met %(last)s. %(silence)s"),
+    ),
+    "subprocessor_withdrawn": (
+        mark("%(supplier)s neemt %(subprocessor)s toch niet als subverwerker voor %(product)s."),
+        mark("U hoeft niets te doen."),
+    ),
+    "objection": (
+        mark("%(board)s maakt bezwaar tegen de subverwerker %(subprocessor)s voor %(product)s:"),
+        mark("%(words)s"),
+        mark("Antwoord in het portaal. Daarna sluit het bestuur het bezwaar af."),
+    ),
+    "objection_answered": (
+        mark("%(supplier)s antwoordt op het bezwaar van uw bestuur tegen de subverwerker %(subprocessor)s:"),
+        mark("%(reply)s"),
+        mark("Sluit het bezwaar af: trek het in, of blijf erbij."),
+    ),
+    "objection_closed": (
+        mark("%(board)s sloot het bezwaar tegen de subverwerker %(subprocessor)s voor %(product)s af."),
+        mark("%(outcome)s"),
+    ),
 }
 BUTTONS: Mapping[str, str] = {
     "draft": mark("Ga verder met de inschrijving"),
@@ -211,6 +238,12 @@ BUTTONS: Mapping[str, str] = {
     "comment": mark("Lees en antwoord"),
     "reminder": mark("Ga naar de zaak"),
     "lapses_soon": mark("Ga naar de zaak"),
+    "subprocessor": mark("Bekijk de subverwerker"),
+    "subprocessor_reminder": mark("Bekijk de subverwerker"),
+    "subprocessor_withdrawn": mark("Bekijk de subverwerker"),
+    "objection": mark("Beantwoord het bezwaar"),
+    "objection_answered": mark("Lees het antwoord"),
+    "objection_closed": mark("Bekijk het bezwaar"),
     "certificate_ends": mark("Bekijk wat wanneer afloopt"),
 }
 

@@ -68,6 +68,7 @@ def index(organisation_id: UUID) -> ResponseReturnValue:
         pages=pages_of(len(chosen), SHOWN),
         filters=FILTERS,
         is_supplier=rights.organisation.kind == Party.SUPPLIER,
+        subprocessors_url=_subprocessors_url(rights),
         is_board=rights.organisation.kind == Party.BOARD,
         export_url=export_url(".index_csv", wish, organisation_id=organisation_id),
         xlsx_url=export_url(".index_xlsx", wish, organisation_id=organisation_id),
@@ -118,6 +119,13 @@ def pdf(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
 
 
 # --- How ---------------------------------------------------------------------------------------------------------
+
+
+def _subprocessors_url(rights: Rights) -> str | None:
+    """Where the new sub-processors stand: of a board and of a supplier."""
+    if rights.organisation.kind not in (Party.BOARD, Party.SUPPLIER):
+        return None
+    return url_for("subprocessors.index", organisation_id=rights.organisation.id)
 
 
 def _found(organisation_id: UUID) -> Rights:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, dossier
 from portal.cases import access
+from portal.cases.agreements import objecting, subprocessors
 from portal.cases.tables import Case
 from portal.database import reader
 from portal.dossier import holdings, tasks
@@ -79,6 +80,7 @@ def show(organisation_id: UUID) -> ResponseReturnValue:
         held=[_holding(each, rights) for each in held],
         open_cases=[lists.case_row(each) for each in open_cases.cases] if rights.is_own else [],
         open_total=open_cases.total if rights.is_own else 0,
+        subprocessors=_subprocessors(rights),
         declared=[_declared(each) for each in dossiers.declarations_over(reader(), organisation_id, at=now)],
         is_school=organisation.kind in (Party.SCHOOL, Party.LOCATION),
         startable=[(say(each.title), _begin(rights, each.name)) for each in dossiers.startable(rights)],
@@ -194,6 +196,24 @@ def _declared(each: dossiers.Declared) -> dict[str, Any]:
         "reference": case.reference,
         "url": url_for("cases.show", case_id=case.id) if access.may_read(case, visitor()) else None,
     }
+
+
+def _subprocessors(rights: Rights) -> list[dict[str, str]]:
+    """The new sub-processors of which the board can still say something."""
+    if rights.organisation.kind != Party.BOARD or not rights.sees_papers:
+        return []
+    asked = (objecting.Stand.OPEN, objecting.Stand.NO_CONSENT, objecting.Stand.ANSWERED)
+    return [
+        {
+            "title": say("%(name)s voor %(product)s", name=each.notice.name, product=each.notice.product.title),
+            "url": url_for("subprocessors.show", organisation_id=each.board_id, notice_id=each.notice_id),
+            "status_kind": "todo",
+            "status_text": say(objecting.STANDS[where]),
+            "hint": say("bezwaar tot en met %(day)s", day=day(subprocessors.last_day(each), weekday=True)),
+        }
+        for each in objecting.of_board(reader(), rights.organisation.id)
+        if (where := objecting.stand(each, at=clock.now())) in asked
+    ]
 
 
 def _begin(rights: Rights, workflow_name: str, **more: str) -> str:

@@ -10,7 +10,10 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
+from portal import clock
 from portal.cases import access, in_force
+from portal.cases.agreements import objecting
+from portal.cases.agreements.tables import SubprocessorNotice
 from portal.cases.tables import Case, Document, InForce
 from portal.offers import publications
 from portal.offers.agreements import summary
@@ -120,6 +123,7 @@ def of(session: Session, organisation: Organisation, *, at: dt.datetime) -> list
     newest = _newest(session, products, at=at)
     schools = _schools(session, rows, organisation)
     boards = _by_id(session, Organisation, {each.on_behalf_of for each in rows if each.on_behalf_of})
+    later = objecting.accepted(session, {each.case_id for each in rows}, at=at)
     found = []
     for row in rows:
         assert row.on_behalf_of is not None and row.product_id is not None
@@ -143,7 +147,7 @@ def of(session: Session, organisation: Organisation, *, at: dt.datetime) -> list
                 text,
                 current.version if current and text and current.since > text.since else "",
                 *_contact(case),
-                _subprocessors(text),
+                (*_subprocessors(text), *map(_added, later.get(row.case_id, ()))),
             )
         )
     return found
@@ -233,6 +237,18 @@ def _subprocessors(text: Publication | None) -> tuple[Subprocessor, ...]:
             basis=row.get("basis", ""),
         )
         for row in subprocessors_of(text.body["leaflet"])
+    )
+
+
+def _added(notice: SubprocessorNotice) -> Subprocessor:
+    return Subprocessor(
+        name=notice.name,
+        task=notice.task,
+        data=notice.data,
+        country=notice.country,
+        in_eea=notice.in_eea,
+        basis=notice.basis,
+        since=clock.day_of(notice.effective_at),
     )
 
 

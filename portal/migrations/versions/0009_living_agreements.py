@@ -1,0 +1,70 @@
+"""Agreements live on after they were signed: new sub-processors with the time that each board has to object."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "subprocessor_notice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("name", "task", "data", "country")),
+        sa.Column("in_eea", sa.String(3), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("effective_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("announced_by", sa.Uuid(), nullable=False),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subprocessor_notice")),
+        *_points("subprocessor_notice", product_id="product", organisation_id="organisation"),
+        *_points("subprocessor_notice", announced_by="person", withdrawn_by="person"),
+    )
+    _index("subprocessor_notice", "product_id", "organisation_id")
+    op.create_table(
+        "subprocessor_answer",
+        sa.Column("notice_id", sa.Uuid(), nullable=False),
+        sa.Column("board_id", sa.Uuid(), nullable=False),
+        sa.Column("agreement_id", sa.Uuid(), nullable=False),
+        sa.Column("consent", sa.String(10), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(10), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("answered_by", sa.Uuid(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.Column("replied_by", sa.Uuid(), nullable=True),
+        sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(10), nullable=False),
+        sa.Column("closed_by", sa.Uuid(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("notice_id", "board_id", name=op.f("pk_subprocessor_answer")),
+        *_points("subprocessor_answer", notice_id="subprocessor_notice", board_id="organisation"),
+        *_points("subprocessor_answer", answered_by="person", replied_by="person", closed_by="person"),
+    )
+    _index("subprocessor_answer", "board_id", "agreement_id")
+
+
+def downgrade() -> None:
+    op.drop_table("subprocessor_answer")
+    op.drop_table("subprocessor_notice")
+
+
+def _points(table: str, **columns: str) -> list[sa.ForeignKeyConstraint]:
+    """The columns of a table that point at another."""
+    return [
+        sa.ForeignKeyConstraint([column], [f"{other}.id"], name=op.f(f"fk_{table}_{column}"))
+        for column, other in columns.items()
+    ]
+
+
+def _index(table: str, *columns: str) -> None:
+    for column in columns:
+        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
