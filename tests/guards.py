@@ -80,6 +80,13 @@ SERVICE_DESK = frozenset(
         "health.send_again", "blocking.block_account",
     }
 )  # fmt: skip
+FOR_A_SUPPLIER = frozenset(
+    {
+        "signed_elsewhere.index", "signed_elsewhere.index_csv", "signed_elsewhere.hand_in",
+        "signed_elsewhere.take_in", "signed_elsewhere.end",
+    }
+)  # fmt: skip
+"""A supplier's administrators and the service desk; only the desk ends."""
 RIGHTS_HOLDER = frozenset(
     {"rights_holders.index", "rights_holders.readers", "rights_holders.readers_csv", "blocking.block", "blocking.lift"}
 )
@@ -98,6 +105,7 @@ ACCESS = {
     "signatory": SIGNATORY,
     "judge": JUDGE,
     "service desk": SERVICE_DESK,
+    "for a supplier": FOR_A_SUPPLIER,
     "rights holder": RIGHTS_HOLDER,
     "demonstration": DEMONSTRATION,
     "nowhere": NOWHERE,

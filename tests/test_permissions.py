@@ -172,6 +172,7 @@ def values_in(portal: Portal) -> dict[str, Any]:
             "filename": "tokens.css",
             "agreement_id": case.id,
             "notice_id": case.id,
+            "upload_id": case.id,
             "board_id": portal.organisation(OURS),
         }
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
-from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotice
+from portal.cases.agreements.tables import SignedElsewhere, SubprocessorAnswer, SubprocessorNotice
 from portal.config import Settings
 from portal.record.ledger import Entry
 from portal.wording import mark
@@ -29,6 +29,38 @@ def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
             answers = kept.by(SubprocessorAnswer, "notice_id").get(notice.id, [])
             for what in _faults(notice, answers, told.get(f"subprocessor:{notice.id}", [])):
                 tally.find("subprocessor", notice.id, what)
+    _check_elsewhere(kept, tally)
+
+
+def _check_elsewhere(kept: Snapshot, tally: Tally) -> None:
+    """Every agreement signed elsewhere: taken in and ended as the ledger says."""
+    told = kept.by(Entry, "subject")
+    rows = kept.rows(SignedElsewhere)
+    tally.checked["elsewhere"] = len(rows)
+    known = {f"elsewhere:{each.id}" for each in rows}
+    for entry in kept.rows(Entry):
+        if entry.subject.startswith("elsewhere:") and entry.subject not in known:
+            tally.find("ledger_entry", entry.number, mark("gaat over een elders getekende overeenkomst die er niet is"))
+    for row in rows:
+        with tally.guarded("elsewhere", row.id):
+            for what in _faults_of_elsewhere(row, told.get(f"elsewhere:{row.id}", [])):
+                tally.find("elsewhere", row.id, what)
+
+
+def _faults_of_elsewhere(row: SignedElsewhere, told: Sequence[Entry]) -> Iterator[str]:
+    taken = [each for each in told if each.act == "take_in"]
+    ended = [each.detail["until"] for each in told if each.act == "end_elsewhere"]
+    if len(taken) != 1:
+        yield mark("is volgens het logboek nooit vastgelegd")
+        return
+    said = taken[0].detail
+    now = (row.blob, str(row.board_id), str(row.product_id), row.version, row.signed_on, row.since.isoformat())
+    then = (taken[0].document, *(said[name] for name in ("board", "product", "version", "signed_on", "since")))
+    if now != then:
+        yield mark("is een andere overeenkomst dan er is vastgelegd")
+    until = row.until.isoformat() if row.until else None
+    if until != (ended or [said["until"]])[-1] or bool(ended) != (row.ended_at is not None):
+        yield mark("eindigt op een ander moment dan het logboek zegt")
 
 
 def _faults(notice: SubprocessorNotice, answers: Sequence[SubprocessorAnswer], told: Sequence[Entry]) -> Iterator[str]:

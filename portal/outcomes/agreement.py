@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import in_force, reissuing
+from portal.cases.agreements import elsewhere
 from portal.cases.tables import Case
 from portal.outcomes.consequence import Given
 from portal.outcomes.declaration import school_organisation
@@ -27,6 +28,7 @@ def agree(session: Session, case: Case, answers: Given, _link_secret: str) -> No
         session, in_force.PROCESSOR_AGREEMENT, at=since, on_behalf_of=board.id, product_id=publication.product_id
     )
     in_force.end(session, before, at=since, because=case)
+    elsewhere.replace(session, board.id, publication.product_id, at=since, because=case.reference)
     for each in (board, *schools):
         in_force.put(
             session,

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.cases import access, reading
-from portal.cases.agreements import register
-from portal.cases.agreements.register import STANDINGS, WAYS, Agreed, Signed, Standing
+from portal.cases.agreements import elsewhere, register
+from portal.cases.agreements.register import KINDS_OF_STANDING, STANDINGS, WAYS, Agreed, Signed, Standing
 from portal.cases.tables import Case, Document
 from portal.database import reader
 from portal.documents import vault
@@ -38,7 +38,7 @@ FILTERS = {
     OUTSIDE: mark("gegevens buiten de EER"),
     NEWER: mark("er is een nieuwere versie"),
 }
-KINDS = {Standing.IN_FORCE: "done", Standing.COMING: "waiting", Standing.ENDED: "neutral"}
+
 SORTS = {
     "product": lambda each: each.product.title.casefold(),
     "whom": lambda each: each.board.name.casefold(),
@@ -69,6 +69,9 @@ def index(organisation_id: UUID) -> ResponseReturnValue:
         filters=FILTERS,
         is_supplier=rights.organisation.kind == Party.SUPPLIER,
         subprocessors_url=_subprocessors_url(rights),
+        elsewhere_url=url_for("signed_elsewhere.index")
+        if rights.organisation.kind == Party.SUPPLIER and elsewhere.products_for(reader(), visitor())
+        else None,
         is_board=rights.organisation.kind == Party.BOARD,
         export_url=export_url(".index_csv", wish, organisation_id=organisation_id),
         xlsx_url=export_url(".index_xlsx", wish, organisation_id=organisation_id),
@@ -104,6 +107,7 @@ def show(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
         content=_content(agreed),
         subprocessors=agreed.subprocessors,
         case_url=_case_url(agreed),
+        end_elsewhere_url=_end_elsewhere_url(agreed),
     )
 
 
@@ -111,6 +115,8 @@ def show(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
 def pdf(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
     """The file as it was signed, also for the people of a school for which it holds."""
     agreed = _agreed(_found(organisation_id), agreement_id)
+    if agreed.blob:
+        return pdf_response(vault.content(agreed.blob), f"{agreed.product.name}-{say('elders-getekend')}.pdf")
     document = reader.get(Document, agreed.document_id) if agreed.document_id else None
     if document is None or document.current is None:
         raise NotFoundError
@@ -180,7 +186,7 @@ def _row(each: Agreed, rights: Rights) -> dict[str, Any]:
         "schools": [each.name for each in each.schools],
         "since": day(clock.day_of(each.since)),
         "until": day(clock.day_of(each.until), weekday=True) if each.until else "",
-        "state_kind": KINDS[each.standing],
+        "state_kind": KINDS_OF_STANDING[each.standing],
         "state_text": say(STANDINGS[each.standing]),
         "signed": say(WAYS[each.signed]),
         "is_elsewhere": each.signed == Signed.ELSEWHERE,
@@ -190,7 +196,7 @@ def _row(each: Agreed, rights: Rights) -> dict[str, Any]:
         "transfers": [_transfer(country, basis) for country, basis in each.transfers],
         "breach": each.breach,
         "reference": each.reference,
-        "pdf_url": url_for(".pdf", **here) if each.document_id else None,
+        "pdf_url": url_for(".pdf", **here) if each.document_id or each.blob else None,
     }
 
 
@@ -205,6 +211,12 @@ def _case_url(each: Agreed) -> str | None:
     return url_for("cases.show", case_id=case.id)
 
 
+def _end_elsewhere_url(each: Agreed) -> str | None:
+    """Where the service desk ends what was signed elsewhere."""
+    may = each.signed == Signed.ELSEWHERE and each.standing != Standing.ENDED and access.is_service_desk(visitor())
+    return url_for("signed_elsewhere.end", agreement_id=each.id) if may else None
+
+
 def _facts(each: Agreed) -> list[dict[str, Any]]:
     rows = [
         (say("Schoolbestuur"), each.board.name),
@@ -212,11 +224,17 @@ def _facts(each: Agreed) -> list[dict[str, Any]]:
         (say("Versie"), each.version),
         (say("Vanaf"), day(clock.day_of(each.since), weekday=True)),
         (say("Tot"), day(clock.day_of(each.until), weekday=True) if each.until else say("geen einddatum")),
-        (say("Getekend"), say(WAYS[each.signed])),
+        (say("Getekend"), _signed(each)),
         (say("Kenmerk"), each.reference),
         (say("Scholen"), [school.name for school in each.schools]),
     ]
     return [{"label": label, "value": value} for label, value in rows if value]
+
+
+def _signed(each: Agreed) -> str:
+    if each.signed_on is None:
+        return say(WAYS[each.signed])
+    return say("%(way)s, op %(day)s", way=say(WAYS[each.signed]), day=day(each.signed_on, weekday=True))
 
 
 def _content(each: Agreed) -> list[dict[str, Any]]:

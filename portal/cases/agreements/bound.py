@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.cases import in_force
+from portal.cases.agreements import elsewhere
 from portal.cases.tables import InForce
 from portal.offers import publications
 from portal.offers.tables import Publication
@@ -43,11 +44,13 @@ def about(session: Session, product_id: uuid.UUID, *, at: dt.datetime) -> list[B
         select(InForce.case_id, InForce.organisation_id, InForce.version).where(*mine).order_by(InForce.since)
     )
     parameters = parameters_of(session, product_id)
-    found = {
-        board_id: Bound(case_id, board_id, version, parameters.get(version, NOT_KNOWN))
-        for case_id, board_id, version in rows
-        if board_id
-    }
+    found: dict[uuid.UUID, Bound] = {}
+    for case_id, board_id, version in rows:
+        if board_id:  # what holds now comes before what is to begin
+            found.setdefault(board_id, Bound(case_id, board_id, version, parameters.get(version, NOT_KNOWN)))
+    for each in elsewhere.holding_or_coming(session, product_id, at=at):
+        known = parameters.get(each.version, NOT_KNOWN)
+        found.setdefault(each.board_id, Bound(each.id, each.board_id, each.version, known))
     return list(found.values())
 
 

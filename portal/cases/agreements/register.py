@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from portal import clock
 from portal.cases import access, in_force
-from portal.cases.agreements import objecting
-from portal.cases.agreements.tables import SubprocessorNotice
+from portal.cases.agreements import elsewhere, objecting
+from portal.cases.agreements.tables import SignedElsewhere, SubprocessorNotice
 from portal.cases.tables import Case, Document, InForce
 from portal.offers import publications
 from portal.offers.agreements import summary
@@ -39,6 +39,9 @@ STANDINGS = {
     Standing.COMING: mark("gaat nog in"),
     Standing.ENDED: mark("geëindigd"),
 }
+
+KINDS_OF_STANDING = {Standing.IN_FORCE: "done", Standing.COMING: "waiting", Standing.ENDED: "neutral"}
+"""How a page shows each of them."""
 
 
 class Signed(StrEnum):
@@ -78,7 +81,7 @@ class Agreed:
     """One agreement of one board about one product."""
 
     id: uuid.UUID
-    """Of the case that made it."""
+    """Of the case that made it, or of what was signed elsewhere."""
     board: Organisation
     product: Product
     version: str
@@ -98,6 +101,10 @@ class Agreed:
     contact_email: str
     """Whom the board named for privacy and leaks of data."""
     subprocessors: tuple[Subprocessor, ...] = field(default=())
+    blob: str = ""
+    """Of what was signed elsewhere: the SHA-256 of its file."""
+    signed_on: dt.date | None = None
+    """Of what was signed elsewhere: on which day, as was said."""
 
     @property
     def transfers(self) -> list[tuple[str, str]]:
@@ -150,6 +157,71 @@ def of(session: Session, organisation: Organisation, *, at: dt.datetime) -> list
                 (*_subprocessors(text), *map(_added, later.get(row.case_id, ()))),
             )
         )
+    return [*found, *_signed_elsewhere(session, organisation, at=at)]
+
+
+def _signed_elsewhere(session: Session, organisation: Organisation, *, at: dt.datetime) -> list[Agreed]:
+    """What was signed outside the portal: for every school that the declaration of the board covers."""
+    if organisation.kind == Party.SUPPLIER:
+        mine = session.scalars(select(Product.id).where(Product.supplier_id == organisation.id))
+        rows = elsewhere.about(session, mine)
+    elif organisation.kind == Party.BOARD:
+        rows = elsewhere.of_boards(session, [organisation.id])
+    else:
+        kind = in_force.BOARD_DECLARATION
+        over = in_force.holding(session, kind, at=at, organisation_id=organisation.id)
+        rows = elsewhere.of_boards(session, [each.on_behalf_of for each in over if each.on_behalf_of])
+    if not rows:
+        return []
+    texts = _texts(session, rows)
+    newest = _newest(session, {each.product_id for each in rows}, at=at)
+    later = objecting.accepted(session, {each.id for each in rows}, at=at)
+    schools = _declared(session, {each.board_id for each in rows}, organisation, at=at)
+    found = []
+    for row in rows:
+        text, current = texts.get((row.product_id, row.version)), newest.get(row.product_id)
+        found.append(
+            Agreed(
+                id=row.id,
+                board=row.board,
+                product=row.product,
+                version=row.version,
+                since=row.since,
+                until=row.until,
+                standing=standing(row.since, row.until, at=at),
+                signed=Signed.ELSEWHERE,
+                reference="",
+                case_id=None,
+                document_id=None,
+                blob=row.blob,
+                signed_on=dt.date.fromisoformat(row.signed_on),
+                schools=tuple(schools.get(row.board_id, ())),
+                text=text,
+                newer=current.version if current and text and current.since > text.since else "",
+                contact_name="",
+                contact_email="",
+                subprocessors=(*_subprocessors(text), *map(_added, later.get(row.id, ()))),
+            )
+        )
+    return found
+
+
+def _declared(
+    session: Session, boards: set[uuid.UUID], organisation: Organisation, *, at: dt.datetime
+) -> dict[uuid.UUID, list[Organisation]]:
+    """The schools that the declaration of each board covers now, by name; a school sees itself and no other."""
+    asked = (
+        select(InForce.on_behalf_of, Organisation)
+        .join(Organisation, Organisation.id == InForce.organisation_id)
+        .where(InForce.kind == in_force.BOARD_DECLARATION, InForce.on_behalf_of.in_(boards), *in_force.holds(at))
+        .order_by(Organisation.name)
+    )
+    if organisation.kind not in (Party.BOARD, Party.SUPPLIER):
+        asked = asked.where(InForce.organisation_id == organisation.id)
+    found: dict[uuid.UUID, list[Organisation]] = {}
+    for board_id, school in session.execute(asked):
+        if board_id is not None:
+            found.setdefault(board_id, []).append(school)
     return found
 
 
@@ -194,7 +266,9 @@ def _schools(
     return found
 
 
-def _texts(session: Session, rows: Iterable[InForce]) -> dict[tuple[uuid.UUID, str], Publication]:
+def _texts(
+    session: Session, rows: Sequence[InForce] | Sequence[SignedElsewhere]
+) -> dict[tuple[uuid.UUID, str], Publication]:
     asked = select(Publication).where(
         Publication.kind == publications.PROCESSOR_AGREEMENT,
         Publication.product_id.in_({each.product_id for each in rows if each.product_id}),

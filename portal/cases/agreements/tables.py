@@ -1,10 +1,11 @@
-"""What happens to agreements in force: new sub-processors and what each board says of them."""
+"""What happens to agreements: new sub-processors and what each board says of them; what was signed elsewhere."""
 
 import datetime as dt
 import uuid
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from portal import clock
 from portal.database import Base
@@ -70,3 +71,44 @@ class SubprocessorAnswer(Base):
     board: Mapped[Organisation] = relationship()
     answerer: Mapped[Person | None] = relationship(foreign_keys=answered_by)
     replier: Mapped[Person | None] = relationship(foreign_keys=replied_by)
+
+
+class SignedElsewhere(Base):
+    """An agreement that was signed outside the portal: its file as it was handed in, and what was said of it.
+
+    Nobody's signature in it was seen or sealed here, so it never counts as one.
+    """
+
+    __tablename__ = "signed_elsewhere"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    board_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("product.id"), index=True)
+    version: Mapped[str] = mapped_column(String(20))
+    signed_on: Mapped[str] = mapped_column(String(10))
+    since: Mapped[dt.datetime]
+    until: Mapped[dt.datetime | None]
+    blob: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of its file in the vault."""
+    file_name: Mapped[str] = mapped_column(String(200))
+    entered_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    entered_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    ended_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[dt.datetime | None]
+    why_ended: Mapped[str] = mapped_column(Text, default="")
+
+    board: Mapped[Organisation] = relationship()
+    product: Mapped[Product] = relationship()
+
+
+class ElsewhereUpload(Base):
+    """Files and a sheet that somebody handed in and has only looked at yet; gone when it is taken in or thrown away."""
+
+    __tablename__ = "elsewhere_upload"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    made_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    lines: Mapped[list[Any]]
+    """The sheet as it was read: rows of texts, its head first."""
+    files: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))

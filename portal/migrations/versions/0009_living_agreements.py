@@ -50,9 +50,41 @@ def upgrade() -> None:
         *_points("subprocessor_answer", answered_by="person", replied_by="person", closed_by="person"),
     )
     _index("subprocessor_answer", "board_id", "agreement_id")
+    op.create_table(
+        "signed_elsewhere",
+        *(sa.Column(name, sa.Uuid(), nullable=False) for name in ("id", "board_id", "product_id")),
+        sa.Column("version", sa.String(20), nullable=False),
+        sa.Column("signed_on", sa.String(10), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("blob", sa.String(64), nullable=False),
+        sa.Column("file_name", sa.String(200), nullable=False),
+        sa.Column("entered_by", sa.Uuid(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why_ended", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signed_elsewhere")),
+        *_points("signed_elsewhere", board_id="organisation", product_id="product"),
+        *_points("signed_elsewhere", entered_by="person", ended_by="person"),
+    )
+    _index("signed_elsewhere", "board_id", "product_id")
+    op.create_table(
+        "elsewhere_upload",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("files", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_elsewhere_upload")),
+        *_points("elsewhere_upload", made_by="person"),
+    )
+    _index("elsewhere_upload", "made_by")
 
 
 def downgrade() -> None:
+    op.drop_table("elsewhere_upload")
+    op.drop_table("signed_elsewhere")
     op.drop_table("subprocessor_answer")
     op.drop_table("subprocessor_notice")
 
