@@ -28,6 +28,7 @@ from portal.offers import blocks
 from portal.offers.tables import Product
 from portal.record import jobs, ledger, outbox
 from portal.views import (
+    agreement_ends,
     agreements,
     appearance,
     blocking,
@@ -85,6 +86,7 @@ BLUEPRINTS = (
     agreements,
     subprocessors,
     signed_elsewhere,
+    agreement_ends,
     colleagues,
     my_data,
     calendar,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal import clock
 from portal.cases import campaigns, reissuing, reminding, renewing, sealing
+from portal.cases.agreements import ending as agreement_ending
 from portal.cases.agreements import subprocessors
 from portal.config import Settings
 from portal.database import Database, reader
@@ -155,6 +156,7 @@ class Worker:
             case reminding.REMIND:
                 reminding.remind_all()
                 subprocessors.remind_all()
+                agreement_ending.remind_all()
                 reminding.ask(after=clock.today())
             case reissuing.REISSUE:
                 reissuing.reissue(uuid.UUID(taken.parameters["organisation"]))

@@ -55,7 +55,8 @@ MEMBER = frozenset(
         "organisation_lists.documents", "organisation_lists.documents_csv", "organisation_lists.cases",
         "organisation_lists.cases_csv", "organisation_lists.schools", "organisation_lists.schools_csv",
         "evidence.of_organisation", "agreements.index", "agreements.index_csv", "agreements.index_xlsx",
-        "agreements.show", "agreements.pdf", "subprocessors.index", "subprocessors.index_csv", "subprocessors.show",
+        "agreements.show", "agreements.pdf", "agreements.end",
+        "agreements.certificate", "subprocessors.index", "subprocessors.index_csv", "subprocessors.show",
         "subprocessors.show_csv", "subprocessors.announce", "subprocessors.withdraw", "subprocessors.reply",
     }
 )  # fmt: skip
@@ -76,7 +77,7 @@ SERVICE_DESK = frozenset(
         "campaigns.remind", "on_paper.index", "on_paper.index_csv", "on_paper.enter", "on_paper.pdf", "on_paper.scan",
         "on_paper.confirm",
         "moving.index", "moving.index_csv", "moving.move", "health.show", "health.hurry", "health.retry",
-        "endings.index", "endings.index_csv",
+        "endings.index", "endings.index_csv", "agreement_ends.index", "agreement_ends.index_csv",
         "health.send_again", "blocking.block_account",
     }
 )  # fmt: skip

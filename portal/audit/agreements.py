@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
-from portal.cases.agreements.tables import SignedElsewhere, SubprocessorAnswer, SubprocessorNotice
+from portal.cases.agreements.tables import AgreementEnd, SignedElsewhere, SubprocessorAnswer, SubprocessorNotice
 from portal.config import Settings
 from portal.record.ledger import Entry
 from portal.wording import mark
@@ -30,6 +30,20 @@ def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
             for what in _faults(notice, answers, told.get(f"subprocessor:{notice.id}", [])):
                 tally.find("subprocessor", notice.id, what)
     _check_elsewhere(kept, tally)
+    for end in kept.rows(AgreementEnd):
+        with tally.guarded("agreement_end", end.agreement_id):
+            said = [each for each in told.get(f"agreement:{end.agreement_id}", []) if each.act == "end_agreement"]
+            clocks = [each.isoformat() for each in (end.export_until, end.delete_by, end.backups_by)]
+            rows = [(each.detail["ends"], each.detail["clocks"], each.actor) for each in said]
+            if rows != [(end.ends_at.isoformat(), clocks, str(end.made_by))]:
+                tally.find("agreement_end", end.agreement_id, mark("eindigt anders dan het logboek zegt"))
+            certified = [
+                each.detail["case"]
+                for each in told.get(f"agreement:{end.agreement_id}", [])
+                if each.act == "certify_deletion"
+            ]
+            if certified != [str(each) for each in (end.certificate_id,) if each]:
+                tally.find("agreement_end", end.agreement_id, mark("heeft een andere verklaring dan het logboek zegt"))
 
 
 def _check_elsewhere(kept: Snapshot, tally: Tally) -> None:

@@ -27,6 +27,7 @@ PLACES: Mapping[str, str] = {
     "block": mark("blokkade %(name)s"),
     "subprocessor": mark("subverwerker %(name)s"),
     "elsewhere": mark("elders getekende overeenkomst %(name)s"),
+    "agreement_end": mark("einde van overeenkomst %(name)s"),
     "mail": mark("mail %(name)s"),
     "row": mark("rij in %(name)s"),
     "file": mark("map %(name)s"),

@@ -200,6 +200,28 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("%(board)s sloot het bezwaar tegen de subverwerker %(subprocessor)s voor %(product)s af."),
         mark("%(outcome)s"),
     ),
+    "agreement_ends": (
+        mark("%(by)s zegt de verwerkersovereenkomst over %(product)s op, per %(ends)s."),
+        mark("%(why)s"),
+        mark("Gegevens ophalen kan tot en met %(export)s. Uiterlijk %(delete)s wist de leverancier alles."),
+        mark("Uit reservekopieën is alles uiterlijk %(backups)s weg. De leverancier verklaart dat in het portaal."),
+    ),
+    "export_ends": (
+        mark("De overeenkomst over %(product)s eindigt op %(ends)s."),
+        mark("Ophalen kan tot en met %(export)s. Daarna wist de leverancier de gegevens."),
+    ),
+    "delete_soon": (
+        mark("De overeenkomst met %(board)s over %(product)s is geëindigd op %(ends)s."),
+        mark("Wis de gegevens uiterlijk %(delete)s, en teken daarna de verklaring van verwijdering."),
+    ),
+    "deleted": (
+        mark("De leverancier heeft verklaard dat de gegevens van %(board)s in %(product)s zijn gewist."),
+        mark("De getekende verklaring staat bij de overeenkomst."),
+    ),
+    "delete_overdue": (
+        mark("De gegevens van %(board)s in %(product)s moesten uiterlijk %(delete)s zijn gewist."),
+        mark("De leverancier heeft nog niet verklaard dat dat is gebeurd."),
+    ),
 }
 BUTTONS: Mapping[str, str] = {
     "draft": mark("Ga verder met de inschrijving"),
@@ -238,6 +260,11 @@ BUTTONS: Mapping[str, str] = {
     "comment": mark("Lees en antwoord"),
     "reminder": mark("Ga naar de zaak"),
     "lapses_soon": mark("Ga naar de zaak"),
+    "agreement_ends": mark("Bekijk de overeenkomst"),
+    "export_ends": mark("Bekijk de overeenkomst"),
+    "delete_soon": mark("Bekijk de overeenkomst"),
+    "delete_overdue": mark("Bekijk de overeenkomst"),
+    "deleted": mark("Bekijk de overeenkomst"),
     "subprocessor": mark("Bekijk de subverwerker"),
     "subprocessor_reminder": mark("Bekijk de subverwerker"),
     "subprocessor_withdrawn": mark("Bekijk de subverwerker"),

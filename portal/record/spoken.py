@@ -69,6 +69,8 @@ ACTS: Mapping[str, str] = {
     "object": mark("bezwaar tegen een subverwerker"),
     "answer_objection": mark("bezwaar beantwoord"),
     "close_objection": mark("bezwaar afgesloten"),
+    "end_agreement": mark("verwerkersovereenkomst opgezegd"),
+    "certify_deletion": mark("verwijdering van gegevens verklaard"),
     "take_in": mark("elders getekende overeenkomst vastgelegd"),
     "end_elsewhere": mark("elders getekende overeenkomst beëindigd"),
     "send_again": mark("mail opnieuw verstuurd"),

@@ -1,24 +1,29 @@
 """The register of agreements of an organisation: a line for each, one agreement in full, its file, and spreadsheets."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import Form, TextAreaField
 
 from portal import clock
 from portal.cases import access, reading
-from portal.cases.agreements import elsewhere, register
+from portal.cases.agreements import elsewhere, ending, register
 from portal.cases.agreements.register import KINDS_OF_STANDING, STANDINGS, WAYS, Agreed, Signed, Standing
+from portal.cases.fields import DayField
 from portal.cases.tables import Case, Document
 from portal.database import reader
 from portal.documents import vault
 from portal.documents.sheets import Cell
 from portal.dossier.organisation import Rights
-from portal.errors import NotFoundError
+from portal.errors import InvalidError, NotFoundError
 from portal.offers.agreements import summary
+from portal.parties.spelling import clean_lines
 from portal.parties.tables import Organisation
+from portal.views.desk import spoken, with_faults
 from portal.views.documents import pdf_response, witness_reading
 from portal.views.exports import csv_response, export_url, xlsx_response
 from portal.views.home import SHOWN
@@ -107,6 +112,10 @@ def show(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
         content=_content(agreed),
         subprocessors=agreed.subprocessors,
         case_url=_case_url(agreed),
+        end=_end(agreed, rights),
+        end_url=url_for(".end", organisation_id=organisation_id, agreement_id=agreement_id)
+        if ending.may_end(agreed, rights.organisation, visitor()) and ending.of(reader(), agreement_id) is None
+        else None,
         end_elsewhere_url=_end_elsewhere_url(agreed),
     )
 
@@ -122,6 +131,57 @@ def pdf(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
         raise NotFoundError
     witness_reading(document, form=reading.PDF)
     return pdf_response(vault.content(document.current), f"{agreed.reference}.pdf")
+
+
+@bp.get("/overeenkomsten/<uuid:agreement_id>/verklaring.pdf")
+def certificate(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
+    """The certificate of deletion as it was signed, for both sides."""
+    rights = _found(organisation_id)
+    agreed, ended = _agreed(rights, agreement_id), ending.of(reader(), agreement_id)
+    if ended is None or not (ending.is_side(agreed, rights.organisation) or rights.is_service_desk):
+        raise NotFoundError
+    case = reader.get(Case, ended.certificate_id) if ended.certificate_id else None
+    document = next((each for each in case.documents if each.void_at is None), None) if case else None
+    if document is None or document.current is None:
+        raise NotFoundError
+    witness_reading(document, form=reading.PDF)
+    return pdf_response(vault.content(document.current), f"{document.facts['reference']}.pdf")
+
+
+class EndForm(Form):
+    """From which day, and why."""
+
+    ends = DayField(mark("Eerste dag zonder overeenkomst"), required=True, earliest=None)
+    why = TextAreaField(
+        mark("Waarom eindigt deze overeenkomst?"),
+        filters=[clean_lines],
+        render_kw={"rows": 3, "maxlength": ending.LONGEST_WHY},
+    )
+
+
+@bp.route("/overeenkomsten/<uuid:agreement_id>/opzeggen", methods=["GET", "POST"])
+def end(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
+    """End an agreement for the board or the supplier, after being asked."""
+    rights = _found(organisation_id)
+    agreed = _agreed(rights, agreement_id)
+    back = url_for(".show", organisation_id=organisation_id, agreement_id=agreement_id)
+    if not ending.may_end(agreed, rights.organisation, visitor()) and ending.of(reader(), agreement_id) is None:
+        raise NotFoundError
+    form = spoken(EndForm(request.form))
+    errors: list[tuple[str, str]] = []
+    status = 200
+    if request.method == "POST":
+        form.ends.validate(form)
+        ends_on = dt.date.fromisoformat(form.ends.answer) if form.ends.answer else None
+        try:
+            ending.end(agreed, organisation_id, ends_on=ends_on, why=form.why.data or "", by=visitor())
+            flash(say("De overeenkomst is opgezegd. Beide partijen krijgen bericht."), "done")
+            return redirect(back)
+        except InvalidError as fault:
+            errors, status = with_faults(form, fault.fields), fault.status
+    return render_template(
+        "agreements/end.html", **around(rights, "agreements"), agreed=agreed, form_fields=form, errors=errors, back=back
+    ), status
 
 
 # --- How ---------------------------------------------------------------------------------------------------------
@@ -209,6 +269,34 @@ def _case_url(each: Agreed) -> str | None:
     if case is None or not access.may_read(case, visitor()):
         return None
     return url_for("cases.show", case_id=case.id)
+
+
+def _end(agreed: Agreed, rights: Rights) -> dict[str, Any] | None:
+    """The end of it with its days; for its parties and the service desk."""
+    found = ending.of(reader(), agreed.id)
+    if found is None or not (ending.is_side(agreed, rights.organisation) or rights.is_service_desk):
+        return None
+    rows = [
+        (say("Opgezegd door"), found.organisation.name),
+        (say("Waarom"), found.why),
+        (say("Eerste dag zonder overeenkomst"), day(clock.day_of(found.ends_at), weekday=True)),
+        (say("Gegevens ophalen kan tot en met"), day(ending.last_day(found.export_until), weekday=True)),
+        (say("Alles gewist uiterlijk op"), day(ending.last_day(found.delete_by), weekday=True)),
+        (say("Uit reservekopieën uiterlijk op"), day(ending.last_day(found.backups_by), weekday=True)),
+    ]
+    return {
+        "facts": [{"label": label, "value": value} for label, value in rows],
+        "is_overdue": ending.is_overdue(found, at=clock.now()),
+        "certificate_url": url_for(".certificate", organisation_id=rights.organisation.id, agreement_id=agreed.id)
+        if found.certificate_id
+        else None,
+        "certify_url": url_for("cases.begin", workflow_name="deletion_certificate", organisation=rights.organisation.id)
+        if found.certificate_id is None
+        and found.ends_at <= clock.now()
+        and rights.organisation.kind == Party.SUPPLIER
+        and rights.roles & ending.ENDS
+        else None,
+    }
 
 
 def _end_elsewhere_url(each: Agreed) -> str | None:

@@ -101,16 +101,14 @@ def end(agreement_id: uuid.UUID, *, why: str, by: Visitor) -> None:
             raise InvalidError("Schrijf op waarom.", {"why": say("Schrijf op waarom deze overeenkomst eindigt.")})
         if found.until is not None and found.until <= clock.now():
             raise RefusedError("Deze overeenkomst is al geëindigd.")
-        _end(session, found, at=clock.now(), why=why, by=by.person_id)
+        end_at(session, found, at=clock.now(), why=why, by=by.person_id)
 
 
-def replace(
-    session: Session, board_id: uuid.UUID, product_id: uuid.UUID, *, at: dt.datetime, because: str
-) -> None:
+def replace(session: Session, board_id: uuid.UUID, product_id: uuid.UUID, *, at: dt.datetime, because: str) -> None:
     """End what was signed elsewhere about this, because the two signed in the portal; inside the act that says so."""
     for each in holding_or_coming(session, product_id, at=at):
         if each.board_id == board_id:
-            _end(session, each, at=at, why=because, by=None)
+            end_at(session, each, at=at, why=because, by=None)
 
 
 def holding_or_coming(session: Session, product_id: uuid.UUID, *, at: dt.datetime) -> list[SignedElsewhere]:
@@ -218,7 +216,8 @@ def _take_in(session: Session, each: Planned, content: bytes, by: Visitor) -> No
     )
 
 
-def _end(session: Session, found: SignedElsewhere, *, at: dt.datetime, why: str, by: uuid.UUID | None) -> None:
+def end_at(session: Session, found: SignedElsewhere, *, at: dt.datetime, why: str, by: uuid.UUID | None) -> None:
+    """End it at this moment, inside an act; None where the portal does so by itself."""
     found.until = max(at, found.since)
     found.ended_at, found.ended_by, found.why_ended = clock.now(), by, why
     ledger.append(

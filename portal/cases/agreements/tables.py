@@ -112,3 +112,32 @@ class ElsewhereUpload(Base):
     lines: Mapped[list[Any]]
     """The sheet as it was read: rows of texts, its head first."""
     files: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))
+
+
+class AgreementEnd(Base):
+    """That an agreement ends on a day, why, and until when the data can be fetched and must be gone."""
+
+    __tablename__ = "agreement_end"
+
+    agreement_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    """The id by which the register knows it."""
+    board_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("product.id"), index=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    """Who ended it: the board or the supplier."""
+    why: Mapped[str] = mapped_column(Text)
+    ends_at: Mapped[dt.datetime]
+    export_until: Mapped[dt.datetime]
+    """The end of the last day on which the board can fetch its data."""
+    delete_by: Mapped[dt.datetime]
+    """The end of the last day on which the supplier may still have them."""
+    backups_by: Mapped[dt.datetime]
+    """The same for what is in back-ups."""
+    made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    certificate_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case.id"))
+    """The case in which the supplier certified that they are gone."""
+
+    board: Mapped[Organisation] = relationship(foreign_keys=board_id)
+    product: Mapped[Product] = relationship()
+    organisation: Mapped[Organisation] = relationship(foreign_keys=organisation_id)

@@ -80,9 +80,27 @@ def upgrade() -> None:
         *_points("elsewhere_upload", made_by="person"),
     )
     _index("elsewhere_upload", "made_by")
+    op.create_table(
+        "agreement_end",
+        *(sa.Column(name, sa.Uuid(), nullable=False) for name in ("agreement_id", "board_id", "product_id")),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        *(
+            sa.Column(name, sa.DateTime(timezone=True), nullable=False)
+            for name in ("ends_at", "export_until", "delete_by", "backups_by")
+        ),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("certificate_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("agreement_id", name=op.f("pk_agreement_end")),
+        *_points("agreement_end", board_id="organisation", product_id="product", organisation_id="organisation"),
+        *_points("agreement_end", made_by="person", certificate_id="case"),
+    )
+    _index("agreement_end", "board_id", "product_id")
 
 
 def downgrade() -> None:
+    op.drop_table("agreement_end")
     op.drop_table("elsewhere_upload")
     op.drop_table("signed_elsewhere")
     op.drop_table("subprocessor_answer")
