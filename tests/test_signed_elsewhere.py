@@ -10,9 +10,28 @@ from openpyxl import Workbook
 from portal.cases.agreements.tables import ElsewhereUpload, SignedElsewhere
 from portal.cases.tables import InForce
 from portal.database import reader
+from portal.dossier import standings
+from portal.offers.tables import Product
+from portal.parties.tables import Organisation
 from portal.record.ledger import Entry
 from tests.browser import Browser
-from tests.builders import A_PDF, ANN, BAS, EVA, IRIS, OURS, PRODUCT, SANNE, THEIRS, Portal, a_role, sign
+from tests.builders import (
+    A_PDF,
+    ANN,
+    BAS,
+    EVA,
+    IRIS,
+    OURS,
+    PRODUCT,
+    SANNE,
+    SCHOOL,
+    THEIR_SCHOOL,
+    THEIRS,
+    Portal,
+    a_role,
+    sign,
+)
+from tests.suppliers import a_published_agreement
 from tests.test_agreement_register import register_of, rows_of
 from tests.test_processor_agreement import an_agreement, offered
 from tests.test_two_sides import SAM, the_supplier
@@ -107,6 +126,25 @@ def test_pressing_twice_takes_in_once(registered: Portal) -> None:
     browser.send("POST", address, data=fields)
     assert browser.status == 404
     assert registered.count(SignedElsewhere) == 1
+
+
+def test_the_gate_knows_it_for_the_schools_of_the_declaration_in_a_version_that_suffices(in_force: Portal) -> None:
+    a_published_agreement(in_force)
+
+    def suffices(school_code: str) -> bool:
+        product = reader.query(Product).filter_by(name=PRODUCT).one()
+        product.conditions = [*product.conditions, "agreement"]
+        board = reader.get(Organisation, in_force.organisation(OURS))
+        school = reader.query(Organisation).filter_by(register_key=f"location:{school_code}").one_or_none()
+        found = standings.agreement(reader(), product, board, school, school_code, at=in_force.moment)
+        reader.rollback()
+        return found.suffices
+
+    taken_in(in_force, [*LINE[:5], "2026-01-01", LINE[6]])
+    assert not in_force.ask(lambda: suffices(SCHOOL))
+    taken_in(in_force, [*LINE[:2], "2026-11", LINE[3], "2026-11-02", *LINE[5:]])
+    assert in_force.ask(lambda: suffices(SCHOOL))
+    assert not in_force.ask(lambda: suffices(THEIR_SCHOOL))
 
 
 # --- What is not right -------------------------------------------------------------------------------------------

@@ -117,6 +117,17 @@ def holding_or_coming(session: Session, product_id: uuid.UUID, *, at: dt.datetim
     return list(session.scalars(select(SignedElsewhere).where(*mine).order_by(SignedElsewhere.since)))
 
 
+def versions_for(
+    session: Session, board_id: uuid.UUID, school_id: uuid.UUID, product_id: uuid.UUID, *, at: dt.datetime
+) -> list[str]:
+    """The versions that hold for this school: signed elsewhere by the board whose declaration covers it."""
+    covers = {"organisation_id": school_id, "on_behalf_of": board_id}
+    if not in_force.holding(session, in_force.BOARD_DECLARATION, at=at, **covers):
+        return []
+    rows = holding_or_coming(session, product_id, at=at)
+    return [each.version for each in rows if each.board_id == board_id and each.since <= at]
+
+
 def of_boards(session: Session, boards: Iterable[uuid.UUID]) -> list[SignedElsewhere]:
     """All of these boards."""
     return _whole(session, SignedElsewhere.board_id.in_(set(boards)))
