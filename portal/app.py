@@ -29,9 +29,11 @@ from portal.offers.tables import Product
 from portal.record import jobs, ledger, outbox
 from portal.views import (
     agreement_drafts,
+    agreement_ends,
     agreement_publishing,
     agreement_texts,
     agreement_versions,
+    agreements,
     appearance,
     blocking,
     calendar,
@@ -66,7 +68,9 @@ from portal.views import (
     rights_holders,
     security,
     service_desk,
+    signed_elsewhere,
     signing,
+    subprocessors,
     turns,
     working_copy,
 )
@@ -86,6 +90,10 @@ BLUEPRINTS = (
     mailbox,
     organisations,
     organisation_lists,
+    agreements,
+    subprocessors,
+    signed_elsewhere,
+    agreement_ends,
     colleagues,
     my_data,
     calendar,

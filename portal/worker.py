@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 from portal import clock
 from portal.cases import campaigns, reissuing, reminding, renewing, sealing
+from portal.cases.agreements import ending as agreement_ending
+from portal.cases.agreements import subprocessors
 from portal.cases.offering import making, withdrawing
 from portal.cases.offering import reminding as offer_reminding
 from portal.config import Settings
@@ -151,8 +153,12 @@ class Worker:
                     smtp_url=self.settings.smtp_url,
                     sender=self.settings.sender,
                 )
+            case subprocessors.TELL:
+                subprocessors.tell(uuid.UUID(taken.parameters["notice"]))
             case reminding.REMIND:
                 reminding.remind_all()
+                subprocessors.remind_all()
+                agreement_ending.remind_all()
                 reminding.ask(after=clock.today())
             case reissuing.REISSUE:
                 reissuing.reissue(uuid.UUID(taken.parameters["organisation"]))

@@ -54,7 +54,10 @@ MEMBER = frozenset(
         "colleagues.invite_again", "colleagues.end_role", "colleagues.change_acts", "colleagues.evidence",
         "organisation_lists.documents", "organisation_lists.documents_csv", "organisation_lists.cases",
         "organisation_lists.cases_csv", "organisation_lists.schools", "organisation_lists.schools_csv",
-        "evidence.of_organisation",
+        "evidence.of_organisation", "agreements.index", "agreements.index_csv", "agreements.index_xlsx",
+        "agreements.show", "agreements.pdf", "agreements.end",
+        "agreements.certificate", "subprocessors.index", "subprocessors.index_csv", "subprocessors.show",
+        "subprocessors.show_csv", "subprocessors.announce", "subprocessors.withdraw", "subprocessors.reply",
     }
 )  # fmt: skip
 WHO_ASKED = frozenset({"evidence.show", "evidence.download"})
@@ -74,11 +77,18 @@ SERVICE_DESK = frozenset(
         "campaigns.remind", "on_paper.index", "on_paper.index_csv", "on_paper.enter", "on_paper.pdf", "on_paper.scan",
         "on_paper.confirm",
         "moving.index", "moving.index_csv", "moving.move", "health.show", "health.hurry", "health.retry",
-        "endings.index", "endings.index_csv",
+        "endings.index", "endings.index_csv", "agreement_ends.index", "agreement_ends.index_csv",
         "health.send_again", "blocking.block_account",
         "working_copy.show", "working_copy.use", "working_copy.template", "working_copy.ours",
     }
 )  # fmt: skip
+FOR_A_SUPPLIER = frozenset(
+    {
+        "signed_elsewhere.index", "signed_elsewhere.index_csv", "signed_elsewhere.hand_in",
+        "signed_elsewhere.take_in", "signed_elsewhere.end",
+    }
+)  # fmt: skip
+"""A supplier's administrators and the service desk; only the desk ends."""
 RIGHTS_HOLDER = frozenset(
     {"rights_holders.index", "rights_holders.readers", "rights_holders.readers_csv", "blocking.block", "blocking.lift"}
 )
@@ -120,6 +130,7 @@ ACCESS = {
     "signatory": SIGNATORY,
     "judge": JUDGE,
     "service desk": SERVICE_DESK,
+    "for a supplier": FOR_A_SUPPLIER,
     "rights holder": RIGHTS_HOLDER,
     "supplier": SUPPLIER,
     "reader of an agreement": READER_OF_AGREEMENT,

@@ -1,12 +1,15 @@
 """Builders for the supplier's side: who may bind it, by the acts that people use, and its agreement as published."""
 
 import datetime as dt
+import io
 import uuid
+import zipfile
 
 from sqlalchemy import select
 
 from portal import clock
 from portal.cases import answering, drafts, starting
+from portal.cases.agreements import elsewhere, elsewhere_files, ending, register
 from portal.database import reader
 from portal.offers import publications
 from portal.offers.tables import Product
@@ -18,6 +21,7 @@ from tests.builders import (
     OURS,
     PRODUCT,
     SAM,
+    SANNE,
     Portal,
     Someone,
     a_role,
@@ -29,6 +33,7 @@ from tests.builders import (
 from workflows.processor_agreement import POINTS
 from workflows.vocabulary import Party, Role
 
+LOES = Someone("Loes de Boer", "loes@ons.example", "Beheerder")
 KIM = Someone("Kim Peeters", "kim@leverancier.example", "Beheerder")
 EXAMPLE = publications.AN_EXAMPLE
 
@@ -97,3 +102,28 @@ def an_agreement(portal: Portal, *, schools: tuple[str, ...] = (), **judged: str
     submit(portal, case_id, noor)
     portal.work()
     return case_id
+
+
+def an_ended_agreement(portal: Portal) -> uuid.UUID:
+    """Signed elsewhere by our board and the supplier, whom Sam may bind, and ended today by the board. Gives its id."""
+    a_bound_supplier(portal, SAM)
+    a_role(portal, LOES, portal.organisation(OURS), Role.ADMINISTRATOR)
+    taken_in(portal)
+    loes, board = portal.visitor(LOES), portal.organisation(OURS)
+    with portal.opened():
+        [agreed] = register.of(reader(), reader.get_one(Organisation, board), at=clock.now())
+        ending.end(agreed, board, ends_on=clock.today(), why="Wij stappen over.", by=loes)
+        return agreed.id
+
+
+def taken_in(portal: Portal) -> None:
+    """The service desk takes in one agreement of our board that was signed elsewhere."""
+    head = ";".join(elsewhere_files.COLUMNS.values())
+    line = f"{OURS};{PRODUCT};2025-01;2025-03-10;2025-04-01;;ons.pdf"
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("ons.pdf", A_PDF)
+    sanne = portal.visitor(SANNE)
+    with portal.opened():
+        upload = elsewhere.hand_in(sheet=f"{head}\n{line}".encode(), archive=archive.getvalue(), by=sanne)
+        elsewhere.take_in(upload, by=sanne)

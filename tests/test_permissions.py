@@ -175,6 +175,10 @@ def values_in(portal: Portal) -> dict[str, Any]:
             "kind": "bestuur",
             "number": OURS,
             "filename": "tokens.css",
+            "agreement_id": case.id,
+            "notice_id": case.id,
+            "upload_id": case.id,
+            "board_id": portal.organisation(OURS),
         }
     )
 
@@ -224,7 +228,7 @@ def requests(portal: Portal, endpoint: str, values: dict[str, Any]) -> Iterator[
         wanted = {name: (rule.defaults or {}).get(name, values.get(name)) for name in rule.arguments}
         if (
             endpoint == "evidence.of_organisation"
-            or endpoint.startswith("organisation_lists.")
+            or endpoint.startswith(("organisation_lists.", "agreements.", "subprocessors."))
             or "mandate_id" in wanted
         ):
             wanted["organisation_id"] = values["organisation"]

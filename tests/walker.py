@@ -23,7 +23,7 @@ from portal.parties.authority import Rule
 from portal.parties.tables import Organisation
 from tests.browser import Browser
 from tests.builders import A_PDF, ANN, EVA, EVERYONE, OURS, PRODUCT, SAM, SANNE, Portal, Someone, a_role, sign
-from tests.suppliers import a_published_agreement, the_supplier
+from tests.suppliers import a_published_agreement, an_ended_agreement, the_supplier
 from workflows import vocabulary as v
 
 MOST_TRIES = 40
@@ -221,6 +221,9 @@ def _for_an_organisation(portal: Portal, workflow: v.Workflow) -> tuple[Someone,
         product = f"&product={PRODUCT}"
     if product and workflow.concerns(v.Party.SUPPLIER):
         return SAM, _begun(portal.sign_in(SAM), workflow, the_supplier(portal), product)
+    if _asks_for_ended_agreements(workflow):
+        an_ended_agreement(portal)
+        return SAM, _begun(portal.sign_in(SAM), workflow, the_supplier(portal), product)
     if workflow.concerns(v.Party.BOARD):
         organisation_id = portal.organisation(OURS)
     else:
@@ -228,6 +231,11 @@ def _for_an_organisation(portal: Portal, workflow: v.Workflow) -> tuple[Someone,
     for role in {step.by for step in workflow.steps if step.by} - {v.Role.SIGNATORY, v.Role.ADMINISTRATOR}:
         a_role(portal, ANN, organisation_id, role)
     return ANN, _begun(portal.sign_in(ANN), workflow, organisation_id, product)
+
+
+def _asks_for_ended_agreements(workflow: v.Workflow) -> bool:
+    asked = [each for step in workflow.steps for each in step.questions if isinstance(each, v.OnFile)]
+    return any(each.of == "ended_agreements" for each in asked)
 
 
 def _begun(browser: Browser, workflow: v.Workflow, organisation_id: uuid.UUID, product: str) -> Browser:

@@ -186,7 +186,7 @@ class OnFile(Question):
     """
 
     of: str = field(default="", kw_only=True)
-    """signatories, roles, declarations or products"""
+    """signatories, roles, declarations, products or ended_agreements"""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ finding, never a crash.
 
 from collections.abc import Callable, Mapping
 
-from portal.audit import chain, decisions, files, heads, offered, offers, papers, pdfs
+from portal.audit import agreements, chain, decisions, files, heads, offered, offers, papers, pdfs
 from portal.audit.report import Finding, Report, Tally
 from portal.audit.snapshot import Snapshot, snapshot
 from portal.config import Settings
@@ -24,6 +24,7 @@ PARTS: Mapping[str, Callable[[Snapshot, Settings, Tally], None]] = {
     "decisions": decisions.check,
     "offers": offers.check,
     "offered": offered.check,
+    "agreements": agreements.check,
 }
 
 

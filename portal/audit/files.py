@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
+from portal.cases.agreements.tables import SignedElsewhere
 from portal.cases.tables import Document, KeptFile, OnPaper, Reading, Revision, Signature, StepAnswer
 from portal.config import Settings
 from portal.documents.vault import Blob
@@ -57,6 +58,8 @@ def _pointers(kept: Snapshot) -> Iterator[tuple[str, str]]:
         yield from ((f"answer {answer.case_id} {answer.step}", name) for name in _files_in(answer.values))
     for paper in kept.rows(OnPaper):
         yield f"on_paper {paper.document_id}", paper.scan
+    for agreement in kept.rows(SignedElsewhere):
+        yield f"signed_elsewhere {agreement.id}", agreement.blob
     for entry in kept.rows(Entry):
         if entry.document and entry.subject.startswith(("document:", copy_template.SUBJECT)):
             yield f"ledger_entry {entry.number}", entry.document

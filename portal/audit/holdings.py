@@ -88,7 +88,9 @@ def _is_justified(entry: Entry, cases: Mapping[uuid.UUID, Case], acts: Mapping[s
     """Ended by a decision that may, or by the person who took back or declined for themselves."""
     cause = cases.get(uuid.UUID(entry.detail["because"])) if entry.detail.get("because") else None
     if cause is None:
-        return False
+        opened = acts.get(entry.subject, ())
+        ends = [each for each in opened if each.act == "end_agreement" and each.actor == entry.actor]
+        return any(each.detail["ends"] == entry.detail["until"] for each in ends)
     at_once = [each for each in acts.get(f"case:{cause.id}", ()) if abs(each.at - entry.at) <= ONE_ACT]
     if cause.workflow in MAY_END:
         return any(each.act == "decide" for each in at_once)

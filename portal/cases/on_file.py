@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.cases.agreements.tables import AgreementEnd
 from portal.cases.catalogue import workflow_of
 from portal.cases.in_force import BOARD_DECLARATION
 from portal.cases.tables import Case, InForce
@@ -107,9 +108,30 @@ def _products(session: Session, _case: Case) -> list[Kept]:
     return [Kept(each.name, each.title) for each in session.scalars(select(Product).order_by(Product.title))]
 
 
+def _ended_agreements(session: Session, case: Case) -> list[Kept]:
+    """Of a supplier the agreements about its products that were ended, until their deletion is certified."""
+    theirs = (
+        select(AgreementEnd, Product.title, Organisation.name)
+        .join(Product, Product.id == AgreementEnd.product_id)
+        .join(Organisation, Organisation.id == AgreementEnd.board_id)
+        .where(Product.supplier_id == case.organisation_id)
+        .order_by(AgreementEnd.delete_by, Organisation.name)
+    )
+    return [
+        Kept(
+            key=str(each.agreement_id),
+            name=say("%(product)s, %(board)s", product=title, board=board),
+            more=say("geëindigd op %(day)s", day=day(clock.day_of(each.ends_at), weekday=True)),
+            gone=each.certificate_id is not None or each.ends_at > clock.now(),
+        )
+        for each, title, board in session.execute(theirs)
+    ]
+
+
 _FILES: Mapping[str, Callable[[Session, Case], list[Kept]]] = {
     "signatories": _signatories,
     "roles": _roles,
     "declarations": _declarations,
     "products": _products,
+    "ended_agreements": _ended_agreements,
 }

@@ -1,5 +1,6 @@
 """What the portal knows that makes an answer impossible, as things are now."""
 
+import uuid
 from collections.abc import Callable, Mapping
 
 from sqlalchemy import select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import authority_refusals, declarations, on_file
+from portal.cases.agreements.tables import AgreementEnd
 from portal.cases.authority_refusals import ADVISES, Faults
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case
@@ -57,6 +59,18 @@ def _gone(session: Session, case: Case, step_name: str, answers: Answers) -> Fau
         for key in given.get(question.name, []):
             if key not in known or known[key].gone:
                 return {question.name: say(GONE, name=known[key].name if key in known else key)}
+    return {}
+
+
+def _deletion(session: Session, _case: Case, answers: Answers) -> Faults:
+    """Nothing is gone on a day that has not been, or before the agreement ended."""
+    given = answers["deletion"]
+    deleted_on = day(given["deleted_on"])
+    if deleted_on > clock.today():
+        return {"deleted_on": say("Deze dag is nog niet geweest.")}
+    ends = [session.get(AgreementEnd, uuid.UUID(each)) for each in given["agreements"]]
+    if any(each is not None and deleted_on < clock.day_of(each.ends_at) for each in ends):
+        return {"deleted_on": say("Toen gold de overeenkomst nog.")}
     return {}
 
 
@@ -202,6 +216,7 @@ _FAULTS: Mapping[tuple[str, str], Callable[[Session, Case, Answers], Faults]] = 
     ("mandate_change", "leaving"): authority_refusals.leaving,
     ("mandate_change", "rule"): authority_refusals.rule,
     ("mandate_change", "start"): authority_refusals.start,
+    ("deletion_certificate", "deletion"): _deletion,
     ("organisation_change", "roles"): _roles,
     ("request", "kind"): _kind_of_request,
     ("usage_terms", "accept"): _terms,

@@ -41,6 +41,8 @@ class Holding:
     organisation_id: uuid.UUID | None = None
     schools: int = 0
     """For a declaration or an agreement of a board: how many schools it covers."""
+    is_agreement: bool = False
+    """Whether it stands in the register of agreements of its organisation."""
 
 
 def of_person(session: Session, person_id: uuid.UUID, *, at: dt.datetime) -> list[Holding]:
@@ -135,6 +137,7 @@ def _decisions(
                 schools=sum(each.organisation_id != each.on_behalf_of for each in same)
                 if row.on_behalf_of in organisations
                 else 0,
+                is_agreement=row.kind == in_force.PROCESSOR_AGREEMENT,
             )
         )
     return holdings

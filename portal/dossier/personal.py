@@ -104,8 +104,9 @@ KNOWN = frozenset(
     }
 )
 """The columns that point at a person and have a section of their own."""
-NOT_FOR_THE_PERSON = frozenset({("block", "reason")})
-"""The private notes of somebody else: shown by whoever wrote them, when asked (AVG, article 15, paragraph 4)."""
+NOT_FOR_THE_PERSON = frozenset({("block", "reason"), ("elsewhere_upload", "files")})
+"""Files that others signed, and the private notes of somebody else: those are
+shown by whoever wrote them, when asked (AVG, article 15, paragraph 4)."""
 
 
 def held(session: Session, person: Person) -> dict[str, Rows]:

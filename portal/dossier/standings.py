@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import in_force
+from portal.cases.agreements import elsewhere as signed_elsewhere
 from portal.cases.catalogue import ENDED
 from portal.cases.tables import Case, CaseState, InForce
 from portal.dossier.tasks import waits_for
@@ -63,7 +64,10 @@ def agreement(
         if board is not None
         else []
     )
-    held = tuple(dict.fromkeys(each.version for each in rows if school and each.organisation_id == school.id))
+    mine = [each.version for each in rows if school and each.organisation_id == school.id]
+    if board is not None and school is not None:
+        mine += signed_elsewhere.versions_for(session, board.id, school.id, product.id, at=at)
+    held = tuple(dict.fromkeys(mine))
     elsewhere = {each.version for each in rows if school is None or each.organisation_id != school.id}
     found = Agreement(
         published=True,

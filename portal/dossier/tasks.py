@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, union
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from portal import clock
 from portal.cases import access, in_force, waiting
 from portal.cases.access import Visitor
+from portal.cases.agreements import objecting
+from portal.cases.agreements.tables import SubprocessorAnswer
 from portal.cases.catalogue import ENDED, every_workflow, workflow_of
 from portal.cases.offering import suppliers, threads
 from portal.cases.tables import Case, CaseState, Document, DocumentState, Signature
@@ -62,11 +64,13 @@ class Tasks:
     terms: list[Terms]
     is_cut: bool
     """There is more than was looked at."""
+    subprocessors: list[tuple[SubprocessorAnswer, bool]] = field(default_factory=list)
+    """New sub-processors: to say something about for a board, or (True) objections to answer for a supplier."""
 
     @property
     def count(self) -> int:
         """How many things wait for this person."""
-        return len(self.to_sign) + len(self.mine) + len(self.terms)
+        return len(self.to_sign) + len(self.mine) + len(self.terms) + len(self.subprocessors)
 
 
 def tasks_of(session: Session, visitor: Visitor) -> Tasks:
@@ -89,6 +93,7 @@ def tasks_of(session: Session, visitor: Visitor) -> Tasks:
         [each for each in tasks if not each.asks],
         terms_to_accept(session, visitor.person_id, at=clock.now()),
         len(open_cases) > MOST,
+        objecting.waiting_for(session, known, at=clock.now()),
     )
 
 

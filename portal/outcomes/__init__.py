@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from portal.cases.access import relevant_answers
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case
-from portal.outcomes.agreement import agree, presign
+from portal.outcomes.agreement import agree, certify_deletion, presign
 from portal.outcomes.authority import change_mandates
 from portal.outcomes.consequence import Consequence
 from portal.outcomes.declaration import act_for_schools, revoke, school_organisation
@@ -23,6 +23,7 @@ CONSEQUENCES: Mapping[str, Consequence] = {
     "revoke_declaration": revoke,
     "accept_terms": accept,
     "agree": agree,
+    "certify_deletion": certify_deletion,
     "presign": presign,
     "change_mandates": change_mandates,
     "change_organisation": change_organisation,

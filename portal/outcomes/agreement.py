@@ -1,11 +1,13 @@
 """What follows when a processor agreement is signed: by both sides, or by the supplier beforehand."""
 
 import datetime as dt
+import uuid
 
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import in_force, reissuing
+from portal.cases.agreements import elsewhere, ending
 from portal.cases.tables import Case
 from portal.outcomes.consequence import Given
 from portal.outcomes.declaration import school_organisation
@@ -27,6 +29,7 @@ def agree(session: Session, case: Case, answers: Given, _link_secret: str) -> No
         session, in_force.PROCESSOR_AGREEMENT, at=since, on_behalf_of=board.id, product_id=publication.product_id
     )
     in_force.end(session, before, at=since, because=case)
+    elsewhere.replace(session, board.id, publication.product_id, at=since, because=case.reference)
     for each in (board, *schools):
         in_force.put(
             session,
@@ -82,3 +85,9 @@ def presign(session: Session, case: Case, answers: Given, _link_secret: str) -> 
         in_force.end(session, [row], at=until, because=case)
     for moment in filter(None, (now, until)):
         reissuing.ask(session, supplier.id, at=moment)
+
+
+def certify_deletion(session: Session, case: Case, answers: Given, _link_secret: str) -> None:
+    """The supplier certified that the data of a board are gone; the board is told."""
+    [agreement_id] = answers["deletion"]["agreements"]
+    ending.certify(session, uuid.UUID(agreement_id), case, deleted_on=answers["deletion"]["deleted_on"])

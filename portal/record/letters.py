@@ -197,6 +197,55 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("%(who)s antwoordt op uw zaak %(reference)s:"),
         mark("%(words)s"),
     ),
+    "subprocessor": (
+        mark("%(supplier)s neemt een nieuwe subverwerker voor %(product)s: %(subprocessor)s (%(country)s)."),
+        mark("De taak: %(task)s. De subverwerker begint op %(effective)s."),
+        mark("Uw bestuur kan tot en met %(last)s bezwaar maken, met een reden. %(silence)s"),
+    ),
+    "subprocessor_reminder": (
+        mark("Uw bestuur heeft nog niets laten horen over de subverwerker %(subprocessor)s voor %(product)s."),
+        mark("Bezwaar maken kan tot en met %(last)s. %(silence)s"),
+    ),
+    "subprocessor_withdrawn": (
+        mark("%(supplier)s neemt %(subprocessor)s toch niet als subverwerker voor %(product)s."),
+        mark("U hoeft niets te doen."),
+    ),
+    "objection": (
+        mark("%(board)s maakt bezwaar tegen de subverwerker %(subprocessor)s voor %(product)s:"),
+        mark("%(words)s"),
+        mark("Antwoord in het portaal. Daarna sluit het bestuur het bezwaar af."),
+    ),
+    "objection_answered": (
+        mark("%(supplier)s antwoordt op het bezwaar van uw bestuur tegen de subverwerker %(subprocessor)s:"),
+        mark("%(reply)s"),
+        mark("Sluit het bezwaar af: trek het in, of blijf erbij."),
+    ),
+    "objection_closed": (
+        mark("%(board)s sloot het bezwaar tegen de subverwerker %(subprocessor)s voor %(product)s af."),
+        mark("%(outcome)s"),
+    ),
+    "agreement_ends": (
+        mark("%(by)s zegt de verwerkersovereenkomst over %(product)s op, per %(ends)s."),
+        mark("%(why)s"),
+        mark("Gegevens ophalen kan tot en met %(export)s. Uiterlijk %(delete)s wist de leverancier alles."),
+        mark("Uit reservekopieën is alles uiterlijk %(backups)s weg. De leverancier verklaart dat in het portaal."),
+    ),
+    "export_ends": (
+        mark("De overeenkomst over %(product)s eindigt op %(ends)s."),
+        mark("Ophalen kan tot en met %(export)s. Daarna wist de leverancier de gegevens."),
+    ),
+    "delete_soon": (
+        mark("De overeenkomst met %(board)s over %(product)s is geëindigd op %(ends)s."),
+        mark("Wis de gegevens uiterlijk %(delete)s, en teken daarna de verklaring van verwijdering."),
+    ),
+    "deleted": (
+        mark("De leverancier heeft verklaard dat de gegevens van %(board)s in %(product)s zijn gewist."),
+        mark("De getekende verklaring staat bij de overeenkomst."),
+    ),
+    "delete_overdue": (
+        mark("De gegevens van %(board)s in %(product)s moesten uiterlijk %(delete)s zijn gewist."),
+        mark("De leverancier heeft nog niet verklaard dat dat is gebeurd."),
+    ),
 }
 BUTTONS: Mapping[str, str] = {
     "draft": mark("Ga verder met de inschrijving"),
@@ -240,6 +289,17 @@ BUTTONS: Mapping[str, str] = {
     "offer_ended": mark("Bekijk waar het staat"),
     "reminder": mark("Ga naar de zaak"),
     "lapses_soon": mark("Ga naar de zaak"),
+    "agreement_ends": mark("Bekijk de overeenkomst"),
+    "export_ends": mark("Bekijk de overeenkomst"),
+    "delete_soon": mark("Bekijk de overeenkomst"),
+    "delete_overdue": mark("Bekijk de overeenkomst"),
+    "deleted": mark("Bekijk de overeenkomst"),
+    "subprocessor": mark("Bekijk de subverwerker"),
+    "subprocessor_reminder": mark("Bekijk de subverwerker"),
+    "subprocessor_withdrawn": mark("Bekijk de subverwerker"),
+    "objection": mark("Beantwoord het bezwaar"),
+    "objection_answered": mark("Lees het antwoord"),
+    "objection_closed": mark("Bekijk het bezwaar"),
     "certificate_ends": mark("Bekijk wat wanneer afloopt"),
 }
 

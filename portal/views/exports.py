@@ -1,4 +1,4 @@
-"""The one way in which an overview becomes a spreadsheet: CSV that opens as it is meant, and runs nothing."""
+"""How an overview becomes a spreadsheet: CSV or XLSX that opens as it is meant, and runs nothing."""
 
 import csv
 import datetime as dt
@@ -9,13 +9,15 @@ from typing import Any
 from flask import Response, url_for
 
 from portal import clock
+from portal.documents import sheets
+from portal.documents.sheets import Cell
 from portal.views.overviews import Wish
 from portal.wording import say
 
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula, also in its wide form."""
 
-Cell = str | int | float | bool | dt.date | dt.datetime | None
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def export_url(endpoint: str, wish: Wish, **where: Any) -> str:
@@ -34,6 +36,12 @@ def csv_response(name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell
     content = csv_text(columns, rows).encode("utf-8-sig")  # with the mark by which spreadsheets know UTF-8
     headers = {"Content-Disposition": f'attachment; filename="{name}-{clock.today()}.csv"'}
     return Response(content, mimetype="text/csv", headers=headers)
+
+
+def xlsx_response(name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
+    """The same as a sheet of its own kind, in which a text can be nothing but a text."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{clock.today()}.xlsx"'}
+    return Response(sheets.written(name, columns, rows), mimetype=XLSX, headers=headers)
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

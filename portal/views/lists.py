@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, dossier
 from portal.cases import waiting
+from portal.cases.agreements import subprocessors
+from portal.cases.agreements.tables import SubprocessorAnswer
 from portal.cases.catalogue import every_workflow, workflow_of
 from portal.cases.tables import Case, Document
 from portal.dossier import tasks
@@ -27,6 +29,8 @@ ASKS = {
     tasks.ADVISE: mark("Advies geven"),
     tasks.REPLY: mark("Vraag van een bestuur"),
     "terms": mark("Voorwaarden lezen"),
+    "subprocessor": mark("Nieuwe subverwerker bekijken"),
+    "objection": mark("Bezwaar beantwoorden"),
 }
 
 
@@ -70,6 +74,28 @@ def mine(found: Tasks) -> Iterable[Line]:
             terms.until,
             url_for("cases.begin", workflow_name="usage_terms", product=terms.product.name),
         )
+    for answer, as_supplier in found.subprocessors:
+        yield about_subprocessor(answer, as_supplier=as_supplier)
+
+
+def about_subprocessor(answer: SubprocessorAnswer, *, as_supplier: bool) -> Line:
+    """A new sub-processor of which a board can still say something, or an objection that waits for the supplier."""
+    notice = answer.notice
+    here: dict[str, Any] = {"notice_id": notice.id, "organisation_id": answer.board_id}
+    url = url_for("subprocessors.show", **here)
+    if as_supplier:
+        here = {"notice_id": notice.id, "organisation_id": notice.organisation_id, "board_id": answer.board_id}
+        url = url_for("subprocessors.reply", **here)
+    return Line(
+        say("Subverwerker %(name)s", name=notice.name),
+        f"{answer.board.name} · {notice.product.title}",
+        "",
+        "objection" if as_supplier else "subprocessor",
+        "",
+        clock.day_of(answer.answered_at or notice.announced_at),
+        None if as_supplier or answer.answer else subprocessors.last_day(answer),
+        url,
+    )
 
 
 def to_sign(document: Document) -> Line:

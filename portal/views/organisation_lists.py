@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock, dossier
+from portal.cases.agreements import elsewhere
 from portal.cases.catalogue import every_workflow
 from portal.cases.tables import Document
 from portal.database import reader
@@ -50,6 +51,7 @@ def documents(organisation_id: UUID) -> ResponseReturnValue:
         total=page.total,
         pages=pages_of(page.total, SHOWN),
         states=DOCUMENT_STATES,
+        elsewhere=len(elsewhere.of_boards(reader(), [organisation_id])),
         export_url=export_url(".documents_csv", wish, organisation_id=organisation_id),
     )
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, dossier
 from portal.cases import access
+from portal.cases.agreements import objecting, subprocessors
 from portal.cases.tables import Case
 from portal.database import reader
 from portal.dossier import holdings, tasks
@@ -28,6 +29,7 @@ from workflows.vocabulary import PARTY_NAMES, ROLE_NAMES, Party
 
 bp = Blueprint("organisations", __name__, url_prefix="/organisaties")
 OPEN_SHOWN = 5
+WITH_AGREEMENTS = (Party.BOARD, Party.SCHOOL, Party.LOCATION, Party.SUPPLIER)
 
 
 @bp.before_request
@@ -75,9 +77,10 @@ def show(organisation_id: UUID) -> ResponseReturnValue:
         **around(rights, "show"),
         facts=_facts(rights),
         rules=[_rule(each, organisation_id) for each in dossiers.rules(reader(), organisation_id, at=now)],
-        held=[_holding(each) for each in held],
+        held=[_holding(each, rights) for each in held],
         open_cases=[lists.case_row(each) for each in open_cases.cases] if rights.is_own else [],
         open_total=open_cases.total if rights.is_own else 0,
+        subprocessors=_subprocessors(rights),
         declared=[_declared(each) for each in dossiers.declarations_over(reader(), organisation_id, at=now)],
         is_school=organisation.kind in (Party.SCHOOL, Party.LOCATION),
         startable=[(say(each.title), _begin(rights, each.name)) for each in dossiers.startable(rights)],
@@ -108,6 +111,8 @@ def around(rights: Rights, current: str) -> dict[str, Any]:
     if rights.sees_papers:
         parts.append(("documents", "organisation_lists.documents", mark("Stukken")))
         parts.append(("cases", "organisation_lists.cases", mark("Zaken")))
+        if organisation.kind in WITH_AGREEMENTS:
+            parts.append(("agreements", "agreements.index", mark("Overeenkomsten")))
         if organisation.kind == Party.BOARD:
             parts.append(("schools", "organisation_lists.schools", mark("Scholen")))
     return {
@@ -162,9 +167,11 @@ def _rule(rule: Any, organisation_id: UUID) -> str:
     return sentence
 
 
-def _holding(each: Holding) -> dict[str, Any]:
+def _holding(each: Holding, rights: Rights) -> dict[str, Any]:
     url = None
-    if each.case_id and access.may_read(reader.get_one(Case, each.case_id), visitor()):
+    if each.is_agreement and rights.sees_papers:
+        url = url_for("agreements.show", organisation_id=rights.organisation.id, agreement_id=each.case_id)
+    elif each.case_id and access.may_read(reader.get_one(Case, each.case_id), visitor()):
         url = url_for("cases.show", case_id=each.case_id)
     return {
         "title": each.title,
@@ -189,6 +196,24 @@ def _declared(each: dossiers.Declared) -> dict[str, Any]:
         "reference": case.reference,
         "url": url_for("cases.show", case_id=case.id) if access.may_read(case, visitor()) else None,
     }
+
+
+def _subprocessors(rights: Rights) -> list[dict[str, str]]:
+    """The new sub-processors of which the board can still say something."""
+    if rights.organisation.kind != Party.BOARD or not rights.sees_papers:
+        return []
+    asked = (objecting.Stand.OPEN, objecting.Stand.NO_CONSENT, objecting.Stand.ANSWERED)
+    return [
+        {
+            "title": say("%(name)s voor %(product)s", name=each.notice.name, product=each.notice.product.title),
+            "url": url_for("subprocessors.show", organisation_id=each.board_id, notice_id=each.notice_id),
+            "status_kind": "todo",
+            "status_text": say(objecting.STANDS[where]),
+            "hint": say("bezwaar tot en met %(day)s", day=day(subprocessors.last_day(each), weekday=True)),
+        }
+        for each in objecting.of_board(reader(), rights.organisation.id)
+        if (where := objecting.stand(each, at=clock.now())) in asked
+    ]
 
 
 def _begin(rights: Rights, workflow_name: str, **more: str) -> str:

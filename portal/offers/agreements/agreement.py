@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.offers.agreements import annexes
-from portal.offers.agreements.annexes import ANNEXES, Annex, Column, Kind, Section
+from portal.offers.agreements.annexes import ANNEXES, Annex, Column, Kind, Row, Section
 from portal.offers.agreements.duties import DUTIES, PARAMETERS, Parameter
 from portal.wording import say
 
@@ -204,9 +204,15 @@ def _annex(name: str, sections: Sequence[Section], annex: Annex) -> Iterator[Fau
         elif len(rows) > annexes.MOST_ROWS:
             yield place, say("Hooguit %(most)s regels.", most=annexes.MOST_ROWS)
         for at, row in enumerate(rows):
-            for column in section.columns:
-                if sentence := _value(column, row.get(column.name, "")):
-                    yield f"{place}-{at}-{column.name}", sentence
+            for column, sentence in faults_of_row(section, row):
+                yield f"{place}-{at}-{column}", sentence
+
+
+def faults_of_row(section: Section, row: Row) -> Iterator[Fault]:
+    """What must be mended in one row of a section: the column, and a sentence."""
+    for column in section.columns:
+        if sentence := _value(column, row.get(column.name, "")):
+            yield column.name, sentence
 
 
 def _value(column: Column, value: str) -> str:

@@ -1,0 +1,117 @@
+"""Spreadsheets of other programs (XLSX): written so that no cell is ever run, and read in a child with limits."""
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+
+from portal import clock
+from portal.documents.child import in_child
+from portal.errors import InvalidError, PortalError, UnavailableError
+from portal.wording import mark, say
+
+Cell = str | int | float | bool | dt.date | dt.datetime | None
+
+MOST_COLUMNS, MOST_ROWS, LONGEST_CELL = 50, 5000, 32_767
+MOST_UNPACKED = 60 * 2**20
+SECONDS, MEGABYTES = 10, 512
+WIDEST = 60
+NOT_WRITTEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+"""What XML cannot hold, and what a spreadsheet would read as such a character."""
+UNREADABLE = mark("Dit is geen spreadsheet die wij kunnen lezen. Sla hem op als XLSX of als CSV en kies hem opnieuw.")
+
+
+def written(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A sheet with these columns: a text is a text whatever it begins with, a day is a day, a number is a number."""
+    from openpyxl import Workbook  # here: most requests never make a sheet
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31])
+    sheet.freeze_panes = "A2"
+    kept = [[_plain(each) for each in row] for row in rows]
+    for place, column in enumerate(columns):
+        longest = max([len(column), *(len(str(row[place])) for row in kept)])
+        sheet.column_dimensions[_letters(place)].width = min(max(10, longest + 2), WIDEST)
+
+    def cell(value: Cell, *, bold: bool = False) -> object:
+        made = WriteOnlyCell(sheet, value=value)
+        if isinstance(value, str):
+            made.data_type = "s"  # never a formula, also where the text begins as one
+        made.font, made.alignment = Font(bold=bold), Alignment(wrap_text=True, vertical="top")
+        return made
+
+    sheet.append([cell(_plain(each), bold=True) for each in columns])
+    for row in kept:
+        sheet.append([cell(each) for each in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def read(content: bytes) -> list[list[str]]:
+    """The cells of the first sheet as texts, row by row; InvalidError (field "sheet") where that cannot be done."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            if sum(each.file_size for each in file.infolist()) > MOST_UNPACKED:
+                raise InvalidError(UNREADABLE, {"sheet": say(UNREADABLE)})
+        return in_child(lambda: _cells(content), seconds=SECONDS, megabytes=MEGABYTES)
+    except (InvalidError, UnavailableError):
+        raise
+    except (PortalError, zipfile.BadZipFile, NotImplementedError, OSError) as fault:
+        raise InvalidError(UNREADABLE, {"sheet": say(UNREADABLE)}) from fault
+
+
+def _cells(content: bytes) -> list[list[str]]:
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    sheet = book.worksheets[0]
+    found = []
+    for row in sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS, values_only=True):
+        texts = [_text(each) for each in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        found.append(texts)
+    return found
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case dt.datetime():
+            return value.date().isoformat()
+        case float() if value.is_integer():
+            return str(int(value))
+    return str(value)[:LONGEST_CELL]
+
+
+def _plain(value: Cell) -> Cell:
+    match value:
+        case bool():
+            return say("ja") if value else say("nee")
+        case dt.datetime():
+            return value.astimezone(clock.AMSTERDAM).replace(tzinfo=None)
+        case str():
+            return NOT_WRITTEN.sub(lambda found: _spelled(found[0]), value)[:LONGEST_CELL]
+        case None:
+            return ""
+    return value
+
+
+def _spelled(found: str) -> str:
+    """Nothing for what cannot be written; an escape that is meant as text keeps its letters."""
+    return f"_x005F{found}" if found.startswith("_x") else ""
+
+
+def _letters(place: int) -> str:
+    """The name of a column: 0 is A, 26 is AA."""
+    letters = ""
+    place += 1
+    while place:
+        place, left = divmod(place - 1, 26)
+        letters = chr(ord("A") + left) + letters
+    return letters
