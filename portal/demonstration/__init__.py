@@ -89,7 +89,8 @@ def explain(settings: Settings) -> str:
         "    1. Sign in as karin.visser@helmond.example: one of two signatures is still missing. Read and sign.",
         "    2. Sign in as meester.tom@amersfoort.example: the gate says what is missing. Accept the terms, read.",
         "    3. Sign in as servicedesk@tekenpoort.example: a registration waits in the queue.",
-        f"    4. Register a board yourself at {settings.public_url}/inschrijven, for example 13622;",
+        "    4. Sign in as privacy@amersfoort.example: a supplier offers its processor agreement. Assess it.",
+        f"    5. Register a board yourself at {settings.public_url}/inschrijven, for example 13622;",
         f"       the mails are at {settings.public_url}/postvak.",
         "",
     ]

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from portal import clock, outcomes
 from portal.cases import access, answering, assessing, drafts, printing, signing, starting
 from portal.cases.access import Visitor
+from portal.cases.offering import making
 from portal.cases.tables import Case, Document, KeptFile
 from portal.config import Settings
 from portal.database import act, reader
 from portal.offers import products, publications
 from portal.offers.products import RECIPIENT_GROUPS, Wanted
-from portal.offers.tables import Product
+from portal.offers.tables import Product, Publication
 from portal.parties import authenticator, memberships, people, register
 from portal.parties.tables import Invitation, Organisation, Person
 from portal.record import ledger
@@ -81,6 +82,7 @@ class Stage:
         self._declared(amersfoort, PAIR_A)
         self._teacher(amersfoort)
         self._account(PRIVACY)
+        self._offered(amersfoort)
         helmond = self._registered(HALF_SIGNED, "Stichting Voorbeeldonderwijs Helmond", "helmond.example", PAIR_B, desk)
         self._declared(helmond, PAIR_B[:1])
         self._submitted(IN_QUEUE, "Stichting Voorbeeldonderwijs Hoorn", "hoorn.example", PAIR_C)
@@ -129,6 +131,13 @@ class Stage:
         self._answer(case_id, answers, kim)
         assessing.assess(case_id, verdict="accept", words="", by=Visitor(desk.id), follow=self._follow)
         self._account(SAM[1])
+
+    def _offered(self, board: Organisation) -> None:
+        """The supplier offers its agreement to a board: a task for who assesses there."""
+        kim = Visitor(self._person(KIM[1]).id)
+        query = select(Publication.id).filter_by(kind=publications.PROCESSOR_AGREEMENT)
+        making.ask(uuid.uuid4(), reader.execute(query).scalar_one(), [board.id], deadline=None, by=kim)
+        self.worker.work_off()
 
     def _registered(
         self, number: str, name: str, domain: str, pair: tuple[tuple[str, str], ...], desk: Person

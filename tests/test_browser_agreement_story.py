@@ -1,0 +1,163 @@
+"""A processor agreement through its whole life in a real browser: three boards, three answers, and a second version."""
+
+import pytest
+
+from portal.offers.tables import Product
+from tests.agreements import STEPS, published
+from tests.builders import (
+    ANN,
+    BAS,
+    EVA,
+    IRIS,
+    NOOR,
+    OURS,
+    PRODUCT,
+    SAM,
+    SCHOOL,
+    THEIRS,
+    TOM,
+    a_role,
+    a_submitted_registration,
+    accept,
+    accepted_terms,
+    an_account,
+)
+from tests.chromium import Visit
+from tests.full_house import XANDER
+from tests.staged import AtStage, Served
+from tests.suppliers import KIM, a_bound_supplier, the_product
+from workflows.vocabulary import Role
+
+pytestmark = pytest.mark.browser
+THIRD = "20183"
+SAVE = "Opslaan en verder"
+QUESTION = "Waarom bewaart u resultaten drie jaar?"
+ANSWER = "Dat kan korter. In de volgende versie wordt het twee jaar."
+NEW_CLAUSE = "Wie bij de leverancier met de gegevens werkt, belooft ze geheim te houden, ook na het einde."
+GATE = f"/rapporten/{PRODUCT}/{SCHOOL}/poort"
+
+
+def the_stage(at: Served) -> None:
+    """Three boards use a product whose gate asks for an agreement; Sam may bind its supplier."""
+    portal = at.portal
+    a_bound_supplier(portal, SAM)
+    accept(portal, a_submitted_registration(portal, THIRD, starter=XANDER, others=(), authority={"mode": "alone"}))
+    an_account(portal, XANDER)
+    a_role(portal, NOOR, portal.organisation(OURS), Role.PRIVACY_OFFICER)
+    for role in (Role.ADMINISTRATOR, Role.PRIVACY_OFFICER):
+        a_role(portal, IRIS, portal.organisation(THEIRS), role)
+    accepted_terms(portal, TOM)
+
+    def ask_for_agreement(session) -> None:  # type: ignore[no-untyped-def]
+        product = session.get_one(Product, the_product(portal))
+        product.conditions = [*product.conditions, "agreement"]
+
+    portal.do(ask_for_agreement)
+    at.work()
+
+
+def publishes(at: Served, kim: Visit, version: str, *, grace_days: int) -> None:
+    """What stands in the draft becomes a version, from today on."""
+    today = at.portal.moment.date()
+    kim.follow("Bekijk het voorbeeld").fill(grace_days=str(grace_days))
+    kim.fill(since__day=str(today.day), since__month=str(today.month), since__year=str(today.year))
+    kim.press("Bekijk het gevolg").press(f"Publiceer versie {version}").sees("ligt vast")
+
+
+def offers(at: Served, kim: Visit, version: str, *boards: str) -> Visit:
+    """The version goes to these boards, or to all with the product; gives the page on which they are followed."""
+    kim.open(f"/aanbod/{published(at.portal, version)}").follow("Aanbieden aan besturen")
+    if boards:
+        kim.choose("boards", *(str(at.portal.organisation(each)) for each in boards))
+    else:
+        kim.choose("whom", "product")
+    kim.press("Bekijk wat er gebeurt").press("Ja, aanbieden")
+    at.work()
+    return kim.open(kim.page.url).sees("Klaar").follow("Naar de voortgang")
+
+
+def assessed(at: Served, administrator: Visit, assessor: Visit, mail: str) -> None:
+    """The board says for which schools it is and finds every point in order; the document is made."""
+    administrator.open(at.link(mail, "Verwerkersovereenkomst")).follow("Voor welke scholen").press(SAVE)
+    administrator.fill(privacy=NOOR.name, privacy_email=NOOR.email).press(SAVE)
+    case = administrator.page.url.rpartition("/zaken/")[2].partition("/")[0]
+    for name, points in STEPS:
+        assessor.open(f"/zaken/{case}/{name}")
+        for point, _, _ in points:
+            assessor.choose(point, "ok")
+        assessor.press(SAVE)
+    assessor.press("Klaarzetten om te tekenen")
+    at.work()
+
+
+def test_three_boards_three_answers_and_a_second_version(at_stage: AtStage) -> None:
+    at = at_stage("in_force")
+    the_stage(at)
+    kim, eva, iris, xander = (at.visit(each) for each in (KIM, EVA, IRIS, XANDER))
+    kim.open("/leverancier").follow("Onderwijsresultatenmonitor").press("Begin met de voorbeeldtekst")
+    publishes(at, kim, "2026-11", grace_days=0)
+    offers(at, kim, "2026-11").sees("3 aangeboden")
+    three_answers(at, kim, eva, iris, xander)
+    the_question_answered_by_another_version(at, kim, iris)
+
+    for visit, board, version in ((eva, OURS, "2026-11"), (iris, THEIRS, "2026-12")):
+        visit.open(f"/organisaties/{at.portal.organisation(board)}/overeenkomsten").sees(version, "van kracht")
+        visit.shown("register")
+    xander.open(f"/organisaties/{at.portal.organisation(THIRD)}/overeenkomsten")
+    assert xander.page.locator("tbody tr").count() == 0
+
+    one_clause_and_one_more_to_whom_data_go(at, kim)
+    eva.open(f"/overeenkomsten/{published(at.portal, '2027-01')}").follow("Wat er veranderde").shown("difference")
+    changed = [each.split("\n")[0] for each in eva.page.locator(".clause-change").all_inner_texts()]
+    assert changed == ["7 Geheimhouding", "Subverwerkers: Voorbeeldarchief N.V."]
+
+    at.visit(TOM).open(GATE).sees("De poort is open")
+    at.portal.later(days=15)
+    at.visit(TOM).open(GATE).sees("Versie 2026-11 van de verwerkersovereenkomst is niet meer genoeg").shown("shut")
+    offers(at, at.visit(KIM), "2027-01", OURS)
+    assessed(at, at.visit(EVA), at.visit(NOOR), EVA.email)
+    at.signs(ANN, BAS, SAM)
+    at.visit(TOM).open(GATE).sees("De poort is open", "De verwerkersovereenkomst is getekend")
+    assert not at.found, "\n".join(at.found)
+
+
+def three_answers(at: Served, kim: Visit, eva: Visit, iris: Visit, xander: Visit) -> None:
+    """One accepts, and two sign before the supplier; one asks, and is answered; one does not agree, and says why."""
+    assessed(at, eva, at.visit(NOOR), EVA.email)
+    at.signs(ANN, BAS, SAM)
+    iris.open(at.link(IRIS.email, "Verwerkersovereenkomst"))
+    iris.open(f"{iris.page.url}/content/opmerkingen?vraag=retention").choose("to_supplier", "yes")
+    iris.fill(words=QUESTION).press("Plaatsen").sees("aan de leverancier")
+    kim.open(at.link(KIM.email, "Vraag van")).sees(QUESTION).fill(words=ANSWER).press("Antwoord plaatsen")
+    xander.open(at.link(XANDER.email, "Verwerkersovereenkomst")).follow("Niet akkoord")
+    xander.fill(words="Wij stoppen met dit product.").press("Niet akkoord")
+    kim.open(f"/aanbod/{published(at.portal)}").sees("1 van kracht", "1 niet akkoord").shown("progress")
+
+
+def the_question_answered_by_another_version(at: Served, kim: Visit, iris: Visit) -> None:
+    """The board that asked gets it: its question and the answer stand at the same point; it signs."""
+    at.portal.later(days=1)
+    kim.open(f"/leverancier/{PRODUCT}/overeenkomsten").press("Begin met de laatste versie").follow("Titel en inleiding")
+    kim.fill(row__0__version="2026-12").press("Bewaren").follow("Overzicht van het concept")
+    kim.follow("Hoe lang ze worden bewaard").fill(row__2__term="Twee schooljaren").press("Bewaren")
+    kim.follow("Overzicht van het concept")
+    publishes(at, kim, "2026-12", grace_days=60)
+    offers(at, kim, "2026-12", THEIRS).sees("1 aangeboden")
+    iris.open(at.link(IRIS.email, "Verwerkersovereenkomst"))
+    iris.open(f"{iris.page.url}/content").sees(QUESTION, ANSWER, "2026-11").shown("earlier-remarks")
+    assessed(at, iris, iris, IRIS.email)
+    at.signs(IRIS, SAM)
+    kim.open(f"/aanbod/{published(at.portal, '2026-12')}").sees("1 van kracht")
+
+
+def one_clause_and_one_more_to_whom_data_go(at: Served, kim: Visit) -> None:
+    """The second version: a clause that reads otherwise, and a new sub-processor."""
+    at.portal.later(days=1)
+    kim.open(f"/leverancier/{PRODUCT}/overeenkomsten").press("Begin met de laatste versie").follow("Titel en inleiding")
+    kim.fill(row__0__version="2027-01").press("Bewaren").follow("Overzicht van het concept").follow("Bepalingen")
+    kim.fill(row__6__text=NEW_CLAUSE).press("Bewaren").follow("Overzicht van het concept").follow("Subverwerkers")
+    kim.press("Regel toevoegen").fill(row__2__name="Voorbeeldarchief N.V.", row__2__task="Reservekopie")
+    kim.fill(row__2__data="Alles, versleuteld", row__2__country="België")
+    kim.page.locator('[name="row-2-in_eea"]').select_option("yes")
+    kim.press("Bewaren").follow("Overzicht van het concept")
+    publishes(at, kim, "2027-01", grace_days=14)
