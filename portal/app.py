@@ -187,7 +187,7 @@ def _refuse_unfit(database: Database) -> None:
         catalogue.refuse_orphans(reader())
         for product in reader.query(Product):
             unknown = [code for code in product.conditions if code not in CONDITIONS]
-            if unknown or not product.conditions:
+            if product.has_reports and (unknown or not product.conditions):
                 raise SettingError(f"Product {product.name} has no known conditions for its gate: {unknown or 'none'}.")
 
 

@@ -50,7 +50,11 @@ def the_product(portal: Portal) -> uuid.UUID:
 
 def a_bound_supplier(portal: Portal, *signatories: Someone) -> uuid.UUID:
     """Let in by the service desk, Kim asks who may bind the supplier; each of them alone, with an account."""
-    supplier = the_supplier(portal)
+    return bound(portal, the_supplier(portal), *signatories)
+
+
+def bound(portal: Portal, supplier: uuid.UUID, *signatories: Someone) -> uuid.UUID:
+    """The same of any organisation that supplies something."""
     a_role(portal, KIM, supplier, Role.ADMINISTRATOR)
     kim = portal.visitor(KIM)
     people = [{"name": each.name, "function": each.function, "email": each.email} for each in signatories]

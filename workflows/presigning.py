@@ -8,7 +8,7 @@ WORKFLOW = Workflow(
     title="Vooraf tekenen",
     prefix="VT",
     version="2026-11",
-    subject=Party.SUPPLIER,
+    subject=frozenset({Party.SUPPLIER, Party.OPERATOR}),
     introduction="U tekent één keer voor een versie van uw verwerkersovereenkomst. "
     "Tekent een schoolbestuur die versie, dan is de overeenkomst meteen van kracht.",
     publication="processor_agreement",

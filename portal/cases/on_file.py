@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -104,8 +104,13 @@ def _declaration(session: Session, case_id: uuid.UUID, rows: list[InForce]) -> K
     )
 
 
+def _chosen_by_boards() -> Select[Product]:
+    """The products that an organisation chooses: the portal itself is not one of them."""
+    return select(Product).join(Product.supplier).where(Organisation.kind != Party.OPERATOR).order_by(Product.title)
+
+
 def _products(session: Session, _case: Case) -> list[Kept]:
-    return [Kept(each.name, each.title) for each in session.scalars(select(Product).order_by(Product.title))]
+    return [Kept(each.name, each.title) for each in session.scalars(_chosen_by_boards())]
 
 
 def _ended_agreements(session: Session, case: Case) -> list[Kept]:

@@ -54,6 +54,7 @@ class Wanted:
     """Keys of RECIPIENT_GROUPS."""
     rights_holders: Sequence[str] = ()
     """Names of organisations; made when no rights holder bears them yet."""
+    has_reports: bool = True
 
 
 def make(wanted: Wanted, *, by: uuid.UUID | None) -> str:
@@ -78,8 +79,9 @@ def change(name: str, wanted: Wanted, *, by: uuid.UUID) -> None:
 def put(session: Session, product: Product, wanted: Wanted, *, by: uuid.UUID | None) -> Product:
     """Fill a product, inside an act, and witness what its gate asks and who holds rights in it."""
     product.title, product.description, product.contact = wanted.title, wanted.description, wanted.contact
+    product.has_reports = wanted.has_reports
     product.supplier_id = _organisation(session, wanted.supplier, Party.SUPPLIER).id
-    product.conditions = list(wanted.conditions)
+    product.conditions = list(wanted.conditions) if wanted.has_reports else []
     product.recipient_groups = [[key, RECIPIENT_GROUPS[key]] for key in RECIPIENT_GROUPS if key in _groups(wanted)]
     holders = [_organisation(session, each, Party.RIGHTS_HOLDER) for each in wanted.rights_holders]
     product.rights_holders = list(dict.fromkeys(holders))
@@ -91,6 +93,7 @@ def put(session: Session, product: Product, wanted: Wanted, *, by: uuid.UUID | N
         subject=f"product:{product.id}",
         actor=by,
         name=product.name,
+        reports=product.has_reports,
         conditions=list(product.conditions),
         groups=[key for key, _ in product.recipient_groups],
         rights_holders=sorted(str(each.id) for each in product.rights_holders),
@@ -115,6 +118,10 @@ def faults_of(wanted: Wanted) -> dict[str, str]:
         validate_email(wanted.contact, check_deliverability=False)
     except EmailNotValidError:
         faults["contact"] = say("Vul een geldig e-mailadres in, waar lezers met vragen terechtkunnen.")
+    if any(len(each) > 200 for each in wanted.rights_holders):
+        faults["rights_holders"] = say("Een naam heeft hooguit 200 tekens.")
+    if not wanted.has_reports:
+        return faults
     if not wanted.conditions:
         faults["conditions"] = say(
             "Kies minstens één voorwaarde: zonder voorwaarden staat de poort voor iedereen open."
@@ -125,8 +132,6 @@ def faults_of(wanted: Wanted) -> dict[str, str]:
         faults["conditions"] = say("Elke voorwaarde kan één keer.")
     if not set(_groups(wanted)) - {NOBODY}:
         faults["recipient_groups"] = say("Kies minstens één groep die de cijfers mag ontvangen.")
-    if any(len(each) > 200 for each in wanted.rights_holders):
-        faults["rights_holders"] = say("Een naam heeft hooguit 200 tekens.")
     return faults
 
 
@@ -156,6 +161,7 @@ def as_wanted(product: Product) -> Wanted:
         tuple(product.conditions),
         tuple(key for key, _ in product.recipient_groups if key in RECIPIENT_GROUPS),
         tuple(each.name for each in product.rights_holders),
+        product.has_reports,
     )
 
 
@@ -164,8 +170,9 @@ def _groups(wanted: Wanted) -> list[str]:
 
 
 def _organisation(session: Session, name: str, kind: Party) -> Organisation:
-    """The one organisation of this kind and name; made when there is none."""
-    found = list(session.scalars(select(Organisation).where(Organisation.kind == kind, Organisation.name == name)))
+    """The one organisation of this kind and name; made when there is none. The operator supplies the portal itself."""
+    kinds = [kind, Party.OPERATOR] if kind == Party.SUPPLIER else [kind]
+    found = list(session.scalars(select(Organisation).where(Organisation.kind.in_(kinds), Organisation.name == name)))
     if len(found) > 1:
         raise RefusedError("Er zijn twee organisaties met de naam %(name)s. Hernoem eerst een van de twee.", name=name)
     if found:

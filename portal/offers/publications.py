@@ -27,6 +27,8 @@ __all__ = [
 
 SHIPPED = Path(__file__).resolve().parent / "shipped"
 AN_EXAMPLE = SHIPPED / "processor_agreement_2026-11.json"
+PORTAL_EXAMPLE = SHIPPED / "portal_agreement_2026-11.json"
+"""For what the operator supplies: the portal itself."""
 USAGE_TERMS, PROCESSOR_AGREEMENT = "usage_terms", "processor_agreement"
 LONGEST_GRACE = 730
 """Days; longer than two school years is a slip of the keyboard."""

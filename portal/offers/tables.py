@@ -23,10 +23,12 @@ class Product(Base):
     description: Mapped[str] = mapped_column(String(1000), default="")
     supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     conditions: Mapped[list[Any]]
-    """The codes of the gate's conditions that apply, in the order in which they are explained."""
+    """The codes of the gate's conditions that apply, in the order in which they are explained; none without reports."""
     recipient_groups: Mapped[list[Any]]
     """The closed list of who may receive its figures: pairs of key and name."""
     contact: Mapped[str] = mapped_column(String(254), default="")
+    has_reports: Mapped[bool] = mapped_column(default=True)
+    """Whether there are reports behind a gate; of the others there is an agreement, and no gate."""
 
     supplier: Mapped[Organisation] = relationship()
     rights_holders: Mapped[list[Organisation]] = relationship(

@@ -14,7 +14,7 @@ from portal.errors import InvalidError, NotFoundError
 from portal.offers import drafting, products, publications, suppliers
 from portal.offers.agreements import files, parts
 from portal.offers.agreements.agreement import Agreement
-from portal.offers.publications import PROCESSOR_AGREEMENT, SHIPPED
+from portal.offers.publications import AN_EXAMPLE, PORTAL_EXAMPLE, PROCESSOR_AGREEMENT
 from portal.offers.tables import Product
 from portal.views.agreement_forms import StartForm
 from portal.views.desk import actor, spoken, with_faults
@@ -23,9 +23,9 @@ from portal.views.reports import every_product
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
 from portal.wording import day, moment, say
+from workflows.vocabulary import Party
 
 bp = Blueprint("agreement_versions", __name__, url_prefix="/leverancier")
-EXAMPLE = SHIPPED / "processor_agreement_2026-11.json"
 
 
 @bp.before_request
@@ -59,7 +59,7 @@ def begin(product_name: str) -> ResponseReturnValue:
     """A draft: a copy of the latest version, the example, an empty text, or what stands in a file."""
     product, form = _product(product_name), spoken(StartForm())
     try:
-        text = _begun(request.form.get("begin", ""))
+        text = _begun(request.form.get("begin", ""), product)
         draft_id = drafting.begin(product.name, text=text, by=actor(), kind=PROCESSOR_AGREEMENT)
     except InvalidError as fault:
         return _page(product, form, with_faults(form, fault.fields)), fault.status
@@ -76,13 +76,14 @@ def _product(name: str) -> Product:
     return product
 
 
-def _begun(wish: str) -> Agreement | None:
+def _begun(wish: str, product: Product) -> Agreement | None:
     """The text to begin with; none: a copy of the latest version."""
     match wish:
         case "latest":
             return None
         case "example":
-            return files.read(EXAMPLE.read_text(encoding="utf-8"))
+            path = PORTAL_EXAMPLE if product.supplier.kind == Party.OPERATOR else AN_EXAMPLE
+            return files.read(path.read_text(encoding="utf-8"))
         case "empty":
             return parts.empty()
         case "file":

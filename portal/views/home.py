@@ -18,7 +18,7 @@ from portal.parties import memberships
 from portal.views import lists
 from portal.views.exports import csv_response, export_url
 from portal.views.overviews import Wish, pages_of, wished
-from portal.views.reports import every_product, gate_card
+from portal.views.reports import gate_card, products_with_reports
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import person, visitor
 from portal.wording import day, mark, say
@@ -65,7 +65,7 @@ def index() -> ResponseReturnValue:
         asks=lists.ASKS,
         to_sign=[(each, lists.to_sign(each)) for each in found.to_sign],
         waiting=[lists.line_of(each) for each in found.others[:WAITING_SHOWN]],
-        gates=[gate_card(school, product) for school in schools[:GATES_SHOWN] for product in every_product()],
+        gates=[gate_card(school, product) for school in schools[:GATES_SHOWN] for product in products_with_reports()],
         more_schools=max(0, len(schools) - GATES_SHOWN),
         to_assess=tasks.count_to_assess(reader()) if access.is_service_desk(who) else 0,
         roles=memberships.memberships_of(person()),

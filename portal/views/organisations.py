@@ -21,7 +21,7 @@ from portal.parties.authority import rule_sentence
 from portal.parties.spelling import clean
 from portal.parties.tables import Organisation
 from portal.views import evidence, lists
-from portal.views.reports import every_product
+from portal.views.reports import products_with_reports
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import person, visitor
 from portal.wording import day, mark, moment, say
@@ -227,5 +227,6 @@ def _gates(rights: Rights) -> list[tuple[str, str]]:
     if kind != "location" or not (rights.is_own or rights.acting):
         return []
     return [
-        (product.title, url_for("reports.gate", product_name=product.name, code=code)) for product in every_product()
+        (product.title, url_for("reports.gate", product_name=product.name, code=code))
+        for product in products_with_reports()
     ]

@@ -53,6 +53,11 @@ class ProductForm(Form):
         filters=[clean_lines],
         render_kw={"rows": 3},
     )
+    has_reports = Ticks(
+        mark("Rapporten"),
+        description=mark("Zonder rapporten heeft het product geen poort: er is dan alleen een verwerkersovereenkomst."),
+        choices=[],
+    )
     recipient_groups = Ticks(mark("Wie mag de cijfers ontvangen?"), choices=[])
 
 
@@ -162,12 +167,14 @@ def _product_form(wanted: Wanted | None = None) -> Form:
             "supplier": wanted.supplier,
             "contact": wanted.contact,
             "rights_holders": "\n".join(wanted.rights_holders),
+            "has_reports": ["yes"] if wanted.has_reports else [],
             "recipient_groups": list(wanted.recipient_groups),
             **{f"{PLACE}{code}": str(place) for place, code in enumerate(wanted.conditions, 1)},
         }
     form = spoken(form_class(request.form if request.method == "POST" else None, data=known))
     for field in form:
         field.description = say(field.description)
+    form.has_reports.choices = [SelectChoice("yes", say(mark("Achter de poort van dit product staan rapporten")))]
     form.recipient_groups.choices = [
         SelectChoice(key, say(name)) for key, name in RECIPIENT_GROUPS.items() if key != products.NOBODY
     ]
@@ -194,6 +201,7 @@ def _wanted(form: Form, name: str) -> tuple[Wanted, dict[str, str]]:
         tuple(code for _, code in used),
         tuple(form.recipient_groups.data or ()),
         tuple(filter(None, map(clean, (form.rights_holders.data or "").splitlines()))),
+        bool(form.has_reports.data),
     )
     return wanted, faults
 

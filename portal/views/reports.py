@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
     text, page = clean(request.args.get("q"))[:100], max(1, request.args.get("page", 1, type=int) or 1)
     schools = [each for each in dossier.schools_of(reader(), person()) if _matches(each, text)]
     here = schools[(page - 1) * PAGE : page * PAGE]
-    products = every_product()
+    products = products_with_reports()
     if "only" in request.args and len(schools) == len(products) == 1:
         return redirect(url_for(".show", product_name=products[0].name, code=schools[0].code))
     return render_template(
@@ -76,13 +76,18 @@ def every_product() -> list[Product]:
     return list(reader.scalars(select(Product).order_by(Product.title)))
 
 
+def products_with_reports() -> list[Product]:
+    """The products that have a gate."""
+    return [each for each in every_product() if each.has_reports]
+
+
 def gate_card(school: RegisterLocation, product: Product) -> dict[str, object]:
     """How far the gate of one report of one school is for whoever is signed in."""
     return {"school": school, "product": product, "verdict": _judge(school, product)}
 
 
 def _found(product_name: str, code: str) -> tuple[Product, RegisterLocation]:
-    product = reader.scalar(select(Product).where(Product.name == product_name))
+    product = reader.scalar(select(Product).where(Product.name == product_name, Product.has_reports))
     location = register.location(code)
     if product is None or location is None or not dossier.may_see_gate(reader(), person(), location):
         raise NotFoundError

@@ -63,8 +63,11 @@ def with_product(session: Session, product: Product) -> list[uuid.UUID]:
     """The boards that use a product, by name.
 
     A board uses what it chose when it registered, what one of its schools chose when that registered by itself, and
-    what it has an agreement about. The portal has no licences yet; when it has, they come here.
+    what it has an agreement about. The portal has no licences yet; when it has, they come here. Everybody here uses
+    what the operator supplies: the portal.
     """
+    if product.supplier.kind == Party.OPERATOR:
+        return [each.id for each in session.scalars(registered())]
     chose = {
         each.board_number
         for each in session.scalars(select(Organisation).where(Organisation.registered_at.is_not(None)))
