@@ -98,16 +98,25 @@ def test_three_boards_three_answers_and_a_second_version(at_stage: AtStage) -> N
     publishes(at, kim, "2026-11", grace_days=0)
     offers(at, kim, "2026-11").sees("3 aangeboden")
     three_answers(at, kim, eva, iris, xander)
-    the_question_answered_by_another_version(at, kim, iris)
+    the_question_answered_by_another_version(at)
 
-    for visit, board, version in ((eva, OURS, "2026-11"), (iris, THEIRS, "2026-12")):
-        visit.open(f"/organisaties/{at.portal.organisation(board)}/overeenkomsten").sees(version, "van kracht")
+    for someone, board, version in ((EVA, OURS, "2026-11"), (IRIS, THEIRS, "2026-12")):
+        visit = (
+            at.visit(someone)
+            .open(f"/organisaties/{at.portal.organisation(board)}/overeenkomsten")
+            .sees(version, "van kracht")
+        )
         visit.shown("register")
-    xander.open(f"/organisaties/{at.portal.organisation(THIRD)}/overeenkomsten")
+    xander = at.visit(XANDER).open(f"/organisaties/{at.portal.organisation(THIRD)}/overeenkomsten")
     assert xander.page.locator("tbody tr").count() == 0
 
-    one_clause_and_one_more_to_whom_data_go(at, kim)
-    eva.open(f"/overeenkomsten/{published(at.portal, '2027-01')}").follow("Wat er veranderde").shown("difference")
+    one_clause_and_one_more_to_whom_data_go(at)
+    eva = (
+        at.visit(EVA)
+        .open(f"/overeenkomsten/{published(at.portal, '2027-01')}")
+        .follow("Versie 2026-12")
+        .shown("difference")
+    )
     changed = [each.split("\n")[0] for each in eva.page.locator(".clause-change").all_inner_texts()]
     assert changed == ["7 Geheimhouding", "Subverwerkers: Voorbeeldarchief N.V."]
 
@@ -128,39 +137,55 @@ def three_answers(at: Served, kim: Visit, eva: Visit, iris: Visit, xander: Visit
     at.signs(ANN, BAS)
     at.signs(SAM)
     iris.open(at.link(IRIS.email, "Verwerkersovereenkomst"))
-    iris.open(f"{iris.page.url}/content/opmerkingen?vraag=retention").choose("to_supplier", "yes")
-    iris.fill(words=QUESTION).press("Plaatsen").sees("aan de leverancier")
+    iris.open(f"{iris.page.url}/content/opmerkingen")
+    iris.unfold("Opmerking schrijven: Bewaartermijnen").page.locator("#to-supplier-retention").check(
+        force=True
+    )  # its label lies over it
+    iris.page.locator("#words-retention").fill(QUESTION)
+    iris.page.locator("section", has=iris.page.locator("#words-retention")).get_by_text("Plaatsen").click()
+    iris.wait_for("aan de leverancier").shown("asked")
     kim.open(at.link(KIM.email, "Vraag van")).sees(QUESTION).fill(words=ANSWER).press("Antwoord plaatsen")
     xander.open(at.link(XANDER.email, "Verwerkersovereenkomst")).follow("Niet akkoord")
-    xander.fill(words="Wij stoppen met dit product.").press("Niet akkoord")
+    xander.fill(words="Wij stoppen met dit product.").press("Ja, ik ga niet akkoord")
     kim.open(f"/aanbod/{published(at.portal)}").sees("1 van kracht", "1 niet akkoord").shown("progress")
 
 
-def the_question_answered_by_another_version(at: Served, kim: Visit, iris: Visit) -> None:
+def the_question_answered_by_another_version(at: Served) -> None:
     """The board that asked gets it: its question and the answer stand at the same point; it signs."""
     at.portal.later(days=1)
-    kim.open(f"/leverancier/{PRODUCT}/overeenkomsten").press("Begin met de laatste versie").follow("Titel en inleiding")
+    kim = (
+        at.visit(KIM)
+        .open(f"/leverancier/{PRODUCT}/overeenkomsten")
+        .press("Begin met de laatste versie")
+        .follow("Titel en inleiding")
+    )
     kim.fill(row__0__version="2026-12").press("Bewaren").follow("Overzicht van het concept")
     kim.follow("Hoe lang ze worden bewaard").fill(row__2__term="Twee schooljaren").press("Bewaren")
     kim.follow("Overzicht van het concept")
     publishes(at, kim, "2026-12", grace_days=60)
     offers(at, kim, "2026-12", THEIRS).sees("1 aangeboden")
-    iris.open(at.link(IRIS.email, "Verwerkersovereenkomst"))
-    iris.open(f"{iris.page.url}/content").sees(QUESTION, ANSWER, "2026-11").shown("earlier-remarks")
+    iris = at.visit(IRIS).open(at.link(IRIS.email, "Verwerkersovereenkomst"))
+    iris.open(f"{iris.page.url}/content/opmerkingen").unfold("2 opmerkingen bij een eerdere versie")
+    iris.sees(QUESTION, ANSWER, "2026-11").shown("earlier-remarks")
     assessed(at, iris, iris, IRIS.email)
     at.signs(IRIS)
     at.signs(SAM)
     kim.open(f"/aanbod/{published(at.portal, '2026-12')}").sees("1 van kracht")
 
 
-def one_clause_and_one_more_to_whom_data_go(at: Served, kim: Visit) -> None:
+def one_clause_and_one_more_to_whom_data_go(at: Served) -> None:
     """The second version: a clause that reads otherwise, and a new sub-processor."""
     at.portal.later(days=1)
-    kim.open(f"/leverancier/{PRODUCT}/overeenkomsten").press("Begin met de laatste versie").follow("Titel en inleiding")
+    kim = (
+        at.visit(KIM)
+        .open(f"/leverancier/{PRODUCT}/overeenkomsten")
+        .press("Begin met de laatste versie")
+        .follow("Titel en inleiding")
+    )
     kim.fill(row__0__version="2027-01").press("Bewaren").follow("Overzicht van het concept").follow("Bepalingen")
     kim.fill(row__6__text=NEW_CLAUSE).press("Bewaren").follow("Overzicht van het concept").follow("Subverwerkers")
     kim.press("Regel toevoegen").fill(row__2__name="Voorbeeldarchief N.V.", row__2__task="Reservekopie")
-    kim.fill(row__2__data="Alles, versleuteld", row__2__country="België")
+    kim.fill(row__2__data_="Alles, versleuteld", row__2__country="België")
     kim.page.locator('[name="row-2-in_eea"]').select_option("yes")
     kim.press("Bewaren").follow("Overzicht van het concept")
     publishes(at, kim, "2027-01", grace_days=14)
