@@ -118,7 +118,7 @@ def test_three_boards_three_answers_and_a_second_version(at_stage: AtStage) -> N
         .shown("difference")
     )
     changed = [each.split("\n")[0] for each in eva.page.locator(".clause-change").all_inner_texts()]
-    assert changed == ["7 Geheimhouding", "Subverwerkers: Voorbeeldarchief N.V."]
+    assert changed == ["7. Geheimhouding", "Subverwerkers: Voorbeeldarchief N.V."]
 
     at.visit(TOM).open(GATE).sees("De poort is open")
     at.portal.later(days=15)

@@ -353,7 +353,13 @@ def test_a_product_that_cannot_be_is_refused_at_the_field_and_nothing_typed_is_l
 def places(desk: Browser, **chosen: str) -> Browser:
     codes = ("account", "block", "second_factor", "registered", "member", "terms")
     fields = {f"place_{code}": chosen.get(code, "") for code in codes}
-    product = {"title": "T", "supplier": "S", "contact": "a@b.example", "recipient_groups": "school"}
+    product = {
+        "title": "T",
+        "supplier": "S",
+        "has_reports": "yes",
+        "contact": "a@b.example",
+        "recipient_groups": "school",
+    }
     return desk.post(f"{DESK}/wijzigen", {**product, **fields})
 
 

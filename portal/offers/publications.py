@@ -146,10 +146,15 @@ def current(session: Session, product_id: uuid.UUID, kind: str, *, at: dt.dateti
 
 
 def sufficing(session: Session, product_id: uuid.UUID, kind: str, *, at: dt.datetime) -> list[Publication]:
-    """The versions that suffice: the current one, and its immediate predecessor while the grace lasts."""
+    """The versions that suffice: the current one, and its immediate predecessor while the grace lasts.
+
+    Of agreements each before it, while the grace of every later one lasts: a version that came between, perhaps for one
+    board alone, takes no grace from those who never had it.
+    """
     effective = _effective(session, product_id, kind, at)
-    grace = effective and at < grace_ends(effective[0])
-    return effective[: 2 if grace else 1]
+    over = (number for number, each in enumerate(effective, 1) if at >= grace_ends(each))
+    most = len(effective) if kind == PROCESSOR_AGREEMENT else 2
+    return effective[: min(next(over, most), most)]
 
 
 def grace_ends(publication: Publication) -> dt.datetime:
