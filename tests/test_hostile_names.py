@@ -13,17 +13,19 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, fromstring
 
 import html5lib
 import jinja2
 import pytest
 from icalendar import Calendar
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from portal.cases.tables import Assessment, Comment, KeptFile, Signature, Turn
+from portal.documents import sheets
 from portal.offers.tables import Block, Product, Publication, PublicationDraft
 from portal.parties.spelling import clean
 from portal.parties.tables import Mandate, Organisation, Person
@@ -80,6 +82,12 @@ def read(browser: Browser, ink: Ink) -> list[str]:
             return calendar_faults(answer.data, ink)
         case "application/json":
             return [fault for each in strings_in(json.loads(answer.text)) for fault in ink.damaged(each)]
+        case "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
+            return workbook_faults(answer.data, ink)
+        case "application/vnd.openxmlformats-officedocument.wordprocessingml.document":
+            with zipfile.ZipFile(io.BytesIO(answer.data)) as copy:
+                parts = [fromstring(copy.read(name)) for name in copy.namelist() if name.endswith(".xml")]
+            return [fault for each in parts for fault in ink.damaged("".join(each.itertext()))]
         case "application/zip":
             with zipfile.ZipFile(io.BytesIO(answer.data)) as bundle:
                 sheets = [bundle.read(name).decode("utf-8-sig") for name in bundle.namelist() if name.endswith(".csv")]
@@ -100,6 +108,12 @@ def sheet_faults(sheet: str, ink: Ink) -> list[str]:
     uneven = [str(row) for row in rows if len(row) != len(rows[0])]
     run = [cell for cell in cells if ink.found(cell) and cell.lstrip(" \u00a0").startswith(STARTS_A_FORMULA)]
     return [*uneven, *run, *(fault for each in cells for fault in ink.damaged(plain(each)))]
+
+
+def workbook_faults(content: bytes, ink: Ink) -> list[str]:
+    cells = [cell for sheet in load_workbook(io.BytesIO(content)) for row in sheet.iter_rows() for cell in row]
+    run = [cell.coordinate for cell in cells if cell.data_type == "f"]
+    return [*run, *(fault for cell in cells for fault in ink.damaged(plain(str(cell.value or ""))))]
 
 
 def plain(cell: str) -> str:
@@ -171,6 +185,15 @@ def test_a_spreadsheet_without_its_guard_is_caught() -> None:
     assert len(sheet_faults(unguarded.getvalue(), ink)) >= 6
     joined = "\r\n".join(["a;b", *(f"{each};x" for each in cells)])
     assert len(sheet_faults(joined, ink)) >= 7
+
+
+def test_a_workbook_that_would_run_a_cell_is_caught() -> None:
+    ink, out, book = Ink(), io.BytesIO(), Workbook()
+    book.active.append(["=1+1", ink.write("Kees & Zoon")])  # type: ignore[union-attr]
+    book.save(out)
+    assert workbook_faults(out.getvalue(), ink) == ["A1"]
+    safe = sheets.written("Naam", ["Naam"], [["=1+1"], [ink.write("=2+2")]])
+    assert workbook_faults(safe, ink) == []
 
 
 def test_a_calendar_that_is_glued_together_is_caught() -> None:

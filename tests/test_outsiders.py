@@ -14,6 +14,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.routing import Rule
 
+from portal.cases.agreements.tables import ElsewhereUpload, SubprocessorNotice
 from portal.cases.catalogue import every_workflow
 from portal.cases.offering.tables import OfferRound
 from portal.cases.tables import Case, Comment, Document, KeptFile
@@ -42,7 +43,7 @@ from tests.builders import (
     accepted_terms,
 )
 from tests.conftest import Tell
-from tests.guards import NOWHERE, PUBLIC, READER_OF_AGREEMENT, SIGNED_IN, SUPPLIER, plain
+from tests.guards import FOR_A_SUPPLIER, NOWHERE, PUBLIC, READER_OF_AGREEMENT, SIGNED_IN, SUPPLIER, WHO_OFFERS, plain
 from workflows.vocabulary import Role
 
 pytestmark = pytest.mark.any_database
@@ -73,8 +74,16 @@ NOT_THERE: Mapping[str, Any] = {
     "job_id": uuid.UUID(int=12),
     "draft_id": uuid.UUID(int=13),
     "comment_id": uuid.UUID(int=14),
+    "agreement_id": uuid.UUID(int=15),
+    "notice_id": uuid.UUID(int=16),
+    "upload_id": uuid.UUID(int=17),
+    "board_id": uuid.UUID(int=18),
     "code": "00AA00",
 }
+
+
+HERS = SUPPLIER | FOR_A_SUPPLIER | WHO_OFFERS
+"""What who works for the supplier may ask for."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,11 @@ def ours_in(portal: Portal) -> dict[str, list[Any]]:
             "draft_id": [each.id for each in reader.query(PublicationDraft).limit(2)],
             "part_name": ["clauses"],
             "round_id": [each.id for each in reader.query(OfferRound)] or [uuid.UUID(int=14)],
+            "agreement_id": [each.id for each in reader.query(Case).filter_by(workflow="processor_agreement")]
+            or [uuid.UUID(int=15)],
+            "notice_id": [each.id for each in reader.query(SubprocessorNotice)] or [uuid.UUID(int=16)],
+            "upload_id": [each.id for each in reader.query(ElsewhereUpload)] or [uuid.UUID(int=17)],
+            "board_id": [each.id for each in reader.query(Organisation) if each.board_number == OURS],
             "step_name": sorted(steps),
             "product_name": [PRODUCT],
             "code": [SCHOOL, OTHER_SCHOOL],
@@ -231,7 +245,7 @@ def test_strangers_get_the_same_as_for_what_is_not_there(lived_in: Portal, tell:
     """Row 15: every address of ours, with its headers, all methods, without and with the headers of htmx."""
     mapped, followed = addresses(lived_in), every_link(lived_in)
     one_of_each = list({each.endpoint: each for each in (*mapped, *followed)}.values())
-    not_her_own = [each for each in one_of_each if each.endpoint not in SUPPLIER]
+    not_her_own = [each for each in one_of_each if each.endpoint not in HERS]
     for stranger, every in ((IRIS, [*mapped, *followed]), (SUUS, not_her_own)):
         compare = Comparison(lived_in, lived_in.sign_in(stranger).open("/"))
         tried = [seen for each in every for seen in compare.of(each)]

@@ -32,7 +32,7 @@ from tests.stage import COMPLETE, Installation, demonstration, portal_copy
 
 __all__ = ["demonstration", "portal_copy"]
 PAGE = "/servicedesk/wat-wanneer-afloopt"
-OF_THE_DEMONSTRATION = 3
+OF_THE_DEMONSTRATION = 4
 """Documents that are complete."""
 SOON = "2027-01-01 00:00:00.000000"
 
@@ -242,7 +242,10 @@ def test_the_command_says_what_it_would_do_and_does_it(portal_copy: Installation
     assert said.returncode == 0 and COMPLETE in said.stdout and f"{OF_THE_DEMONSTRATION} to renew." in said.stdout
     assert portal_copy.entries("renew") == []
     said = portal_copy.command("renew", "--all")
-    assert (said.returncode, said.stdout.splitlines()[-1]) == (0, "3 of 3 renewed."), said.stderr
+    assert (said.returncode, said.stdout.splitlines()[-1]) == (
+        0,
+        f"{OF_THE_DEMONSTRATION} of {OF_THE_DEMONSTRATION} renewed.",
+    ), said.stderr
     assert len(portal_copy.entries("renew")) == OF_THE_DEMONSTRATION and portal_copy.report().findings == ()
 
 
@@ -253,7 +256,11 @@ def test_the_command_fails_when_a_document_was_not_renewed(
     portal_copy.close()
     monkeypatch.setenv("TEKENPOORT_TIME_STAMP_URL", "http://127.0.0.1:9/")
     said = portal_copy.command("renew")
-    assert said.returncode == 1 and "gaf geen tijdstempel" in said.stdout and "0 of 3 renewed." in said.stdout
+    assert (
+        said.returncode == 1
+        and "gaf geen tijdstempel" in said.stdout
+        and f"0 of {OF_THE_DEMONSTRATION} renewed." in said.stdout
+    )
 
 
 # --- Who is told, and the page -----------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ KINDS = (
     ("organisation_change", "Wijzigingen van de gegevens van de organisatie"),
     ("processor_agreement", "Verwerkersovereenkomsten"),
     ("presigning", "Vooraf tekenen van verwerkersovereenkomsten"),
+    ("deletion_certificate", "Verklaringen dat gegevens gewist zijn"),
 )
 """What a mandate can be limited to: every procedure that is signed, but for this one, which takes a mandate without
 limits."""
