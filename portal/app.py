@@ -28,6 +28,7 @@ from portal.offers import blocks, suppliers
 from portal.offers.tables import Product
 from portal.record import jobs, ledger, outbox
 from portal.views import (
+    agreement_announced,
     agreement_drafts,
     agreement_ends,
     agreement_publishing,
@@ -119,6 +120,7 @@ BLUEPRINTS = (
     blocking,
     rights_holders,
     agreement_versions,
+    agreement_announced,
     agreement_drafts,
     agreement_publishing,
     agreement_texts,

@@ -97,7 +97,7 @@ SUPPLIER = frozenset(
     {
         "agreement_versions.index", "agreement_versions.show", "agreement_versions.begin", "agreement_drafts.show",
         "agreement_drafts.edit", "agreement_publishing.preview", "agreement_publishing.preview_pdf", "agreement_drafts.as_json",
-        "agreement_publishing.publish", "agreement_drafts.discard",
+        "agreement_publishing.publish", "agreement_drafts.discard", "agreement_announced.add",
     }
 )  # fmt: skip
 """Who writes for a supplier, and the service desk."""

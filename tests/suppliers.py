@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.cases import answering, drafts, starting
-from portal.cases.agreements import elsewhere, elsewhere_files, ending, register
+from portal.cases.agreements import elsewhere_files, ending, register, taking_in
 from portal.database import reader
 from portal.offers import publications
 from portal.offers.tables import Product
@@ -129,5 +129,5 @@ def taken_in(portal: Portal) -> None:
         file.writestr("ons.pdf", A_PDF)
     sanne = portal.visitor(SANNE)
     with portal.opened():
-        upload = elsewhere.hand_in(sheet=f"{head}\n{line}".encode(), archive=archive.getvalue(), by=sanne)
-        elsewhere.take_in(upload, by=sanne)
+        upload = taking_in.hand_in(sheet=f"{head}\n{line}".encode(), archive=archive.getvalue(), by=sanne)
+        taking_in.take_in(upload, by=sanne)

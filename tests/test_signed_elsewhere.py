@@ -1,8 +1,11 @@
 """Agreements signed elsewhere: handed in whole or not at all, in the register as what they are, never as signatures."""
 
 import datetime as dt
+import hashlib
 import io
+import json
 import zipfile
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -11,6 +14,7 @@ from portal.cases.agreements.tables import ElsewhereUpload, SignedElsewhere
 from portal.cases.tables import InForce
 from portal.database import reader
 from portal.dossier import standings
+from portal.evidence.verify_dossier import Report
 from portal.offers.tables import Product
 from portal.parties.tables import Organisation
 from portal.record.ledger import Entry
@@ -31,6 +35,7 @@ from tests.builders import (
     a_role,
     sign,
 )
+from tests.dossiers import a_dossier, checked, codes, listed_anew, opened, with_json
 from tests.suppliers import a_published_agreement
 from tests.test_agreement_register import register_of, rows_of
 from tests.test_processor_agreement import an_agreement, offered
@@ -276,3 +281,69 @@ def test_a_row_that_was_changed_behind_our_back_is_named(registered: Portal) -> 
 
     registered.do(change)
     assert ["eindigt" in each.what for each in registered.findings("agreements")] == [True]
+
+
+# --- The dossier -------------------------------------------------------------------------------------------------
+
+
+def test_it_is_part_of_the_dossier_of_the_board(registered: Portal) -> None:
+    taken_in(registered, LINE)
+    board, sha256 = registered.organisation(OURS), hashlib.sha256(A_PDF).hexdigest()
+    eva = registered.sign_in(EVA).open(f"/organisaties/{board}")
+    eva.follow("Verwerkersovereenkomst, versie 2025-01 (elders getekend)").sees("maandag 10 maart 2025")
+    eva.open("/van-kracht").follow("Verwerkersovereenkomst, versie 2025-01 (elders").sees("maandag 10 maart 2025")
+    eva.open(f"/organisaties/{board}/stukken").sees("getekend op maandag 10 maart 2025", sha256[:8], sha256[-8:])
+    eva.open(eva.link("PDF: Onderwijsresultatenmonitor, versie 2025-01"))
+    assert eva.response.data == A_PDF
+    registered.sign_in(IRIS).open(f"/organisaties/{registered.organisation(THEIRS)}/stukken").sees_not(
+        "elders getekend"
+    )
+
+
+def test_the_export_holds_it_and_the_verifier_says_that_it_was_not_judged(registered: Portal) -> None:
+    taken_in(registered, LINE)
+    dossier = opened(a_dossier(registered, organisation_id=registered.organisation(OURS)))
+    [row] = json.loads(dossier.files["dossier.json"])["elsewhere"]
+    assert dossier.files[row["file"]] == A_PDF
+    line = (row["version"], row["signed_on"], row["file_name"], row["sha256"])
+    assert line == ("2025-01", "2025-03-10", "ons.pdf", hashlib.sha256(A_PDF).hexdigest())
+    assert row["file"] in dossier.files["README.html"].decode()
+    report = checked(dossier)
+    assert report.wrong == []
+    [said] = [each for each in report.told if each.code == "elsewhere"]
+    assert "vastgelegd, niet beoordeeld" in said.said(0) and "recorded, not judged" in said.said(1)
+    theirs = opened(a_dossier(registered, by=IRIS, organisation_id=registered.organisation(THEIRS)))
+    assert not [name for name in theirs.files if name.startswith("elsewhere/")]
+
+
+def test_ended_it_still_holds_together(registered: Portal) -> None:
+    taken_in(registered, LINE)
+    registered.later(days=1)
+    end = registered.sign_in(SANNE).open(register_of(registered)).follow("Onderwijsresultatenmonitor")
+    end.follow("Beëindigen").fill(why="Vervangen.").press("Ja, beëindig")
+    report = checked(opened(a_dossier(registered, organisation_id=registered.organisation(OURS))))
+    assert (report.wrong, "elsewhere" in codes_told(report)) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda row: row.update(version="2026-01"), "elsewhere_rows"),
+        (lambda row: row.update(signed_on="2024-03-10"), "elsewhere_rows"),
+        (lambda row: row.update(since="2020-01-01T00:00:00+00:00"), "elsewhere_rows"),
+        (lambda row: row.update(until="2030-01-01T00:00:00+00:00"), "elsewhere_rows"),
+        (lambda row: row.update(file="elsewhere/other.pdf"), "elsewhere_gone"),
+        (lambda row: row.update(id="0"), "left_out"),
+    ],
+)
+def test_a_dossier_that_says_something_else_of_it_is_named(registered: Portal, change: Any, code: str) -> None:
+    taken_in(registered, LINE)
+    files = opened(a_dossier(registered, organisation_id=registered.organisation(OURS))).files
+    forged = with_json(files, "dossier.json", lambda said: change(said["elsewhere"][0]))
+    assert code in codes(checked(forged))
+    [name] = [each for each in files if each.startswith("elsewhere/")]
+    assert codes(checked(listed_anew({**files, name: A_PDF + b"x"}))) == {"elsewhere_gone"}
+
+
+def codes_told(report: Report) -> set[str]:
+    return {each.code for each in report.told}

@@ -90,7 +90,9 @@ def _faults(notice: SubprocessorNotice, answers: Sequence[SubprocessorAnswer], t
         yield mark("is iets anders dan er is aangekondigd")
     if said["effective"] != notice.effective_at.isoformat():
         yield mark("begint op een ander moment dan er is aangekondigd")
-    if said["clocks"] != _clocks(answers):
+    later = {each.detail["board"]: each.detail["clocks"] for each in told if each.act == "give_time"}
+    given = {str(each.board_id): _clocks([each]) for each in answers if str(each.board_id) in later}
+    if said["clocks"] != _clocks(each for each in answers if str(each.board_id) not in later) or given != later:
         yield mark("geeft besturen een andere tijd om bezwaar te maken dan het logboek zegt")
     if any(each.act == "withdraw_notice" for each in told) != (notice.withdrawn_at is not None):
         yield mark("is ingetrokken zonder dat het logboek dat weet, of andersom")
@@ -128,7 +130,16 @@ def _as_told(mine: Sequence[Entry]) -> tuple[Any, ...]:
 
 
 def _clocks(answers: Iterable[SubprocessorAnswer]) -> str:
-    given = [(str(each.board_id), str(each.agreement_id), each.consent, each.closes_at.isoformat()) for each in answers]
+    given = [
+        (
+            str(each.board_id),
+            str(each.agreement_id),
+            each.consent,
+            each.closes_at.isoformat(),
+            each.begins_at.isoformat(),
+        )
+        for each in answers
+    ]
     return _sha256(sorted(given))
 
 

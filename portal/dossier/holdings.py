@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.cases import in_force
+from portal.cases.agreements import elsewhere
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, InForce
 from portal.dossier.acting import live_memberships
@@ -41,8 +42,8 @@ class Holding:
     organisation_id: uuid.UUID | None = None
     schools: int = 0
     """For a declaration or an agreement of a board: how many schools it covers."""
-    is_agreement: bool = False
-    """Whether it stands in the register of agreements of its organisation."""
+    agreement_id: uuid.UUID | None = None
+    """By which the register of agreements of its organisation knows it."""
 
 
 def of_person(session: Session, person_id: uuid.UUID, *, at: dt.datetime) -> list[Holding]:
@@ -62,14 +63,14 @@ def of_person(session: Session, person_id: uuid.UUID, *, at: dt.datetime) -> lis
         for each in memberships
     ]
     held = mandates_of(session, Mandate.person_id == person_id, at=at, name_the_person=False)
-    decided = _decisions(session, at, organisations, person_id)
+    decided = [*_decisions(session, at, organisations, person_id), *_elsewhere(session, at, organisations)]
     return sorted([*decided, *held, *roles], key=lambda each: (each.kind, each.title, each.whom))
 
 
 def of_organisation(session: Session, organisation_id: uuid.UUID, *, at: dt.datetime) -> list[Holding]:
     """Every decision and mandate that holds, or is to begin, for an organisation."""
     held = mandates_of(session, Mandate.organisation_id == organisation_id, at=at, name_the_person=True)
-    return [*_decisions(session, at, {organisation_id}, None), *held]
+    return [*_decisions(session, at, {organisation_id}, None), *_elsewhere(session, at, {organisation_id}), *held]
 
 
 def mandates_of(session: Session, *which: ColumnElement[bool], at: dt.datetime, name_the_person: bool) -> list[Holding]:
@@ -137,10 +138,28 @@ def _decisions(
                 schools=sum(each.organisation_id != each.on_behalf_of for each in same)
                 if row.on_behalf_of in organisations
                 else 0,
-                is_agreement=row.kind == in_force.PROCESSOR_AGREEMENT,
+                agreement_id=case.id if row.kind == in_force.PROCESSOR_AGREEMENT else None,
             )
         )
     return holdings
+
+
+def _elsewhere(session: Session, at: dt.datetime, boards: Collection[uuid.UUID]) -> list[Holding]:
+    """What these boards agreed outside the portal: it holds as well, and says that it was signed elsewhere."""
+    return [
+        Holding(
+            f"elsewhere-{each.id}",
+            DECISION,
+            say("Verwerkersovereenkomst, versie %(version)s (elders getekend)", version=each.version),
+            each.product.title,
+            each.since,
+            each.until,
+            organisation_id=each.board_id,
+            agreement_id=each.id,
+        )
+        for each in elsewhere.of_boards(session, boards)
+        if each.until is None or each.until > at
+    ]
 
 
 def _title(row: InForce, case: Case) -> str:

@@ -62,7 +62,9 @@ def _texts(contents: Contents, head: StampedHead, tree: Tree) -> dict[str, bytes
     texts = {
         "README.html": _page("README.html", contents=contents, head=head, title=_title(contents)),
         "verify_dossier.py": VERIFIER.read_bytes(),
-        "dossier.json": _json({"subject": contents.subject, "organisation": contents.organisation}),
+        "dossier.json": _json(
+            {"subject": contents.subject, "organisation": contents.organisation, "elsewhere": contents.elsewhere}
+        ),
         "people.json": _json(contents.people),
         "ledger/entries.json": _json(ledger),
         "ledger/head.json": _json({"size": head.size, "head": head.hash, "root": head.root}),

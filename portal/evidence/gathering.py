@@ -11,14 +11,18 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.cases import access, printing, sides, surroundings
+from portal.cases.agreements import elsewhere
+from portal.cases.agreements.tables import SignedElsewhere
 from portal.cases.catalogue import workflow_of
 from portal.cases.offering import threads
 from portal.cases.tables import Case, Document, InForce, OnPaper, Reading
+from portal.offers.tables import Product
 from portal.parties.tables import AuthorityRule, Mandate, Organisation, Person
 from portal.record import outbox
 from portal.record.ledger import Entry
 from portal.record.outbox import Mail
 from portal.wording import say
+from workflows.vocabulary import Party
 
 KEEPS_ITS_ENDING = (".pdf", ".png", ".jpg", ".jpeg")
 
@@ -30,6 +34,8 @@ class Contents:
     subject: dict[str, Any]
     organisation: dict[str, Any] | None
     cases: list[dict[str, Any]]
+    elsewhere: list[dict[str, Any]]
+    """Agreements that were signed outside the portal: kept as they were handed in, and judged by nobody."""
     entries: list[dict[str, Any]]
     witnesses: dict[int, str] = field(default_factory=dict)
     """The heads of the ledger that its documents and mails bear, by size."""
@@ -71,12 +77,15 @@ def _gathered(
     given += [each for doc in papers if doc.on_paper for each in doc.on_paper.authorities.values()]
     used = {uuid.UUID(each["mandate"]) for each in given}
     mandates = _mandates(session, organisation, None if whole else used)
+    outside = _signed_elsewhere(session, organisation) if whole and organisation else []
     found = Contents(
         subject,
         _organisation(session, organisation, mandates) if organisation else None,
         [_case(session, each, discreet=discreet or _is_anothers(each, organisation)) for each in cases],
-        [_entry(each) for each in _entries(session, cases, organisation, whole=whole)],
+        [_elsewhere(each) for each in outside],
+        [_entry(each) for each in _entries(session, cases, organisation, outside, whole=whole)],
     )
+    found.files |= {_path_elsewhere(each): each.blob for each in outside}
     for case in cases:
         for document in case.documents:
             for revision in document.revisions:
@@ -125,10 +134,18 @@ def kept_as(sha256: str, name: str) -> str:
 # --- The ledger --------------------------------------------------------------------------------------------------
 
 
-def _entries(session: Session, cases: list[Case], organisation: Organisation | None, *, whole: bool) -> Iterator[Entry]:
+def _entries(
+    session: Session,
+    cases: list[Case],
+    organisation: Organisation | None,
+    outside: list[SignedElsewhere],
+    *,
+    whole: bool,
+) -> Iterator[Entry]:
     """Every act about these cases and their documents; of the organisation all, or who binds it and what they did."""
     subjects = [f"case:{each.id}" for each in cases]
     subjects += [f"document:{document.id}" for each in cases for document in each.documents]
+    subjects += [elsewhere.subject(each.id) for each in outside]
     parties = {party for each in cases for party in (each.organisation_id, each.counterparty_id) if party}
     others = {f"organisation:{each}" for each in parties if organisation is None or each != organisation.id}
     subjects += sorted(others)
@@ -213,6 +230,42 @@ def _organisation(session: Session, organisation: Organisation, mandates: Iterab
             }
             for each in mandates
         ],
+    }
+
+
+# --- What was signed elsewhere -----------------------------------------------------------------------------------
+
+
+def _signed_elsewhere(session: Session, organisation: Organisation) -> list[SignedElsewhere]:
+    """Of a board its own, of a supplier those about its products: each is a party to them."""
+    if organisation.kind == Party.SUPPLIER:
+        mine = session.scalars(select(Product.id).where(Product.supplier_id == organisation.id))
+        return elsewhere.about(session, mine)
+    return elsewhere.of_boards(session, [organisation.id])
+
+
+def _path_elsewhere(row: SignedElsewhere) -> str:
+    return f"elsewhere/{row.id}.pdf"
+
+
+def _elsewhere(row: SignedElsewhere) -> dict[str, Any]:
+    """The line of the sheet, its file and when it was taken in: nobody's signature in it was seen here."""
+    return {
+        "id": str(row.id),
+        "board": str(row.board_id),
+        "board_name": row.board.name,
+        "product": str(row.product_id),
+        "product_title": row.product.title,
+        "supplier_name": row.product.supplier.name,
+        "version": row.version,
+        "signed_on": row.signed_on,
+        "sha256": row.blob,
+        "file": _path_elsewhere(row),
+        "file_name": row.file_name,
+        "entered_by": str(row.entered_by),
+        "entered_at": _moment(row.entered_at),
+        "ended_at": _moment(row.ended_at),
+        **_span(row),
     }
 
 
@@ -325,6 +378,7 @@ def _mail(mail: Mail, *, discreet: bool) -> dict[str, Any]:
 def _people(session: Session, found: Contents) -> dict[str, dict[str, str]]:
     """Name and function of everybody who does something in the dossier."""
     ids = {each["actor"] for each in found.entries}
+    ids |= {each["entered_by"] for each in found.elsewhere}
     ids |= {each["person"] for each in (found.organisation or {}).get("mandates", [])}
     for case in found.cases:
         ids |= {each["person"] for part in ("judgements", "turns", "comments") for each in case[part]}
@@ -347,7 +401,7 @@ def _files_in(value: object) -> Iterator[tuple[str, str]]:
             yield from _files_in(part)
 
 
-def _span(row: Mandate | AuthorityRule | InForce) -> dict[str, str | None]:
+def _span(row: Mandate | AuthorityRule | InForce | SignedElsewhere) -> dict[str, str | None]:
     return {"since": _moment(row.since), "until": _moment(row.until)}
 
 

@@ -181,6 +181,18 @@ SENTENCES = {
         "op papier getekend door {count} personen: dat is geen elektronische handtekening; de scan is onveranderd",
         "signed on paper by {count} persons: that is no electronic signature; the scan is unchanged",
     ),
+    "elsewhere": (
+        "elders getekend: vastgelegd, niet beoordeeld; het bestand is onveranderd sinds {moment}",
+        "signed elsewhere: recorded, not judged; the file is unchanged since {moment}",
+    ),
+    "elsewhere_rows": (
+        "noemt iets anders over wat elders is getekend dan het logboek",
+        "says something else about what was signed elsewhere than the ledger",
+    ),
+    "elsewhere_gone": (
+        "het bestand {sha256} dat elders is getekend, ontbreekt",
+        "the file {sha256} that was signed elsewhere is missing",
+    ),
     "witness": (
         "noemt een kop van het logboek bij {size} regels die daar niet stond",
         "bears a head of the ledger at {size} entries that was not there",
@@ -342,7 +354,8 @@ def refuse_too_large(sizes: Iterable[int]) -> None:
 def check(dossier: Dossier, *, receipts: Iterable[str] = (), prints: Iterable[str] = ()) -> Report:
     """Everything, in the order in which one thing rests on another."""
     report = Report()
-    for part in (check_manifest, check_head, check_entries, check_documents, check_cases, check_organisation):
+    parts = (check_manifest, check_head, check_entries, check_documents, check_cases, check_organisation)
+    for part in (*parts, check_elsewhere):
         with report.guarded(part.__name__.removeprefix("check_")):
             part(dossier, report)
     for receipt in receipts:
@@ -958,6 +971,44 @@ def check_organisation(dossier: Dossier, report: Report) -> None:
         organisation["mandates"]
     ):
         report.fault("dossier.json", "mandate_rows")
+
+
+# --- What was signed elsewhere -----------------------------------------------------------------------------------
+
+
+def check_elsewhere(dossier: Dossier, report: Report) -> None:
+    """Each is what the ledger says was taken in, its file unchanged; who signed it is for nobody here to say."""
+    rows = {f"elsewhere:{each['id']}": each for each in dossier.json("dossier.json").get("elsewhere", [])}
+    for entry in dossier.entries:
+        if entry["subject"].startswith("elsewhere:") and entry["subject"] not in rows:
+            report.fault(entry["subject"], "left_out", number=entry["number"])
+    known = set()
+    for subject, row in rows.items():
+        with report.guarded(subject):
+            known.add(row["file"])
+            check_one_elsewhere(dossier, report, subject, row)
+    for name in dossier.files:
+        if name.startswith("elsewhere/") and name not in known:
+            report.fault(name, "document_unknown")
+
+
+def check_one_elsewhere(dossier: Dossier, report: Report, subject: str, row: Mapping[str, Any]) -> None:
+    """One of them, its row and its file against the acts that took it in and ended it."""
+    taken, ended = dossier.about(subject, "take_in"), dossier.about(subject, "end_elsewhere")
+    if len(taken) != 1:
+        report.fault(subject, "elsewhere_rows")
+        return
+    [entry] = taken
+    said = entry["detail"] | {"until": (ended or taken)[-1]["detail"]["until"]}
+    told = (entry["document"], entry["actor"], *(said[key] for key in ("board", "product", "version", "signed_on")))
+    shown = (row["sha256"], row["entered_by"], *(row[key] for key in ("board", "product", "version", "signed_on")))
+    if told != shown or not same_span(said, row) or bool(row["ended_at"]) != bool(ended):
+        report.fault(subject, "elsewhere_rows")
+    content = dossier.files.get(row["file"])
+    if content is None or sha256(content) != entry["document"]:
+        report.fault(subject, "elsewhere_gone", sha256=entry["document"])
+        return
+    report.told.append(Finding(row["file"], "elsewhere", {"moment": entry["at"]}))
 
 
 def same_span(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

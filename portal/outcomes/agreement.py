@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import in_force, reissuing
-from portal.cases.agreements import elsewhere, ending
+from portal.cases.agreements import beside, bound, elsewhere, ending, subprocessors
 from portal.cases.tables import Case
 from portal.outcomes.consequence import Given
 from portal.outcomes.declaration import school_organisation
@@ -51,6 +51,8 @@ def agree(session: Session, case: Case, answers: Given, _link_secret: str) -> No
         schools=len(schools),
         since=since.isoformat(),
     )
+    agreed = bound.Bound(case.id, board.id, publication.version, publication.body["parameters"])
+    subprocessors.catch_up(session, agreed, publication.product_id, beside.text_of(session, publication))
 
 
 def presign(session: Session, case: Case, answers: Given, _link_secret: str) -> None:

@@ -70,6 +70,7 @@ ACTS: Mapping[str, str] = {
     "unblock": mark("blokkade opgeheven"),
     "agree": mark("verwerkersovereenkomst van kracht"),
     "announce": mark("subverwerker aangekondigd"),
+    "give_time": mark("bestuur kreeg tijd om bezwaar te maken tegen een subverwerker"),
     "withdraw_notice": mark("aankondiging van een subverwerker ingetrokken"),
     "consent": mark("akkoord met een subverwerker"),
     "object": mark("bezwaar tegen een subverwerker"),

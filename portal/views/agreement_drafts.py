@@ -19,7 +19,7 @@ from portal.offers.agreements.duties import DUTIES, PARAMETERS
 from portal.offers.agreements.parts import PARTS, Part, Unfinished
 from portal.offers.drafting import StaleDraftError
 from portal.offers.tables import PublicationDraft
-from portal.views import agreement_forms
+from portal.views import agreement_announced, agreement_forms
 from portal.views.agreement_files import json_response
 from portal.views.agreement_unfinished import draft_of, sentence_of, unfinished
 from portal.views.desk import actor
@@ -48,6 +48,7 @@ def show(draft_id: UUID) -> ResponseReturnValue:
         duties=words.duties_in_words(draft.body),
         missing=len(agreement.missing_duties()),
         left=len(left),
+        announced=agreement_announced.missing(draft),
         is_example="voorbeeldtekst van Tekenpoort" in agreement.introduction,
     )
 
@@ -169,6 +170,7 @@ def _part_page(
         total=len(names),
         is_last=_next(part) is None,
         duties=DUTIES,
+        announced=agreement_announced.missing(draft) if part.name == agreement_announced.PART else [],
         places=[(each.name, say(each.label)) for each in PARAMETERS],
         **given,
     )

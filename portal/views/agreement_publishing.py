@@ -19,7 +19,7 @@ from portal.offers import drafting, publications, suppliers
 from portal.offers.agreements import words
 from portal.offers.agreements.changes import row_changes
 from portal.offers.tables import Publication, PublicationDraft
-from portal.views import draft_forms
+from portal.views import agreement_announced, draft_forms
 from portal.views.agreement_files import TEMPLATE, pdf_copy
 from portal.views.agreement_unfinished import draft_of, link_of, unfinished
 from portal.views.desk import actor, with_faults
@@ -118,6 +118,7 @@ def _preview_page(
         draft=draft,
         left=[link_of(draft, each) for each in left],
         before=before,
+        announced=agreement_announced.missing(draft),
         clause_changes=publications.difference(before.body, draft.body) if before else [],
         row_changes=row_changes(before.body, draft.body) if before else [],
         text=Markup(page),  # noqa: S704 - our own template, which escapes what people wrote

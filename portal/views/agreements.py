@@ -11,7 +11,7 @@ from wtforms import Form, TextAreaField
 
 from portal import clock
 from portal.cases import access, reading
-from portal.cases.agreements import elsewhere, ending, register
+from portal.cases.agreements import ending, register, taking_in
 from portal.cases.agreements.register import KINDS_OF_STANDING, STANDINGS, WAYS, Agreed, Signed, Standing
 from portal.cases.fields import DayField
 from portal.cases.tables import Case, Document
@@ -75,7 +75,7 @@ def index(organisation_id: UUID) -> ResponseReturnValue:
         is_supplier=rights.organisation.kind == Party.SUPPLIER,
         subprocessors_url=_subprocessors_url(rights),
         elsewhere_url=url_for("signed_elsewhere.index")
-        if rights.organisation.kind == Party.SUPPLIER and elsewhere.products_for(reader(), visitor())
+        if rights.organisation.kind == Party.SUPPLIER and taking_in.products_for(reader(), visitor())
         else None,
         is_board=rights.organisation.kind == Party.BOARD,
         export_url=export_url(".index_csv", wish, organisation_id=organisation_id),

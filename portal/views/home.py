@@ -207,8 +207,8 @@ def _holdings() -> tuple[Wish, list[Holding]]:
 
 def _holding(each: Holding) -> dict[str, Any]:
     url = None
-    if each.is_agreement:
-        url = url_for("agreements.show", organisation_id=each.organisation_id, agreement_id=each.case_id)
+    if each.agreement_id:
+        url = url_for("agreements.show", organisation_id=each.organisation_id, agreement_id=each.agreement_id)
     elif each.case_id:
         url = url_for("cases.show", case_id=each.case_id)
     elif each.organisation_id:

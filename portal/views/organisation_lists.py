@@ -1,5 +1,6 @@
 """The long lists of one organisation: its documents, its cases, and the schools of a board."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, dossier
 from portal.cases.agreements import elsewhere
+from portal.cases.agreements.tables import SignedElsewhere
 from portal.cases.catalogue import every_workflow
 from portal.cases.tables import Document
 from portal.database import reader
@@ -51,9 +53,21 @@ def documents(organisation_id: UUID) -> ResponseReturnValue:
         total=page.total,
         pages=pages_of(page.total, SHOWN),
         states=DOCUMENT_STATES,
-        elsewhere=len(elsewhere.of_boards(reader(), [organisation_id])),
+        elsewhere=[_elsewhere(each) for each in elsewhere.of_boards(reader(), [organisation_id])],
         export_url=export_url(".documents_csv", wish, organisation_id=organisation_id),
     )
+
+
+def _elsewhere(each: SignedElsewhere) -> dict[str, str]:
+    """A file that was signed outside the portal."""
+    about = {"organisation_id": each.board_id, "agreement_id": each.id}
+    return {
+        "title": f"{each.product.title}, {say('versie %(version)s', version=each.version)}",
+        "url": url_for("agreements.show", **about),  # type: ignore[arg-type]
+        "signed": day(dt.date.fromisoformat(each.signed_on), weekday=True),
+        "sha256": each.blob,
+        "pdf_url": url_for("agreements.pdf", **about),  # type: ignore[arg-type]
+    }
 
 
 @bp.get("/<uuid:organisation_id>/stukken.csv")

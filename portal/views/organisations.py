@@ -169,8 +169,8 @@ def _rule(rule: Any, organisation_id: UUID) -> str:
 
 def _holding(each: Holding, rights: Rights) -> dict[str, Any]:
     url = None
-    if each.is_agreement and rights.sees_papers:
-        url = url_for("agreements.show", organisation_id=rights.organisation.id, agreement_id=each.case_id)
+    if each.agreement_id and rights.sees_papers:
+        url = url_for("agreements.show", organisation_id=rights.organisation.id, agreement_id=each.agreement_id)
     elif each.case_id and access.may_read(reader.get_one(Case, each.case_id), visitor()):
         url = url_for("cases.show", case_id=each.case_id)
     return {

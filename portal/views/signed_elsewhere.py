@@ -9,7 +9,7 @@ from wtforms import FileField, Form, TextAreaField
 
 from portal import clock
 from portal.cases import access
-from portal.cases.agreements import elsewhere, elsewhere_files
+from portal.cases.agreements import elsewhere, elsewhere_files, taking_in
 from portal.cases.agreements.elsewhere_files import COLUMNS, OPTIONAL, Fault, Unfit
 from portal.cases.agreements.register import KINDS_OF_STANDING, STANDINGS, Standing, standing
 from portal.cases.agreements.tables import SignedElsewhere
@@ -53,7 +53,7 @@ class EndForm(Form):
 def _who_may_take_in() -> ResponseReturnValue | None:
     if visitor().person_id is None:
         return sign_in_first()
-    if not elsewhere.products_for(reader(), visitor()):
+    if not taking_in.products_for(reader(), visitor()):
         raise NotFoundError
     return None
 
@@ -104,7 +104,7 @@ def hand_in() -> ResponseReturnValue:
         return _hand_in_page(form, [], [])
     sheet, archive = (request.files.get(name) for name in ("sheet", "files"))
     try:
-        upload_id = elsewhere.hand_in(
+        upload_id = taking_in.hand_in(
             sheet=sheet.stream.read(elsewhere_files.LARGEST_ZIP + 1) if sheet else b"",
             archive=archive.stream.read(elsewhere_files.LARGEST_ZIP + 1) if archive else b"",
             by=visitor(),
@@ -120,18 +120,18 @@ def hand_in() -> ResponseReturnValue:
 def take_in(upload_id: UUID) -> ResponseReturnValue:
     """What would be taken in; then all of it is, or it is thrown away."""
     if request.method == "POST" and request.form.get("say") == "throw_away":
-        elsewhere.throw_away(upload_id, by=visitor())
+        taking_in.throw_away(upload_id, by=visitor())
         flash(say("Er is niets vastgelegd."), "done")
         return redirect(url_for(".index"))
     try:
         if request.method == "POST":
-            count = elsewhere.take_in(upload_id, by=visitor())
+            count = taking_in.take_in(upload_id, by=visitor())
             done = say_count(
                 "%(count)s overeenkomst is vastgelegd.", "%(count)s overeenkomsten zijn vastgelegd.", count
             )
             flash(done, "done")
             return redirect(url_for(".index"))
-        found = elsewhere.planned(upload_id, by=visitor())
+        found = taking_in.planned(upload_id, by=visitor())
     except Unfit as fault:
         form = spoken(HandInForm())
         return _hand_in_page(form, with_faults(form, fault.fields), fault.faults), fault.status
@@ -190,7 +190,7 @@ def _standing(each: SignedElsewhere) -> Standing:
 
 def _chosen() -> tuple[Wish, list[SignedElsewhere], list[SignedElsewhere]]:
     wish = wished(sorts=SORTS, first="-entered", filters={"state": list(STANDINGS)})
-    products = [each.id for each in elsewhere.products_for(reader(), visitor())]
+    products = [each.id for each in taking_in.products_for(reader(), visitor())]
     everything = elsewhere.about(reader(), products)
     wanted, state = wish.q.casefold(), wish.chosen["state"]
     kept = [

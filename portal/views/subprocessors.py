@@ -46,7 +46,7 @@ SORTS = {
     "name": lambda each: each.notice.name.casefold(),
     "product": lambda each: each.notice.product.title.casefold(),
     "last": lambda each: each.closes_at,
-    "effective": lambda each: each.notice.effective_at,
+    "effective": lambda each: each.begins_at,
 }
 PROGRESS_SORTS = {
     "board": lambda each: each.board.name.casefold(),
@@ -121,7 +121,7 @@ def index_csv(organisation_id: UUID) -> ResponseReturnValue:
             each.notice.in_eea == "yes",
             each.notice.basis,
             subprocessors.last_day(each),
-            clock.day_of(each.notice.effective_at),
+            clock.day_of(each.begins_at),
             say(STANDS[_stand(each)]),
             each.words,
             each.reply,
@@ -352,7 +352,7 @@ def _line(each: SubprocessorAnswer, board_id: UUID) -> dict[str, Any]:
         "supplier": each.notice.supplier.name,
         "country": each.notice.country,
         "last": day(subprocessors.last_day(each), weekday=True),
-        "effective": day(clock.day_of(each.notice.effective_at), weekday=True),
+        "effective": day(clock.day_of(each.begins_at), weekday=True),
         **_state(each),
     }
 
@@ -392,7 +392,7 @@ def _progress_page(rights: Rights, notice: SubprocessorNotice) -> ResponseReturn
         "subprocessors/progress.html",
         **around(rights, "agreements"),
         notice=notice,
-        facts=_facts(notice),
+        facts=_facts(notice, begins_at=notice.effective_at),
         figures=_notice_row(notice, rights),
         wish=wish,
         rows=[
@@ -414,7 +414,7 @@ def _progress_page(rights: Rights, notice: SubprocessorNotice) -> ResponseReturn
     )
 
 
-def _facts(notice: SubprocessorNotice) -> list[dict[str, Any]]:
+def _facts(notice: SubprocessorNotice, *, begins_at: dt.datetime) -> list[dict[str, Any]]:
     rows = []
     for column in subprocessors.SECTION.columns:
         value = shown(column, getattr(notice, column.name))
@@ -422,7 +422,7 @@ def _facts(notice: SubprocessorNotice) -> list[dict[str, Any]]:
     rows += [
         (say("Product"), notice.product.title),
         (say("Aangekondigd"), moment(notice.announced_at)),
-        (say("Eerste dag"), day(clock.day_of(notice.effective_at), weekday=True)),
+        (say("Eerste dag"), day(clock.day_of(begins_at), weekday=True)),
     ]
     return [{"label": label, "value": value} for label, value in rows if value]
 
@@ -431,7 +431,7 @@ def _page_of(answer: SubprocessorAnswer) -> dict[str, Any]:
     """What both sides see of one board: who, both clocks, and what was said."""
     clocks = [
         (say("Bezwaar maken kan tot en met"), day(subprocessors.last_day(answer), weekday=True)),
-        (say("De subverwerker begint op"), day(clock.day_of(answer.notice.effective_at), weekday=True)),
+        (say("De subverwerker begint op"), day(clock.day_of(answer.begins_at), weekday=True)),
     ]
     steps = [
         (answer.notice.announced_at, say("Aangekondigd"), answer.notice.supplier.name, ""),
@@ -453,7 +453,7 @@ def _page_of(answer: SubprocessorAnswer) -> dict[str, Any]:
     return {
         "notice": answer.notice,
         "answer": answer,
-        "facts": _facts(answer.notice),
+        "facts": _facts(answer.notice, begins_at=answer.begins_at),
         "clocks": [{"label": label, "value": value} for label, value in clocks],
         "is_general": answer.consent == "general",
         "events": [

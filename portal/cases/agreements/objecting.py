@@ -3,7 +3,8 @@
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import or_, select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from portal import clock
 from portal.cases import access
 from portal.cases.access import Visitor
-from portal.cases.agreements import subprocessors
+from portal.cases.agreements import beside, subprocessors
 from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotice
 from portal.database import act
 from portal.errors import InvalidError, NotFoundError, RefusedError
@@ -90,7 +91,7 @@ def may_object(answer: SubprocessorAnswer, *, at: dt.datetime) -> bool:
 def may_uphold(answer: SubprocessorAnswer, *, at: dt.datetime) -> bool:
     """When the supplier answered, or let the day come without an answer."""
     where = stand(answer, at=at)
-    return where == Stand.ANSWERED or (where == Stand.OBJECTED and answer.notice.effective_at <= at)
+    return where == Stand.ANSWERED or (where == Stand.OBJECTED and answer.begins_at <= at)
 
 
 def agree(notice_id: uuid.UUID, board_id: uuid.UUID, *, by: Visitor) -> None:
@@ -187,22 +188,47 @@ def of_supplier(session: Session, supplier_id: uuid.UUID) -> list[SubprocessorNo
     return list(session.scalars(asked.options(*whole).order_by(SubprocessorNotice.announced_at.desc())))
 
 
+@dataclass(frozen=True)
+class Held:
+    """An agreement of which somebody asks who takes part by now."""
+
+    id: uuid.UUID
+    board_id: uuid.UUID
+    product_id: uuid.UUID
+    until: dt.datetime | None
+    text: beside.Text
+
+
 def accepted(
-    session: Session, agreements: set[uuid.UUID], *, at: dt.datetime
+    session: Session, agreements: Collection[Held], *, at: dt.datetime
 ) -> dict[uuid.UUID, list[SubprocessorNotice]]:
-    """The sub-processors that took part by this moment because the board had nothing against it, by agreement."""
+    """The sub-processors that took part by this moment because the board had nothing against it, by agreement.
+
+    What a board accepted goes along with its next agreement, where that does not name it.
+    """
     asked = (
         select(SubprocessorAnswer)
         .join(SubprocessorNotice)
-        .where(SubprocessorAnswer.agreement_id.in_(agreements), SubprocessorNotice.effective_at <= at)
+        .where(
+            SubprocessorAnswer.board_id.in_({each.board_id for each in agreements}),
+            SubprocessorNotice.product_id.in_({each.product_id for each in agreements}),
+            SubprocessorAnswer.begins_at <= at,
+        )
         .options(selectinload(SubprocessorAnswer.notice))
-        .order_by(SubprocessorNotice.effective_at)
+        .order_by(SubprocessorAnswer.begins_at)
     )
-    kept: dict[uuid.UUID, list[SubprocessorNotice]] = {}
+    said: dict[tuple[uuid.UUID, uuid.UUID], list[SubprocessorAnswer]] = {}
     for answer in session.scalars(asked) if agreements else ():
         if stand(answer, at=at) in ACCEPTED:
-            kept.setdefault(answer.agreement_id, []).append(answer.notice)
-    return kept
+            said.setdefault((answer.board_id, answer.notice.product_id), []).append(answer)
+    return {
+        each.id: [
+            answer.notice
+            for answer in said.get((each.board_id, each.product_id), ())
+            if (each.until is None or answer.begins_at < each.until) and each.text.lacks(answer.notice)
+        ]
+        for each in agreements
+    }
 
 
 def _of_board(session: Session, notice_id: uuid.UUID, board_id: uuid.UUID, by: Visitor) -> SubprocessorAnswer:

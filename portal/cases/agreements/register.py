@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from portal import clock
 from portal.cases import access, in_force
-from portal.cases.agreements import elsewhere, objecting
+from portal.cases.agreements import beside, elsewhere, objecting
 from portal.cases.agreements.tables import SignedElsewhere, SubprocessorNotice
 from portal.cases.tables import Case, Document, InForce
 from portal.offers import publications
@@ -130,7 +130,14 @@ def of(session: Session, organisation: Organisation, *, at: dt.datetime) -> list
     newest = _newest(session, products, at=at)
     schools = _schools(session, rows, organisation)
     boards = _by_id(session, Organisation, {each.on_behalf_of for each in rows if each.on_behalf_of})
-    later = objecting.accepted(session, {each.case_id for each in rows}, at=at)
+    said = beside.texts_of(session, texts.values())
+    held = []
+    for row in rows:
+        assert row.on_behalf_of is not None and row.product_id is not None
+        known = texts.get((row.product_id, row.version))
+        text_said = said[known.id] if known else beside.Text(frozenset(), row.since)
+        held.append(objecting.Held(row.case_id, row.on_behalf_of, row.product_id, row.until, text_said))
+    later = objecting.accepted(session, held, at=at)
     found = []
     for row in rows:
         assert row.on_behalf_of is not None and row.product_id is not None
@@ -175,7 +182,13 @@ def _signed_elsewhere(session: Session, organisation: Organisation, *, at: dt.da
         return []
     texts = _texts(session, rows)
     newest = _newest(session, {each.product_id for each in rows}, at=at)
-    later = objecting.accepted(session, {each.id for each in rows}, at=at)
+    said = beside.texts_of(session, texts.values())
+    held = []
+    for row in rows:
+        known = texts.get((row.product_id, row.version))
+        text_said = said[known.id] if known else beside.not_known(row.signed_on)
+        held.append(objecting.Held(row.id, row.board_id, row.product_id, row.until, text_said))
+    later = objecting.accepted(session, held, at=at)
     schools = _declared(session, {each.board_id for each in rows}, organisation, at=at)
     found = []
     for row in rows:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.cases import access
 from portal.cases.access import Visitor
-from portal.cases.agreements import bound
+from portal.cases.agreements import beside, bound
 from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotice
 from portal.cases.tables import Case
 from portal.database import act, reader
@@ -58,8 +58,7 @@ def may_announce(visitor: Visitor, product: Product, *, session: Session | None 
 def reach(session: Session, product_id: uuid.UUID) -> Reach:
     """By each board's own agreement: the longest time to object or to be told decides for the day."""
     found = bound.about(session, product_id, at=clock.now())
-    days = [max(each.days("notice_days"), each.days("objection_days")) for each in found]
-    return Reach(len(found), clock.today() + dt.timedelta(days=max(days, default=0)))
+    return Reach(len(found), clock.today() + dt.timedelta(days=max(map(_longest, found), default=0)))
 
 
 def announce(product_id: uuid.UUID, row: Row, *, effective_on: dt.date | None, by: Visitor) -> uuid.UUID:
@@ -81,7 +80,7 @@ def announce(product_id: uuid.UUID, row: Row, *, effective_on: dt.date | None, b
             announced_by=by.person_id,
             **{column.name: row.get(column.name, "") for column in SECTION.columns},
         )
-        notice.answers = [_clock(each) for each in bound.about(session, product_id, at=clock.now())]
+        notice.answers = [_clock(each, notice) for each in bound.about(session, product_id, at=clock.now())]
         session.add(notice)
         session.flush()
         ledger.append(
@@ -98,6 +97,29 @@ def announce(product_id: uuid.UUID, row: Row, *, effective_on: dt.date | None, b
         )
         jobs.ask(session, TELL, f"{TELL}:{notice.id}:announced", notice=str(notice.id))
         return notice.id
+
+
+def catch_up(session: Session, agreed: bound.Bound, product_id: uuid.UUID, text: beside.Text) -> None:
+    """A board that comes to agree after an announcement gets its own time, whole, from today on; and is mailed.
+
+    Inside the act that puts its agreement in force. What the board was told before it is not told again.
+    """
+    for notice in beside.announced(session, product_id):
+        if not text.lacks(notice) or session.get(SubprocessorAnswer, (notice.id, agreed.board_id)) is not None:
+            continue
+        answer = _clock(agreed, notice)
+        answer.notice_id = notice.id
+        session.add(answer)
+        session.flush()
+        ledger.append(
+            session,
+            act="give_time",
+            subject=subject(notice.id),
+            on_behalf_of=notice.organisation_id,
+            board=str(agreed.board_id),
+            clocks=clocks_digest([answer]),
+        )
+        mail_board(session, answer, kind="subprocessor")
 
 
 def withdraw(notice_id: uuid.UUID, *, by: Visitor) -> None:
@@ -183,7 +205,16 @@ def content_digest(notice: SubprocessorNotice) -> str:
 
 def clocks_digest(answers: Iterable[SubprocessorAnswer]) -> str:
     """The same of which boards were given how much time by which agreement."""
-    given = ((str(each.board_id), str(each.agreement_id), each.consent, each.closes_at.isoformat()) for each in answers)
+    given = (
+        (
+            str(each.board_id),
+            str(each.agreement_id),
+            each.consent,
+            each.closes_at.isoformat(),
+            each.begins_at.isoformat(),
+        )
+        for each in answers
+    )
     return _sha256(sorted(given))
 
 
@@ -191,15 +222,22 @@ def _sha256(values: object) -> str:
     return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
 
 
-def _clock(each: bound.Bound) -> SubprocessorAnswer:
-    """The time of one board: whole days in Amsterdam after the day of the announcement, the last one included."""
+def _clock(each: bound.Bound, notice: SubprocessorNotice) -> SubprocessorAnswer:
+    """The time of one board: whole days in Amsterdam after the day on which it is told, the last one included."""
     last = clock.today() + dt.timedelta(days=each.days("objection_days"))
+    earliest = clock.today() + dt.timedelta(days=_longest(each))
     return SubprocessorAnswer(
         board_id=each.board_id,
         agreement_id=each.agreement_id,
         consent=each.parameters["consent"],
         closes_at=clock.start_of(last + dt.timedelta(days=1)),
+        begins_at=max(notice.effective_at, clock.start_of(earliest)),
     )
+
+
+def _longest(each: bound.Bound) -> int:
+    """The days before a sub-processor can begin: to be told, or to object, whichever is longer."""
+    return max(each.days("notice_days"), each.days("objection_days"))
 
 
 def _same(session: Session, product: Product, row: Row, effective_at: dt.datetime) -> SubprocessorNotice | None:
@@ -280,7 +318,7 @@ def _put(
         name=name,
         task=notice.task,
         country=notice.country,
-        effective=day(clock.day_of(notice.effective_at), weekday=True),
+        effective=day(clock.day_of(answer.begins_at), weekday=True),
         silence=say(silence),
         words=answer.words,
         reply=answer.reply,

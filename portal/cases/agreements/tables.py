@@ -54,6 +54,8 @@ class SubprocessorAnswer(Base):
     """general or specific, as that agreement says"""
     closes_at: Mapped[dt.datetime]
     """The end of the last day on which the board can object."""
+    begins_at: Mapped[dt.datetime]
+    """From when the sub-processor takes part for this board: later than for others where it was told later."""
     answer: Mapped[str] = mapped_column(String(10), default="")
     """agreed, objected, or nothing yet"""
     words: Mapped[str] = mapped_column(Text, default="")

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("agreement_id", sa.Uuid(), nullable=False),
         sa.Column("consent", sa.String(10), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begins_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answer", sa.String(10), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("answered_by", sa.Uuid(), nullable=True),
