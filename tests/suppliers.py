@@ -109,14 +109,15 @@ def an_agreement(portal: Portal, *, schools: tuple[str, ...] = (), **judged: str
 
 
 def an_ended_agreement(portal: Portal) -> uuid.UUID:
-    """Signed elsewhere by our board and the supplier, whom Sam may bind, and ended today by the board. Gives its id."""
+    """Signed elsewhere by our board and the supplier, whom Sam may bind, and whose notice of today the board put down. Gives its id."""
     a_bound_supplier(portal, SAM)
     a_role(portal, LOES, portal.organisation(OURS), Role.ADMINISTRATOR)
     taken_in(portal)
     loes, board = portal.visitor(LOES), portal.organisation(OURS)
     with portal.opened():
         [agreed] = register.of(reader(), reader.get_one(Organisation, board), at=clock.now())
-        ending.end(agreed, board, ends_on=clock.today(), why="Wij stappen over.", by=loes)
+        theirs = agreed.product.supplier_id
+        ending.end(agreed, board, notice_of=theirs, ends_on=clock.today(), why="Wij stappen over.", by=loes)
         return agreed.id
 
 

@@ -12,7 +12,8 @@ from portal.cases.tables import InForce
 from portal.database import reader
 from portal.record.ledger import Entry
 from tests.browser import Browser
-from tests.builders import ANN, EVA, IRIS, NOOR, SANNE, TOM, Portal, Someone, sign
+from tests.builders import ANN, BAS, EVA, IRIS, NOOR, OURS, SANNE, TOM, Portal, Someone, sign
+from tests.suppliers import KIM
 from tests.test_agreement_register import agreed, register_of, rows_of
 from tests.test_processor_agreement import offered
 from tests.test_signed_elsewhere import LINE, taken_in
@@ -118,6 +119,40 @@ def test_who_does_not_speak_for_a_side_ends_nothing(agreed: Portal) -> None:
     school.open(f"{home}/overeenkomsten/{uuid.UUID(address.split('/')[-2])}/opzeggen")
     assert school.status == 404
     assert agreed.count(AgreementEnd) == 0
+
+
+def test_who_cannot_bind_an_organisation_alone_does_not_end_for_it(agreed: Portal) -> None:
+    where = register_of(agreed)
+    page = agreed.sign_in(EVA).open(where).follow("Onderwijsresultatenmonitor").follow("Overeenkomst opzeggen")
+    page.sees("Voorbeeldleverancier B.V. zegde op", "getekende brief").sees_not("Wij zeggen op")
+    for someone in (ANN, BAS):  # the two of them together bind our board
+        agreed.sign_in(someone).open(where).follow("Onderwijsresultatenmonitor").sees_not("opzeggen")
+        assert agreed.sign_in(someone).open(page.address).status == 404
+    address, fields = on(page, dt.date(2027, 2, 1)).would_send("Ja, zeg op")
+    assert page.post(address, {**fields, "notice_of": str(agreed.organisation(OURS))}).status == 422
+    assert list(page.faults()) == ["notice_of"]
+    assert agreed.count(AgreementEnd) == 0
+
+
+def test_an_administrator_puts_down_the_notice_that_the_other_side_gave(agreed: Portal) -> None:
+    kim = ending_page(agreed, KIM, at_supplier(agreed)).sees(f"Stichting Voorbeeld {OURS} zegde op")
+    on(kim, dt.date(2027, 2, 1), "Brief van 20 november.").press("Ja, zeg op")
+    assert the_end(agreed).organisation_id == agreed.organisation(OURS)
+    [told] = agreed.ask(lambda: reader.query(Entry).filter_by(act="end_agreement").all())
+    assert (told.on_behalf_of, told.detail["notice_of"]) == (str(the_supplier(agreed)), str(agreed.organisation(OURS)))
+    assert told.detail["authority"] is None
+    assert "vastgelegd door Voorbeeldleverancier B.V." in agreed.letter(EVA.email, "De overeenkomst over")
+    supplier = the_supplier(agreed)
+    agreed.do(lambda session: setattr(session.scalars(select(AgreementEnd)).one(), "organisation_id", supplier))
+    assert ["eindigt anders" in each.what for each in agreed.findings("agreements")] == [True]
+
+
+def test_who_binds_an_organisation_alone_ends_for_it_by_that_authority(agreed: Portal) -> None:
+    on(ending_page(agreed, SAM, at_supplier(agreed)), dt.date(2027, 2, 1)).press("Ja, zeg op")
+    [told] = agreed.ask(lambda: reader.query(Entry).filter_by(act="end_agreement").all())
+    assert told.detail["authority"]["mode"] == "alone"
+    assert told.detail["notice_of"] == told.on_behalf_of == str(the_supplier(agreed))
+    assert [each for each in agreed.findings() if "tekenbevoegdheid" not in each.what] == []
 
 
 def test_reminders_come_a_week_before_and_what_is_overdue_is_shown_to_both_and_the_desk(agreed: Portal) -> None:

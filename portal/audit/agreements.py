@@ -34,8 +34,8 @@ def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
         with tally.guarded("agreement_end", end.agreement_id):
             said = [each for each in told.get(f"agreement:{end.agreement_id}", []) if each.act == "end_agreement"]
             clocks = [each.isoformat() for each in (end.export_until, end.delete_by, end.backups_by)]
-            rows = [(each.detail["ends"], each.detail["clocks"], each.actor) for each in said]
-            if rows != [(end.ends_at.isoformat(), clocks, str(end.made_by))]:
+            rows = [(each.detail["ends"], each.detail["clocks"], each.actor, each.detail["notice_of"]) for each in said]
+            if rows != [(end.ends_at.isoformat(), clocks, str(end.made_by), str(end.organisation_id))]:
                 tally.find("agreement_end", end.agreement_id, mark("eindigt anders dan het logboek zegt"))
             certified = [
                 each.detail["case"]

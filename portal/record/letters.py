@@ -227,6 +227,7 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
     "agreement_ends": (
         mark("%(by)s zegt de verwerkersovereenkomst over %(product)s op, per %(ends)s."),
         mark("%(why)s"),
+        mark("Dit is vastgelegd door %(recorder)s. Klopt het niet, meld dat dan aan de servicedesk."),
         mark("Gegevens ophalen kan tot en met %(export)s. Uiterlijk %(delete)s wist de leverancier alles."),
         mark("Uit reservekopieën is alles uiterlijk %(backups)s weg. De leverancier verklaart dat in het portaal."),
     ),

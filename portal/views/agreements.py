@@ -11,9 +11,9 @@ from wtforms import Form, TextAreaField
 
 from portal import clock
 from portal.cases import access, reading
-from portal.cases.agreements import ending, register, taking_in
+from portal.cases.agreements import ending, listing, register, taking_in
 from portal.cases.agreements.register import KINDS_OF_STANDING, STANDINGS, WAYS, Agreed, Signed, Standing
-from portal.cases.fields import DayField
+from portal.cases.fields import DayField, Radios
 from portal.cases.tables import Case, Document
 from portal.database import reader
 from portal.documents import vault
@@ -35,22 +35,12 @@ from portal.wording import day, mark, say
 from workflows.vocabulary import Party
 
 bp = Blueprint("agreements", __name__, url_prefix="/organisaties/<uuid:organisation_id>")
-OUTSIDE, NEWER = "outside", "newer"
 FILTERS = {
     Standing.IN_FORCE: mark("van kracht"),
     Standing.COMING: mark("gaat nog in"),
     Standing.ENDED: mark("geëindigd"),
-    OUTSIDE: mark("gegevens buiten de EER"),
-    NEWER: mark("er is een nieuwere versie"),
-}
-
-SORTS = {
-    "product": lambda each: each.product.title.casefold(),
-    "whom": lambda each: each.board.name.casefold(),
-    "schools": lambda each: len(each.schools),
-    "since": lambda each: each.since,
-    "until": lambda each: (each.until is None, each.until or each.since),
-    "standing": lambda each: list(STANDINGS).index(each.standing),
+    listing.OUTSIDE: mark("gegevens buiten de EER"),
+    listing.NEWER: mark("er is een nieuwere versie"),
 }
 
 
@@ -63,14 +53,14 @@ def _signed_in_only() -> ResponseReturnValue | None:
 def index(organisation_id: UUID) -> ResponseReturnValue:
     """Every agreement that holds, held or is to begin."""
     rights = _found(organisation_id)
-    wish, everything, chosen = _chosen(rights.organisation)
+    wish, chosen, total = _chosen(rights, shown=SHOWN)
     return render_template(
         "agreement_register/index.html",
         **around(rights, "agreements"),
         wish=wish,
-        rows=[_row(each, rights) for each in chosen[wish.offset(SHOWN) :][:SHOWN]],
-        total=len(chosen) if wish.q or wish.chosen["state"] else len(everything),
-        pages=pages_of(len(chosen), SHOWN),
+        rows=[_row(each, rights) for each in chosen],
+        total=total,
+        pages=pages_of(total, SHOWN),
         filters=FILTERS,
         is_supplier=rights.organisation.kind == Party.SUPPLIER,
         subprocessors_url=_subprocessors_url(rights),
@@ -87,14 +77,14 @@ def index(organisation_id: UUID) -> ResponseReturnValue:
 def index_csv(organisation_id: UUID) -> ResponseReturnValue:
     """The register as asked for, with what article 30 wants to know, as a spreadsheet."""
     rights = _found(organisation_id)
-    return csv_response("verwerkingsregister", *_sheet(_chosen(rights.organisation)[2]))
+    return csv_response("verwerkingsregister", *_sheet(_chosen(rights, shown=None)[1]))
 
 
 @bp.get("/overeenkomsten.xlsx")
 def index_xlsx(organisation_id: UUID) -> ResponseReturnValue:
     """The same as a spreadsheet of the other kind."""
     rights = _found(organisation_id)
-    return xlsx_response("verwerkingsregister", *_sheet(_chosen(rights.organisation)[2]))
+    return xlsx_response("verwerkingsregister", *_sheet(_chosen(rights, shown=None)[1]))
 
 
 @bp.get("/overeenkomsten/<uuid:agreement_id>")
@@ -114,7 +104,7 @@ def show(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
         case_url=_case_url(agreed),
         end=_end(agreed, rights),
         end_url=url_for(".end", organisation_id=organisation_id, agreement_id=agreement_id)
-        if ending.may_end(agreed, rights.organisation, visitor()) and ending.of(reader(), agreement_id) is None
+        if ending.whose_notice(agreed, rights.organisation, visitor()) and ending.of(reader(), agreement_id) is None
         else None,
         end_elsewhere_url=_end_elsewhere_url(agreed),
     )
@@ -149,8 +139,9 @@ def certificate(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValu
 
 
 class EndForm(Form):
-    """From which day, and why."""
+    """By whose notice, from which day, and why."""
 
+    notice_of = Radios(mark("Wie zegt op?"), choices=[])
     ends = DayField(mark("Eerste dag zonder overeenkomst"), required=True, earliest=None)
     why = TextAreaField(
         mark("Waarom eindigt deze overeenkomst?"),
@@ -165,16 +156,27 @@ def end(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
     rights = _found(organisation_id)
     agreed = _agreed(rights, agreement_id)
     back = url_for(".show", organisation_id=organisation_id, agreement_id=agreement_id)
-    if not ending.may_end(agreed, rights.organisation, visitor()) and ending.of(reader(), agreement_id) is None:
+    allowed = ending.whose_notice(agreed, rights.organisation, visitor())
+    if not allowed and ending.of(reader(), agreement_id) is None:
         raise NotFoundError
     form = spoken(EndForm(request.form))
+    form.notice_of.choices = [(str(each), _says_so(each, rights.organisation)) for each in allowed]
+    if request.method == "GET" and len(allowed) == 1:
+        form.notice_of.data = str(allowed[0])
     errors: list[tuple[str, str]] = []
     status = 200
     if request.method == "POST":
         form.ends.validate(form)
         ends_on = dt.date.fromisoformat(form.ends.answer) if form.ends.answer else None
         try:
-            ending.end(agreed, organisation_id, ends_on=ends_on, why=form.why.data or "", by=visitor())
+            ending.end(
+                agreed,
+                organisation_id,
+                notice_of=next((each for each in allowed if str(each) == form.notice_of.data), None),
+                ends_on=ends_on,
+                why=form.why.data or "",
+                by=visitor(),
+            )
             flash(say("De overeenkomst is opgezegd. Beide partijen krijgen bericht."), "done")
             return redirect(back)
         except InvalidError as fault:
@@ -184,9 +186,18 @@ def end(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
         **around(rights, "agreements"),
         agreed=agreed,
         form_fields=form,
+        may_bind=organisation_id in allowed,
         errors=errors,
         back=back,
     ), status
+
+
+def _says_so(organisation_id: UUID, own: Organisation) -> str:
+    """Whose notice it is, in the words of who enters it."""
+    if organisation_id == own.id:
+        return say("Wij zeggen op, namens %(organisation)s", organisation=own.name)
+    other = reader.get_one(Organisation, organisation_id).name
+    return say("%(organisation)s zegde op, en wij leggen dat vast", organisation=other)
 
 
 # --- How ---------------------------------------------------------------------------------------------------------
@@ -213,31 +224,21 @@ def _agreed(rights: Rights, agreement_id: UUID) -> Agreed:
     return agreed
 
 
-def _chosen(organisation: Organisation) -> tuple[Wish, list[Agreed], list[Agreed]]:
-    """What is asked for, everything, and what was asked for in its order: what ended comes last unless asked else."""
-    wish = wished(sorts=SORTS, first="standing", filters={"state": list(FILTERS)})
-    everything = register.of(reader(), organisation, at=clock.now())
-    wanted, state = wish.q.casefold(), wish.chosen["state"]
-    kept = [each for each in everything if wanted in _words(each) and _fits(each, state)]
-    kept.sort(key=lambda each: each.product.title.casefold())
-    return wish, everything, sorted(kept, key=SORTS[wish.sort], reverse=wish.descending)
-
-
-def _fits(each: Agreed, state: str) -> bool:
-    match state:
-        case "":
-            return True
-        case "outside":
-            return bool(each.transfers)
-        case "newer":
-            return bool(each.newer)
-    return each.standing == state
-
-
-def _words(each: Agreed) -> str:
-    subprocessors = " ".join(f"{one.name} {one.country}" for one in each.subprocessors)
-    about = f"{each.product.title} {each.product.supplier.name} {each.version} {each.reference} {each.board.name}"
-    return f"{about} {subprocessors}".casefold()
+def _chosen(rights: Rights, *, shown: int | None) -> tuple[Wish, list[Agreed], int]:
+    """What is asked for, one page of it (or all), and how much there is: what ended comes last unless asked else."""
+    wish = wished(sorts=listing.SORTS, first="standing", filters={"state": list(FILTERS)})
+    chosen, total = listing.page(
+        reader(),
+        rights.organisation,
+        at=clock.now(),
+        text=wish.q,
+        state=wish.chosen["state"],
+        sort=wish.sort,
+        descending=wish.descending,
+        offset=wish.offset(shown) if shown else 0,
+        limit=shown,
+    )
+    return wish, chosen, total
 
 
 def _row(each: Agreed, rights: Rights) -> dict[str, Any]:
@@ -299,7 +300,7 @@ def _end(agreed: Agreed, rights: Rights) -> dict[str, Any] | None:
         if found.certificate_id is None
         and found.ends_at <= clock.now()
         and rights.organisation.kind == Party.SUPPLIER
-        and rights.roles & ending.ENDS
+        and rights.roles & ending.CERTIFIES
         else None,
     }
 

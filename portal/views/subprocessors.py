@@ -1,6 +1,7 @@
 """New sub-processors: a supplier announces one and sees what each board says; a board agrees, objects, and closes."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from wtforms import Form, SelectField, StringField, TextAreaField
 
 from portal import clock
-from portal.cases.agreements import objecting, register, subprocessors
+from portal.cases.agreements import objecting, register, subprocessors, told
 from portal.cases.agreements.objecting import STANDS, Stand
 from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotice
 from portal.cases.fields import DayField, Radios
@@ -20,7 +21,7 @@ from portal.errors import InvalidError, NotFoundError
 from portal.offers.agreements.annexes import YES_NO, shown
 from portal.offers.tables import Product
 from portal.parties.spelling import clean, clean_lines
-from portal.views.desk import MOST_EXPORTED, spoken, with_faults
+from portal.views.desk import spoken, with_faults
 from portal.views.exports import csv_response, export_url
 from portal.views.home import SHOWN
 from portal.views.organisations import around, found
@@ -41,17 +42,6 @@ KINDS = {
     Stand.DROPPED: "done",
     Stand.UPHELD: "problem",
     Stand.WITHDRAWN: "neutral",
-}
-SORTS = {
-    "name": lambda each: each.notice.name.casefold(),
-    "product": lambda each: each.notice.product.title.casefold(),
-    "last": lambda each: each.closes_at,
-    "effective": lambda each: each.begins_at,
-}
-PROGRESS_SORTS = {
-    "board": lambda each: each.board.name.casefold(),
-    "last": lambda each: each.closes_at,
-    "moved": lambda each: _moved(each),  # noqa: PLW0108  it stands below
 }
 
 
@@ -90,14 +80,14 @@ def index(organisation_id: UUID) -> ResponseReturnValue:
     rights = _found(organisation_id, Party.BOARD, Party.SUPPLIER)
     if rights.organisation.kind == Party.SUPPLIER:
         return _notices(rights)
-    wish, everything, chosen = _chosen(organisation_id)
+    wish, chosen, total = _chosen(organisation_id, shown=SHOWN)
     return render_template(
         "subprocessors/index.html",
         **around(rights, "agreements"),
         wish=wish,
-        rows=[_line(each, organisation_id) for each in chosen[wish.offset(SHOWN) :][:SHOWN]],
-        total=len(chosen) if wish.q or wish.chosen["state"] else len(everything),
-        pages=pages_of(len(chosen), SHOWN),
+        rows=[_line(each, organisation_id) for each in chosen],
+        total=total,
+        pages=pages_of(total, SHOWN),
         states=STANDS,
         export_url=export_url(".index_csv", wish, organisation_id=organisation_id),
     )
@@ -126,7 +116,7 @@ def index_csv(organisation_id: UUID) -> ResponseReturnValue:
             each.words,
             each.reply,
         )
-        for each in _chosen(organisation_id)[2]
+        for each in _chosen(organisation_id, shown=None)[1]
     ]
     return csv_response("subverwerkers", columns, rows)
 
@@ -135,22 +125,23 @@ def index_csv(organisation_id: UUID) -> ResponseReturnValue:
 def show_csv(organisation_id: UUID, notice_id: UUID) -> ResponseReturnValue:
     """What every board said of one notice, as a spreadsheet for the supplier."""
     rights = _found(organisation_id, Party.SUPPLIER)
-    _, chosen = _progress(_notice_of(rights, notice_id))
+    _, chosen, _ = _progress(_notice_of(rights, notice_id), shown=None)
     columns = [say("Schoolbestuur"), say("Status"), say("Bezwaar tot en met"), say("Bezwaar"), say("Antwoord")]
     columns.append(say("Laatste stap"))
     rows = [
         (each.board.name, say(STANDS[_stand(each)]), subprocessors.last_day(each), each.words, each.reply, _moved(each))
-        for each in chosen[:MOST_EXPORTED]
+        for each in chosen
     ]
     return csv_response("subverwerker", columns, rows)
 
 
 def _notices(rights: Rights) -> ResponseReturnValue:
     notices = objecting.of_supplier(reader(), rights.organisation.id)
+    counted = told.figures(reader(), [each.id for each in notices], at=clock.now())
     return render_template(
         "subprocessors/notices.html",
         **around(rights, "agreements"),
-        rows=[_notice_row(each, rights) for each in notices],
+        rows=[_notice_row(each, rights, counted[each.id]) for each in notices],
         announce_url=url_for(".announce", organisation_id=rights.organisation.id)
         if _announced_products(rights)
         else None,
@@ -331,17 +322,22 @@ def _moved(answer: SubprocessorAnswer) -> dt.datetime:
     return answer.closed_at or answer.replied_at or answer.answered_at or answer.notice.announced_at
 
 
-def _chosen(board_id: UUID) -> tuple[Wish, list[SubprocessorAnswer], list[SubprocessorAnswer]]:
-    wish = wished(sorts=SORTS, first="-last", filters={"state": list(STANDS)})
-    everything = objecting.of_board(reader(), board_id)
-    wanted, state = wish.q.casefold(), wish.chosen["state"]
-    kept = [
-        each
-        for each in everything
-        if state in ("", _stand(each))
-        and wanted in f"{each.notice.name} {each.notice.product.title} {each.notice.supplier.name}".casefold()
-    ]
-    return wish, everything, sorted(kept, key=SORTS[wish.sort], reverse=wish.descending)
+def _chosen(board_id: UUID, *, shown: int | None) -> tuple[Wish, list[SubprocessorAnswer], int]:
+    wish = wished(sorts=told.SORTS, first="-last", filters={"state": list(STANDS)})
+    return wish, *told.to_board(reader(), board_id, **_asked(wish, shown))
+
+
+def _asked(wish: Wish, shown: int | None) -> dict[str, Any]:
+    """What an overview asks, as the lists want it: a page, or all of it."""
+    return {
+        "at": clock.now(),
+        "text": wish.q,
+        "state": wish.chosen["state"],
+        "sort": wish.sort,
+        "descending": wish.descending,
+        "offset": wish.offset(shown) if shown else 0,
+        "limit": shown,
+    }
 
 
 def _line(each: SubprocessorAnswer, board_id: UUID) -> dict[str, Any]:
@@ -361,31 +357,28 @@ def _state(each: SubprocessorAnswer) -> dict[str, str]:
     return {"state_kind": KINDS[_stand(each)], "state_text": say(STANDS[_stand(each)])}
 
 
-def _notice_row(notice: SubprocessorNotice, rights: Rights) -> dict[str, Any]:
-    stands = [_stand(each) for each in notice.answers]
+def _notice_row(notice: SubprocessorNotice, rights: Rights, counted: Mapping[Stand, int]) -> dict[str, Any]:
     return {
         "name": notice.name,
         "url": url_for(".show", organisation_id=rights.organisation.id, notice_id=notice.id),
         "product": notice.product.title,
         "effective": day(clock.day_of(notice.effective_at), weekday=True),
-        "boards": len(stands),
-        "accepted": sum(each in objecting.ACCEPTED for each in stands),
-        "objected": sum(each in (Stand.OBJECTED, Stand.ANSWERED, Stand.UPHELD) for each in stands),
-        "open": sum(each == Stand.OPEN for each in stands),
+        "boards": sum(counted.values()),
+        "accepted": sum(counted.get(each, 0) for each in objecting.ACCEPTED),
+        "objected": sum(counted.get(each, 0) for each in (Stand.OBJECTED, Stand.ANSWERED, Stand.UPHELD)),
+        "open": counted.get(Stand.OPEN, 0),
         "withdrawn": notice.withdrawn_at is not None,
     }
 
 
-def _progress(notice: SubprocessorNotice) -> tuple[Wish, list[SubprocessorAnswer]]:
-    wish = wished(sorts=PROGRESS_SORTS, first="board", filters={"state": list(STANDS)})
-    wanted, state = wish.q.casefold(), wish.chosen["state"]
-    whole = next(each for each in objecting.of_supplier(reader(), notice.organisation_id) if each.id == notice.id)
-    kept = [each for each in whole.answers if state in ("", _stand(each)) and wanted in each.board.name.casefold()]
-    return wish, sorted(kept, key=PROGRESS_SORTS[wish.sort], reverse=wish.descending)
+def _progress(notice: SubprocessorNotice, *, shown: int | None) -> tuple[Wish, list[SubprocessorAnswer], int]:
+    wish = wished(sorts=told.SORTS_OF_NOTICE, first="board", filters={"state": list(STANDS)})
+    return wish, *told.about(reader(), notice.id, **_asked(wish, shown))
 
 
 def _progress_page(rights: Rights, notice: SubprocessorNotice) -> ResponseReturnValue:
-    wish, chosen = _progress(notice)
+    wish, chosen, total = _progress(notice, shown=SHOWN)
+    counted = told.figures(reader(), [notice.id], at=clock.now())[notice.id]
     here: dict[str, Any] = {"organisation_id": rights.organisation.id, "notice_id": notice.id}
     may = subprocessors.may_announce(visitor(), notice.product) and notice.withdrawn_at is None
     return render_template(
@@ -393,7 +386,7 @@ def _progress_page(rights: Rights, notice: SubprocessorNotice) -> ResponseReturn
         **around(rights, "agreements"),
         notice=notice,
         facts=_facts(notice, begins_at=notice.effective_at),
-        figures=_notice_row(notice, rights),
+        figures=_notice_row(notice, rights, counted),
         wish=wish,
         rows=[
             {
@@ -403,10 +396,10 @@ def _progress_page(rights: Rights, notice: SubprocessorNotice) -> ResponseReturn
                 "moved": moment(_moved(each)),
                 **_state(each),
             }
-            for each in chosen[wish.offset(SHOWN) :][:SHOWN]
+            for each in chosen
         ],
-        total=len(chosen),
-        pages=pages_of(len(chosen), SHOWN),
+        total=total,
+        pages=pages_of(total, SHOWN),
         states=STANDS,
         export_url=export_url(".show_csv", wish, **here),
         withdraw_url=url_for(".withdraw", **here) if may and notice.effective_at > clock.now() else None,

@@ -3,9 +3,9 @@
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal import clock
@@ -70,12 +70,19 @@ def about(session: Session, products: Iterable[uuid.UUID]) -> list[SignedElsewhe
     return _whole(session, SignedElsewhere.product_id.in_(set(products)))
 
 
-def _whole(session: Session, which: object) -> list[SignedElsewhere]:
+def those(
+    session: Session, which: ColumnElement[bool], *, only: Collection[uuid.UUID] | None = None
+) -> list[SignedElsewhere]:
+    """All of which this is true, or those of these ids among them."""
+    return _whole(session, which if only is None else which & SignedElsewhere.id.in_(only))
+
+
+def _whole(session: Session, which: ColumnElement[bool]) -> list[SignedElsewhere]:
     whole = (
         selectinload(SignedElsewhere.board),
         selectinload(SignedElsewhere.product).selectinload(Product.supplier),
     )
-    asked = select(SignedElsewhere).where(which).options(*whole)  # type: ignore[arg-type]
+    asked = select(SignedElsewhere).where(which).options(*whole)
     return list(session.scalars(asked.order_by(SignedElsewhere.since)))
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -15,17 +16,18 @@ from portal.cases.agreements import bound, elsewhere
 from portal.cases.agreements.register import Agreed, Signed, Standing
 from portal.cases.agreements.tables import AgreementEnd, SignedElsewhere
 from portal.cases.tables import Case, InForce
-from portal.database import act
+from portal.database import act, reader
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.offers.tables import Product
-from portal.parties import memberships
+from portal.parties import mandates, memberships
+from portal.parties.authority import Purpose, is_met
 from portal.parties.tables import Organisation
 from portal.record import ledger, outbox
 from portal.wording import day, mark, say
 from workflows.vocabulary import Party, Role
 
-ENDS = frozenset({Role.ADMINISTRATOR, Role.SIGNATORY})
-"""Who ends an agreement for either side."""
+CERTIFIES = frozenset({Role.ADMINISTRATOR, Role.SIGNATORY})
+"""Who begins a certificate of deletion for a supplier."""
 LONGEST_WHY = 2000
 LONGEST_AHEAD = dt.timedelta(days=730)
 REMINDED_BEFORE = dt.timedelta(days=7)
@@ -33,31 +35,63 @@ NOT_KNOWN: Mapping[str, str] = {"export_days": "30", "delete_days": "30", "backu
 """Of an agreement whose text the portal does not know."""
 
 
-def may_end(agreed: Agreed, organisation: Organisation, visitor: Visitor, *, session: Session | None = None) -> bool:
-    """Whether this visitor speaks for a side of the agreement, and it still holds or is to begin."""
-    return (
-        is_side(agreed, organisation)
-        and agreed.standing != Standing.ENDED
-        and bool(access.roles_at(visitor, organisation.id, session=session) & ENDS)
-    )
+def whose_notice(
+    agreed: Agreed, organisation: Organisation, visitor: Visitor, *, session: Session | None = None
+) -> list[uuid.UUID]:
+    """Which side's notice this visitor can enter for an organisation; none where it has nothing to end.
+
+    To end is to bind: its own, who by the rule of the organisation binds it alone. The other side's, that it received
+    on paper or by mail, an administrator: nobody ends anything for an own side that it cannot bind.
+    """
+    if not is_side(agreed, organisation) or agreed.standing == Standing.ENDED:
+        return []
+    roles = access.roles_at(visitor, organisation.id, session=session)
+    other = agreed.product.supplier_id if organisation.id == agreed.board.id else agreed.board.id
+    own = [organisation.id] if roles and _authority(session or reader(), organisation.id, visitor) else []
+    return own + ([other] if Role.ADMINISTRATOR in roles else [])
 
 
-def end(agreed: Agreed, organisation_id: uuid.UUID, *, ends_on: dt.date | None, why: str, by: Visitor) -> None:
-    """End it on this day, the first on which it holds no more; both sides are told. Pressing twice ends once."""
+def _authority(session: Session, organisation_id: uuid.UUID, visitor: Visitor) -> dict[str, Any] | None:
+    """By what a visitor binds an organisation to this alone, frozen as in a signature; None where it does not."""
+    if visitor.person_id is None:
+        return None
+    purpose = Purpose(in_force.PROCESSOR_AGREEMENT)
+    found = mandates.authority_of(session, visitor.person_id, organisation_id, at=clock.now(), purpose=purpose)
+    given = found.as_mapping() if found else None
+    return given if given and is_met([given]) else None
+
+
+def end(
+    agreed: Agreed,
+    organisation_id: uuid.UUID,
+    *,
+    notice_of: uuid.UUID | None,
+    ends_on: dt.date | None,
+    why: str,
+    by: Visitor,
+) -> None:
+    """End it on this day, the first on which it holds no more; both sides are told. Pressing twice ends once.
+
+    By the notice of the own organisation, or as the notice that the other side gave: then the ledger says so.
+    """
     with act() as session:
         organisation = session.get_one(Organisation, organisation_id)
         already = session.get(AgreementEnd, agreed.id)
-        if by.person_id is None or not (already or may_end(agreed, organisation, by, session=session)):
+        allowed = whose_notice(agreed, organisation, by, session=session)
+        if by.person_id is None or not (already or allowed):
             raise NotFoundError
         if already:
             if already.made_by == by.person_id and already.why == why:
                 return
             raise RefusedError("Deze overeenkomst is al opgezegd.")
         faults = _faults(ends_on, why)
-        if faults or ends_on is None:
+        if notice_of not in allowed:
+            faults["notice_of"] = say("Kies wie de overeenkomst opzegt.")
+        if faults or ends_on is None or notice_of is None:
             raise InvalidError("Nog niet alles is goed ingevuld.", faults)
+        own = notice_of == organisation.id
         made = _clocks(session, agreed, ends_on)
-        made.organisation_id, made.why, made.made_by = organisation.id, why, by.person_id
+        made.organisation_id, made.why, made.made_by = notice_of, why, by.person_id
         session.add(made)
         session.flush()
         ledger.append(
@@ -66,6 +100,8 @@ def end(agreed: Agreed, organisation_id: uuid.UUID, *, ends_on: dt.date | None, 
             subject=subject(agreed.id),
             actor=by.person_id,
             on_behalf_of=organisation.id,
+            notice_of=str(notice_of),
+            authority=_authority(session, organisation.id, by) if own else None,
             case=str(agreed.case_id) if agreed.case_id else None,
             ends=made.ends_at.isoformat(),
             clocks=[each.isoformat() for each in (made.export_until, made.delete_by, made.backups_by)],
@@ -79,7 +115,7 @@ def end(agreed: Agreed, organisation_id: uuid.UUID, *, ends_on: dt.date | None, 
                 select(InForce).where(InForce.case_id == agreed.case_id, InForce.kind == in_force.PROCESSOR_AGREEMENT)
             )
             in_force.end(session, rows, at=made.ends_at, by=by.person_id)
-        _tell(session, made, kind="agreement_ends")
+        _tell(session, made, kind="agreement_ends", recorder=organisation.name)
 
 
 def certify(session: Session, agreement_id: uuid.UUID, case: Case, *, deleted_on: str) -> None:
@@ -183,7 +219,9 @@ SUBJECTS: Mapping[str, str] = {
 }
 
 
-def _tell(session: Session, found: AgreementEnd, *, kind: str, board: bool = True, supplier: bool = True) -> int:
+def _tell(
+    session: Session, found: AgreementEnd, *, kind: str, board: bool = True, supplier: bool = True, **more: str
+) -> int:
     """Mail the people of the sides; says how many mails are new."""
     sides = [(found.board_id, (Role.ADMINISTRATOR, Role.PRIVACY_OFFICER))] if board else []
     if supplier:
@@ -197,6 +235,7 @@ def _tell(session: Session, found: AgreementEnd, *, kind: str, board: bool = Tru
         "delete": day(last_day(found.delete_by), weekday=True),
         "backups": day(last_day(found.backups_by), weekday=True),
         "why": found.why,
+        **more,
     }
     new = 0
     for organisation_id, roles in sides:

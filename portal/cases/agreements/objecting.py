@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, case, literal, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal import clock
@@ -71,6 +71,36 @@ def stand(answer: SubprocessorAnswer, *, at: dt.datetime) -> Stand:
     if at < answer.closes_at:
         return Stand.OPEN
     return Stand.SILENT if answer.consent == "general" else Stand.NO_CONSENT
+
+
+def stands(*wanted: Stand, at: dt.datetime) -> ColumnElement[bool]:
+    """The same as a condition on answers with their notices: that a board stands at one of these."""
+    return or_(*(_conditions(at)[each] for each in wanted))
+
+
+def stand_of(at: dt.datetime) -> ColumnElement[str]:
+    """The same as a column."""
+    return case(*((condition, literal(each.value)) for each, condition in _conditions(at).items()))
+
+
+def _conditions(at: dt.datetime) -> dict[Stand, ColumnElement[bool]]:
+    """Each stand as a condition; of all of them one is true."""
+    said, gone = SubprocessorAnswer, SubprocessorNotice.withdrawn_at
+    withdrawn = and_(gone.is_not(None), gone <= at)
+    agreed, objected = said.answer == "agreed", said.answer == "objected"
+    nothing, is_over = ~agreed & ~objected, said.closes_at <= at
+    unclosed = objected & (said.outcome == "")
+    found = {
+        Stand.AGREED: agreed,
+        Stand.DROPPED: objected & (said.outcome == DROPPED),
+        Stand.UPHELD: objected & (said.outcome == UPHELD),
+        Stand.ANSWERED: unclosed & said.replied_at.is_not(None),
+        Stand.OBJECTED: unclosed & said.replied_at.is_(None),
+        Stand.OPEN: nothing & ~is_over,
+        Stand.SILENT: nothing & is_over & (said.consent == "general"),
+        Stand.NO_CONSENT: nothing & is_over & (said.consent != "general"),
+    }
+    return {Stand.WITHDRAWN: withdrawn, **{each: ~withdrawn & condition for each, condition in found.items()}}
 
 
 def may_answer(visitor: Visitor, board_id: uuid.UUID, *, session: Session | None = None) -> bool:
@@ -179,13 +209,10 @@ def of_board(session: Session, board_id: uuid.UUID) -> list[SubprocessorAnswer]:
 
 
 def of_supplier(session: Session, supplier_id: uuid.UUID) -> list[SubprocessorNotice]:
-    """Every notice of one supplier with what the boards said, the newest first."""
+    """Every notice of one supplier, the newest first."""
     asked = select(SubprocessorNotice).where(SubprocessorNotice.organisation_id == supplier_id)
-    whole = (
-        selectinload(SubprocessorNotice.answers).selectinload(SubprocessorAnswer.board),
-        selectinload(SubprocessorNotice.product),
-    )
-    return list(session.scalars(asked.options(*whole).order_by(SubprocessorNotice.announced_at.desc())))
+    whole = asked.options(selectinload(SubprocessorNotice.product))
+    return list(session.scalars(whole.order_by(SubprocessorNotice.announced_at.desc())))
 
 
 @dataclass(frozen=True)

@@ -119,9 +119,15 @@ class Agreed:
         return summary.breach(self.text.body) if self.text else None
 
 
-def of(session: Session, organisation: Organisation, *, at: dt.datetime) -> list[Agreed]:
-    """The agreements of a board; of a school those that cover it, of a supplier those about its products."""
-    rows = list(session.scalars(select(InForce).where(_whose(organisation)).order_by(InForce.since)))
+def of(
+    session: Session, organisation: Organisation, *, at: dt.datetime, only: Collection[uuid.UUID] | None = None
+) -> list[Agreed]:
+    """The agreements of a board; of a school those that cover it, of a supplier those about its products.
+
+    All of them, or those of these ids.
+    """
+    mine = [whose(organisation)] if only is None else [whose(organisation), InForce.case_id.in_(only)]
+    rows = list(session.scalars(select(InForce).where(*mine).order_by(InForce.since)))
     whole = (selectinload(Case.documents), selectinload(Case.answers))
     cases = _by_id(session, Case, {each.case_id for each in rows}, *whole)
     theirs = {each.product_id for each in rows if each.product_id}
@@ -164,20 +170,14 @@ def of(session: Session, organisation: Organisation, *, at: dt.datetime) -> list
                 (*_subprocessors(text), *map(_added, later.get(row.case_id, ()))),
             )
         )
-    return [*found, *_signed_elsewhere(session, organisation, at=at)]
+    return [*found, *_signed_elsewhere(session, organisation, at=at, only=only)]
 
 
-def _signed_elsewhere(session: Session, organisation: Organisation, *, at: dt.datetime) -> list[Agreed]:
+def _signed_elsewhere(
+    session: Session, organisation: Organisation, *, at: dt.datetime, only: Collection[uuid.UUID] | None
+) -> list[Agreed]:
     """What was signed outside the portal: for every school that the declaration of the board covers."""
-    if organisation.kind == Party.SUPPLIER:
-        mine = session.scalars(select(Product.id).where(Product.supplier_id == organisation.id))
-        rows = elsewhere.about(session, mine)
-    elif organisation.kind == Party.BOARD:
-        rows = elsewhere.of_boards(session, [organisation.id])
-    else:
-        kind = in_force.BOARD_DECLARATION
-        over = in_force.holding(session, kind, at=at, organisation_id=organisation.id)
-        rows = elsewhere.of_boards(session, [each.on_behalf_of for each in over if each.on_behalf_of])
+    rows = elsewhere.those(session, whose_elsewhere(organisation, at=at), only=only)
     if not rows:
         return []
     texts = _texts(session, rows)
@@ -240,7 +240,7 @@ def _declared(
 
 def find(session: Session, organisation: Organisation, agreement_id: uuid.UUID, *, at: dt.datetime) -> Agreed | None:
     """One of them."""
-    return next((each for each in of(session, organisation, at=at) if each.id == agreement_id), None)
+    return next(iter(of(session, organisation, at=at, only=[agreement_id])), None)
 
 
 def standing(since: dt.datetime, until: dt.datetime | None, *, at: dt.datetime) -> Standing:
@@ -250,13 +250,26 @@ def standing(since: dt.datetime, until: dt.datetime | None, *, at: dt.datetime) 
     return Standing.COMING if since > at else Standing.IN_FORCE
 
 
-def _whose(organisation: Organisation) -> ColumnElement[bool]:
+def whose(organisation: Organisation) -> ColumnElement[bool]:
     """The condition on rows in force, one of each agreement, that it is this organisation's."""
     mine = InForce.kind == in_force.PROCESSOR_AGREEMENT
     if organisation.kind == Party.SUPPLIER:
         theirs = select(Product.id).where(Product.supplier_id == organisation.id)
         return mine & (InForce.organisation_id == InForce.on_behalf_of) & InForce.product_id.in_(theirs)
     return mine & (InForce.organisation_id == organisation.id)
+
+
+def whose_elsewhere(organisation: Organisation, *, at: dt.datetime) -> ColumnElement[bool]:
+    """The same for what was signed elsewhere: of a school, what the board signed whose declaration covers it."""
+    if organisation.kind == Party.SUPPLIER:
+        theirs = select(Product.id).where(Product.supplier_id == organisation.id)
+        return SignedElsewhere.product_id.in_(theirs)
+    if organisation.kind == Party.BOARD:
+        return SignedElsewhere.board_id == organisation.id
+    over = select(InForce.on_behalf_of).where(
+        InForce.kind == in_force.BOARD_DECLARATION, InForce.organisation_id == organisation.id, *in_force.holds(at)
+    )
+    return SignedElsewhere.board_id.in_(over)
 
 
 def _schools(
