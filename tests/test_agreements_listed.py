@@ -6,8 +6,8 @@ import uuid
 
 import pytest
 
-from portal.cases.agreements import listing, objecting, register, told
-from portal.cases.agreements.objecting import Stand
+from portal.cases.agreements import listing, objecting, register, stands, told
+from portal.cases.agreements.stands import Stand
 from portal.cases.agreements.tables import SubprocessorAnswer
 from portal.database import reader
 from portal.parties.tables import Organisation
@@ -84,7 +84,7 @@ def test_filters_of_lines_say_the_same_as_the_agreements_themselves(living: Port
         for days in (-80, -40, -30, 0, 400):
             at = living.moment + dt.timedelta(days=days)
             whole = register.of(reader(), supplier, at=at)
-            for state in (*register.Standing, listing.OUTSIDE, listing.NEWER):
+            for state in (*agreed.Standing, listing.OUTSIDE, listing.NEWER):
                 kept = {
                     each.id
                     for each in whole
@@ -115,7 +115,7 @@ def test_where_a_board_stands_is_the_same_in_sql_as_in_python(agreed: Portal) ->
 
         def compare() -> None:
             row = objecting.found(reader(), notice_id, board)
-            wanted = objecting.stand(row, at=now)
+            wanted = stands.stand(row, at=now)
             seen.add(wanted)
             assert told.figures(reader(), [notice_id], at=now) == {notice_id: {wanted: 1}}
             for each in Stand:

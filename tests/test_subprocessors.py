@@ -6,8 +6,8 @@ import uuid
 import pytest
 from sqlalchemy import select
 
-from portal.cases.agreements import objecting, subprocessors
-from portal.cases.agreements.objecting import Stand
+from portal.cases.agreements import objecting, stands, subprocessors
+from portal.cases.agreements.stands import Stand
 from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotice
 from portal.cases.tables import InForce
 from portal.database import reader
@@ -62,7 +62,7 @@ def at_supplier(portal: Portal, notice_id: uuid.UUID) -> Browser:
 
 def stand(portal: Portal, notice_id: uuid.UUID) -> Stand:
     board = portal.organisation(OURS)
-    return portal.ask(lambda: objecting.stand(objecting.found(reader(), notice_id, board), at=portal.moment))
+    return portal.ask(lambda: stands.stand(objecting.found(reader(), notice_id, board), at=portal.moment))
 
 
 def all_is_well(portal: Portal) -> bool:

@@ -1,8 +1,6 @@
-"""The register of agreements of an organisation: a line for each, one agreement in full, its file, and spreadsheets."""
+"""The register of agreements of an organisation: a line for each, one agreement in full, its file, and its end."""
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,19 +8,18 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form, TextAreaField
 
 from portal import clock
-from portal.cases import access, reading
+from portal.cases import reading
 from portal.cases.agreements import ending, listing, register, taking_in
-from portal.cases.agreements.register import KINDS_OF_STANDING, STANDINGS, WAYS, Agreed, Signed, Standing
+from portal.cases.agreements.agreed import Agreed, Standing
 from portal.cases.fields import DayField, Radios
 from portal.cases.tables import Case, Document
 from portal.database import reader
 from portal.documents import vault
-from portal.documents.sheets import Cell
 from portal.dossier.organisation import Rights
 from portal.errors import InvalidError, NotFoundError
-from portal.offers.agreements import summary
 from portal.parties.spelling import clean_lines
 from portal.parties.tables import Organisation
+from portal.views import agreement_cards, agreement_sheet
 from portal.views.desk import spoken, with_faults
 from portal.views.documents import pdf_response, witness_reading
 from portal.views.exports import csv_response, export_url, xlsx_response
@@ -31,7 +28,7 @@ from portal.views.organisations import WITH_AGREEMENTS, around, found
 from portal.views.overviews import Wish, pages_of, wished
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
-from portal.wording import day, mark, say
+from portal.wording import mark, say
 from workflows.vocabulary import Party
 
 bp = Blueprint("agreements", __name__, url_prefix="/organisaties/<uuid:organisation_id>")
@@ -58,7 +55,7 @@ def index(organisation_id: UUID) -> ResponseReturnValue:
         "agreement_register/index.html",
         **around(rights, "agreements"),
         wish=wish,
-        rows=[_row(each, rights) for each in chosen],
+        rows=[agreement_cards.row(each, rights) for each in chosen],
         total=total,
         pages=pages_of(total, SHOWN),
         filters=FILTERS,
@@ -77,14 +74,14 @@ def index(organisation_id: UUID) -> ResponseReturnValue:
 def index_csv(organisation_id: UUID) -> ResponseReturnValue:
     """The register as asked for, with what article 30 wants to know, as a spreadsheet."""
     rights = _found(organisation_id)
-    return csv_response("verwerkingsregister", *_sheet(_chosen(rights, shown=None)[1]))
+    return csv_response("verwerkingsregister", *agreement_sheet.sheet(_chosen(rights, shown=None)[1]))
 
 
 @bp.get("/overeenkomsten.xlsx")
 def index_xlsx(organisation_id: UUID) -> ResponseReturnValue:
     """The same as a spreadsheet of the other kind."""
     rights = _found(organisation_id)
-    return xlsx_response("verwerkingsregister", *_sheet(_chosen(rights, shown=None)[1]))
+    return xlsx_response("verwerkingsregister", *agreement_sheet.sheet(_chosen(rights, shown=None)[1]))
 
 
 @bp.get("/overeenkomsten/<uuid:agreement_id>")
@@ -96,17 +93,17 @@ def show(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
         "agreement_register/show.html",
         **around(rights, "agreements"),
         agreed=agreed,
-        row=_row(agreed, rights),
+        row=agreement_cards.row(agreed, rights),
         breach=agreed.breach,
-        facts=_facts(agreed),
-        content=_content(agreed),
+        facts=agreement_cards.facts(agreed),
+        content=agreement_cards.content(agreed),
         subprocessors=agreed.subprocessors,
-        case_url=_case_url(agreed),
-        end=_end(agreed, rights),
+        case_url=agreement_cards.case_url(agreed),
+        end=agreement_cards.end_of(agreed, rights),
         end_url=url_for(".end", organisation_id=organisation_id, agreement_id=agreement_id)
         if ending.whose_notice(agreed, rights.organisation, visitor()) and ending.of(reader(), agreement_id) is None
         else None,
-        end_elsewhere_url=_end_elsewhere_url(agreed),
+        end_elsewhere_url=agreement_cards.end_elsewhere_url(agreed),
     )
 
 
@@ -239,187 +236,3 @@ def _chosen(rights: Rights, *, shown: int | None) -> tuple[Wish, list[Agreed], i
         limit=shown,
     )
     return wish, chosen, total
-
-
-def _row(each: Agreed, rights: Rights) -> dict[str, Any]:
-    here: dict[str, Any] = {"organisation_id": rights.organisation.id, "agreement_id": each.id}
-    return {
-        "title": each.product.title,
-        "url": url_for(".show", **here),
-        "supplier": each.product.supplier.name,
-        "board": each.board.name,
-        "version": each.version,
-        "schools": [each.name for each in each.schools],
-        "since": day(clock.day_of(each.since)),
-        "until": day(clock.day_of(each.until), weekday=True) if each.until else "",
-        "state_kind": KINDS_OF_STANDING[each.standing],
-        "state_text": say(STANDINGS[each.standing]),
-        "signed": say(WAYS[each.signed]),
-        "is_elsewhere": each.signed == Signed.ELSEWHERE,
-        "newer": each.newer,
-        "knows_text": each.text is not None,
-        "subprocessors": [f"{one.name} ({one.country}): {one.task}" for one in each.subprocessors],
-        "transfers": [_transfer(country, basis) for country, basis in each.transfers],
-        "breach": each.breach,
-        "reference": each.reference,
-        "pdf_url": url_for(".pdf", **here) if each.document_id or each.blob else None,
-    }
-
-
-def _transfer(country: str, basis: str) -> str:
-    return f"{country}: {basis}" if basis else country
-
-
-def _case_url(each: Agreed) -> str | None:
-    case = reader.get(Case, each.case_id) if each.case_id else None
-    if case is None or not access.may_read(case, visitor()):
-        return None
-    return url_for("cases.show", case_id=case.id)
-
-
-def _end(agreed: Agreed, rights: Rights) -> dict[str, Any] | None:
-    """The end of it with its days; for its parties and the service desk."""
-    found = ending.of(reader(), agreed.id)
-    if found is None or not (ending.is_side(agreed, rights.organisation) or rights.is_service_desk):
-        return None
-    rows = [
-        (say("Opgezegd door"), found.organisation.name),
-        (say("Waarom"), found.why),
-        (say("Eerste dag zonder overeenkomst"), day(clock.day_of(found.ends_at), weekday=True)),
-        (say("Gegevens ophalen kan tot en met"), day(ending.last_day(found.export_until), weekday=True)),
-        (say("Alles gewist uiterlijk op"), day(ending.last_day(found.delete_by), weekday=True)),
-        (say("Uit reservekopieën uiterlijk op"), day(ending.last_day(found.backups_by), weekday=True)),
-    ]
-    return {
-        "facts": [{"label": label, "value": value} for label, value in rows],
-        "is_overdue": ending.is_overdue(found, at=clock.now()),
-        "certificate_url": url_for(".certificate", organisation_id=rights.organisation.id, agreement_id=agreed.id)
-        if found.certificate_id
-        else None,
-        "certify_url": url_for("cases.begin", workflow_name="deletion_certificate", organisation=rights.organisation.id)
-        if found.certificate_id is None
-        and found.ends_at <= clock.now()
-        and rights.organisation.kind == Party.SUPPLIER
-        and rights.roles & ending.CERTIFIES
-        else None,
-    }
-
-
-def _end_elsewhere_url(each: Agreed) -> str | None:
-    """Where the service desk ends what was signed elsewhere."""
-    may = each.signed == Signed.ELSEWHERE and each.standing != Standing.ENDED and access.is_service_desk(visitor())
-    return url_for("signed_elsewhere.end", agreement_id=each.id) if may else None
-
-
-def _facts(each: Agreed) -> list[dict[str, Any]]:
-    rows = [
-        (say("Schoolbestuur"), each.board.name),
-        (say("Leverancier"), each.product.supplier.name),
-        (say("Versie"), each.version),
-        (say("Vanaf"), day(clock.day_of(each.since), weekday=True)),
-        (say("Tot"), day(clock.day_of(each.until), weekday=True) if each.until else say("geen einddatum")),
-        (say("Getekend"), _signed(each)),
-        (say("Kenmerk"), each.reference),
-        (say("Scholen"), [school.name for school in each.schools]),
-    ]
-    return [{"label": label, "value": value} for label, value in rows if value]
-
-
-def _signed(each: Agreed) -> str:
-    if each.signed_on is None:
-        return say(WAYS[each.signed])
-    return say("%(way)s, op %(day)s", way=say(WAYS[each.signed]), day=day(each.signed_on, weekday=True))
-
-
-def _content(each: Agreed) -> list[dict[str, Any]]:
-    if each.text is None:
-        return []
-    body = each.text.body
-    transfers = [_transfer(country, basis) for country, basis in each.transfers]
-    rows = [
-        (say("Waarvoor gegevens worden gebruikt"), summary.purposes(body)),
-        (say("Van wie"), summary.people(body)),
-        (say("Welke gegevens"), summary.data(body)),
-        (say("Hoe lang ze worden bewaard"), summary.retention(body)),
-        (say("Doorgifte buiten de EER"), transfers or say("geen")),
-        (say("Beveiliging"), summary.measures(body)),
-    ]
-    return [{"label": label, "value": value} for label, value in rows]
-
-
-def _sheet(chosen: Iterable[Agreed]) -> tuple[list[str], list[list[Cell]]]:
-    """What article 30 AVG wants a register to say, a line for each agreement; a semicolon parts several things."""
-    columns = [
-        say("Product"),
-        say("Verwerkingsverantwoordelijke"),
-        say("Contact van de verantwoordelijke"),
-        say("Verwerker"),
-        say("Contact van de verwerker"),
-        say("Doelen"),
-        say("Van wie"),
-        say("Soorten gegevens"),
-        say("Ontvangers"),
-        say("Doorgifte buiten de EER"),
-        say("Bewaartermijnen"),
-        say("Beveiliging in het kort"),
-        say("Melden van een datalek"),
-        say("Scholen"),
-        say("Versie"),
-        say("Vanaf"),
-        say("Tot"),
-        say("Status"),
-        say("Getekend"),
-        say("Kenmerk"),
-        say("Nieuwere versie"),
-    ]
-    return columns, [_cells(each) for each in chosen]
-
-
-def _cells(each: Agreed) -> list[Cell]:
-    body = each.text.body if each.text else None
-    named = [_subprocessor(one) for one in each.subprocessors]
-    return [
-        each.product.title,
-        each.board.name,
-        _contact_of(each),
-        each.product.supplier.name,
-        summary.cells(body, "leaflet", "contact")[0]["privacy"] if body else "",
-        _list(summary.purposes(body)) if body else "",
-        _list(summary.people(body)) if body else "",
-        _list(summary.data(body)) if body else "",
-        _list([each.product.supplier.name, *named]),
-        (_list(_transfer(*one) for one in each.transfers) or say("geen")) if body else "",
-        _list(summary.retention(body)) if body else "",
-        _list(summary.measures(body)) if body else "",
-        _reporting(each.breach),
-        _list(school.name for school in each.schools),
-        each.version,
-        clock.day_of(each.since),
-        clock.day_of(each.until) if each.until else None,
-        say(STANDINGS[each.standing]),
-        say(WAYS[each.signed]),
-        each.reference,
-        each.newer,
-    ]
-
-
-def _reporting(breach: summary.Breach | None) -> str:
-    if breach is None:
-        return ""
-    who = _list(f"{one.name} {one.email} {one.phone}" for one in breach.contacts)
-    told = mark("binnen %(hours)s uur, via %(channel)s: %(who)s")
-    return say(told, hours=breach.hours, channel=breach.channel, who=who)
-
-
-def _subprocessor(one: register.Subprocessor) -> str:
-    said = f"{one.name}: {one.task}, {one.data}, {one.country}"
-    return say("%(who)s (vanaf %(day)s)", who=said, day=day(one.since)) if one.since else said
-
-
-def _contact_of(each: Agreed) -> str:
-    """Whom the board named in the agreement."""
-    return f"{each.contact_name} {each.contact_email}".strip()
-
-
-def _list(texts: Iterable[str]) -> str:
-    return "; ".join(texts)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, dossier
 from portal.cases import waiting
-from portal.cases.agreements import subprocessors
+from portal.cases.agreements import subprocessor_mails
 from portal.cases.agreements.tables import SubprocessorAnswer
 from portal.cases.catalogue import every_workflow, workflow_of
 from portal.cases.tables import Case, Document
@@ -93,7 +93,7 @@ def about_subprocessor(answer: SubprocessorAnswer, *, as_supplier: bool) -> Line
         "objection" if as_supplier else "subprocessor",
         "",
         clock.day_of(answer.answered_at or notice.announced_at),
-        None if as_supplier or answer.answer else subprocessors.last_day(answer),
+        None if as_supplier or answer.answer else subprocessor_mails.last_day(answer),
         url,
     )
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, dossier
 from portal.cases import access
-from portal.cases.agreements import objecting, subprocessors
+from portal.cases.agreements import objecting, stands, subprocessor_mails
 from portal.cases.tables import Case
 from portal.database import reader
 from portal.dossier import holdings, tasks
@@ -202,17 +202,17 @@ def _subprocessors(rights: Rights) -> list[dict[str, str]]:
     """The new sub-processors of which the board can still say something."""
     if rights.organisation.kind != Party.BOARD or not rights.sees_papers:
         return []
-    asked = (objecting.Stand.OPEN, objecting.Stand.NO_CONSENT, objecting.Stand.ANSWERED)
+    asked = (stands.Stand.OPEN, stands.Stand.NO_CONSENT, stands.Stand.ANSWERED)
     return [
         {
             "title": say("%(name)s voor %(product)s", name=each.notice.name, product=each.notice.product.title),
             "url": url_for("subprocessors.show", organisation_id=each.board_id, notice_id=each.notice_id),
             "status_kind": "todo",
-            "status_text": say(objecting.STANDS[where]),
-            "hint": say("bezwaar tot en met %(day)s", day=day(subprocessors.last_day(each), weekday=True)),
+            "status_text": say(stands.STANDS[where]),
+            "hint": say("bezwaar tot en met %(day)s", day=day(subprocessor_mails.last_day(each), weekday=True)),
         }
         for each in objecting.of_board(reader(), rights.organisation.id)
-        if (where := objecting.stand(each, at=clock.now())) in asked
+        if (where := stands.stand(each, at=clock.now())) in asked
     ]
 
 

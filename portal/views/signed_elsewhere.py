@@ -10,8 +10,8 @@ from wtforms import FileField, Form, TextAreaField
 from portal import clock
 from portal.cases import access
 from portal.cases.agreements import elsewhere, elsewhere_files, taking_in
+from portal.cases.agreements.agreed import KINDS_OF_STANDING, STANDINGS, Standing, standing
 from portal.cases.agreements.elsewhere_files import COLUMNS, OPTIONAL, Fault, Unfit
-from portal.cases.agreements.register import KINDS_OF_STANDING, STANDINGS, Standing, standing
 from portal.cases.agreements.tables import SignedElsewhere
 from portal.database import reader
 from portal.errors import InvalidError, NotFoundError

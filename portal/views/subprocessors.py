@@ -1,69 +1,35 @@
 """New sub-processors: a supplier announces one and sees what each board says; a board agrees, objects, and closes."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import Form, SelectField, StringField, TextAreaField
 
 from portal import clock
-from portal.cases.agreements import objecting, register, subprocessors, told
-from portal.cases.agreements.objecting import STANDS, Stand
+from portal.cases.agreements import objecting, stands, subprocessors, told
+from portal.cases.agreements.stands import STANDS, Stand
 from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotice
-from portal.cases.fields import DayField, Radios
 from portal.database import reader
 from portal.dossier.organisation import Rights
 from portal.errors import InvalidError, NotFoundError
-from portal.offers.agreements.annexes import YES_NO, shown
+from portal.offers.agreements.annexes import YES_NO
 from portal.offers.tables import Product
-from portal.parties.spelling import clean, clean_lines
+from portal.views import subprocessor_cards, subprocessor_sheets
 from portal.views.desk import spoken, with_faults
 from portal.views.exports import csv_response, export_url
 from portal.views.home import SHOWN
 from portal.views.organisations import around, found
 from portal.views.overviews import Wish, pages_of, wished
 from portal.views.sign_in import sign_in_first
+from portal.views.subprocessor_forms import AnnounceForm, WordsForm
 from portal.views.visitor import visitor
-from portal.wording import day, mark, moment, say
+from portal.wording import day, say
 from workflows.vocabulary import Party
 
 bp = Blueprint("subprocessors", __name__, url_prefix="/organisaties/<uuid:organisation_id>")
-KINDS = {
-    Stand.OPEN: "todo",
-    Stand.AGREED: "done",
-    Stand.SILENT: "done",
-    Stand.NO_CONSENT: "problem",
-    Stand.OBJECTED: "waiting",
-    Stand.ANSWERED: "waiting",
-    Stand.DROPPED: "done",
-    Stand.UPHELD: "problem",
-    Stand.WITHDRAWN: "neutral",
-}
-
-
-class AnnounceForm(Form):
-    """Who the sub-processor is and from which day: the columns of the annex."""
-
-    product = SelectField(mark("Product"), choices=[])
-    name = StringField(mark("Naam"), filters=[clean])
-    task = StringField(mark("Taak"), filters=[clean])
-    data = TextAreaField(mark("Gegevens"), filters=[clean_lines], render_kw={"rows": 3, "maxlength": 2000})
-    country = StringField(mark("Land"), filters=[clean])
-    in_eea = Radios(mark("Binnen de EER?"), choices=[])
-    basis = StringField(mark("Grond voor doorgifte"), filters=[clean])
-    effective = DayField(mark("Eerste dag"), required=True, earliest=None)
-
-
-class WordsForm(Form):
-    """A reason, or an answer."""
-
-    words = TextAreaField(
-        mark("Toelichting"), filters=[clean_lines], render_kw={"rows": 4, "maxlength": objecting.LONGEST}
-    )
 
 
 @bp.before_request
@@ -85,7 +51,7 @@ def index(organisation_id: UUID) -> ResponseReturnValue:
         "subprocessors/index.html",
         **around(rights, "agreements"),
         wish=wish,
-        rows=[_line(each, organisation_id) for each in chosen],
+        rows=[subprocessor_cards.line(each, organisation_id) for each in chosen],
         total=total,
         pages=pages_of(total, SHOWN),
         states=STANDS,
@@ -97,28 +63,8 @@ def index(organisation_id: UUID) -> ResponseReturnValue:
 def index_csv(organisation_id: UUID) -> ResponseReturnValue:
     """What a board was told and what it said, as a spreadsheet."""
     _found(organisation_id, Party.BOARD)
-    columns = [say("Subverwerker"), say("Product"), say("Leverancier"), say("Taak"), say("Gegevens"), say("Land")]
-    columns += [say("Binnen de EER?"), say("Grond voor doorgifte"), say("Bezwaar tot en met"), say("Eerste dag")]
-    columns += [say("Status"), say("Bezwaar"), say("Antwoord")]
-    rows = [
-        (
-            each.notice.name,
-            each.notice.product.title,
-            each.notice.supplier.name,
-            each.notice.task,
-            each.notice.data,
-            each.notice.country,
-            each.notice.in_eea == "yes",
-            each.notice.basis,
-            subprocessors.last_day(each),
-            clock.day_of(each.begins_at),
-            say(STANDS[_stand(each)]),
-            each.words,
-            each.reply,
-        )
-        for each in _chosen(organisation_id, shown=None)[1]
-    ]
-    return csv_response("subverwerkers", columns, rows)
+    chosen = _chosen(organisation_id, shown=None)[1]
+    return csv_response("subverwerkers", *subprocessor_sheets.of_board(chosen))
 
 
 @bp.get("/subverwerkers/<uuid:notice_id>.csv")
@@ -126,13 +72,7 @@ def show_csv(organisation_id: UUID, notice_id: UUID) -> ResponseReturnValue:
     """What every board said of one notice, as a spreadsheet for the supplier."""
     rights = _found(organisation_id, Party.SUPPLIER)
     _, chosen, _ = _progress(_notice_of(rights, notice_id), shown=None)
-    columns = [say("Schoolbestuur"), say("Status"), say("Bezwaar tot en met"), say("Bezwaar"), say("Antwoord")]
-    columns.append(say("Laatste stap"))
-    rows = [
-        (each.board.name, say(STANDS[_stand(each)]), subprocessors.last_day(each), each.words, each.reply, _moved(each))
-        for each in chosen
-    ]
-    return csv_response("subverwerker", columns, rows)
+    return csv_response("subverwerker", *subprocessor_sheets.of_notice(chosen))
 
 
 def _notices(rights: Rights) -> ResponseReturnValue:
@@ -141,7 +81,7 @@ def _notices(rights: Rights) -> ResponseReturnValue:
     return render_template(
         "subprocessors/notices.html",
         **around(rights, "agreements"),
-        rows=[_notice_row(each, rights, counted[each.id]) for each in notices],
+        rows=[subprocessor_cards.notice_row(each, rights, counted[each.id]) for each in notices],
         announce_url=url_for(".announce", organisation_id=rights.organisation.id)
         if _announced_products(rights)
         else None,
@@ -213,16 +153,16 @@ def reply(organisation_id: UUID, notice_id: UUID, board_id: UUID) -> ResponseRet
             return redirect(url_for(".show", organisation_id=organisation_id, notice_id=notice_id))
         except InvalidError as fault:
             errors, status = with_faults(form, fault.fields), fault.status
-    may_reply = _stand(answer) == Stand.OBJECTED and subprocessors.may_announce(visitor(), answer.notice.product)
+    waits = subprocessor_cards.stand(answer) == Stand.OBJECTED
     return render_template(
         "subprocessors/reply.html",
         **around(rights, "agreements"),
-        **_page_of(answer),
+        **subprocessor_cards.page_of(answer),
         whom=answer.board.name,
         back=url_for(".show", organisation_id=organisation_id, notice_id=notice_id),
         form_fields=form,
         errors=errors,
-        may_reply=may_reply,
+        may_reply=waits and subprocessors.may_announce(visitor(), answer.notice.product),
     ), status
 
 
@@ -252,15 +192,15 @@ def show(organisation_id: UUID, notice_id: UUID) -> ResponseReturnValue:
     return render_template(
         "subprocessors/answer.html",
         **around(rights, "agreements"),
-        **_page_of(answer),
+        **subprocessor_cards.page_of(answer),
         back=url_for(".index", organisation_id=organisation_id),
         form_fields=form,
         errors=errors,
         may_agree=may and objecting.may_agree(answer, at=now),
         may_object=may and objecting.may_object(answer, at=now),
-        may_drop=may and _stand(answer) in (Stand.OBJECTED, Stand.ANSWERED),
+        may_drop=may and subprocessor_cards.stand(answer) in (Stand.OBJECTED, Stand.ANSWERED),
         may_uphold=may and objecting.may_uphold(answer, at=now),
-        consequence=_consequence(answer),
+        consequence=subprocessor_cards.consequence(answer),
     ), status
 
 
@@ -273,7 +213,7 @@ def _answer(board_id: UUID, notice_id: UUID, form: WordsForm) -> str:
         case "object":
             objecting.object_(notice_id, board_id, words=form.words.data or "", by=visitor())
             return say("Het bezwaar is vastgelegd. De leverancier krijgt bericht.")
-        case objecting.DROPPED | objecting.UPHELD as outcome:
+        case stands.DROPPED | stands.UPHELD as outcome:
             objecting.close(notice_id, board_id, outcome=outcome, by=visitor())
             return say("Het bezwaar is afgesloten.")
     raise NotFoundError
@@ -314,14 +254,6 @@ def _notice_of(rights: Rights, notice_id: UUID) -> SubprocessorNotice:
     return notice
 
 
-def _stand(answer: SubprocessorAnswer) -> Stand:
-    return objecting.stand(answer, at=clock.now())
-
-
-def _moved(answer: SubprocessorAnswer) -> dt.datetime:
-    return answer.closed_at or answer.replied_at or answer.answered_at or answer.notice.announced_at
-
-
 def _chosen(board_id: UUID, *, shown: int | None) -> tuple[Wish, list[SubprocessorAnswer], int]:
     wish = wished(sorts=told.SORTS, first="-last", filters={"state": list(STANDS)})
     return wish, *told.to_board(reader(), board_id, **_asked(wish, shown))
@@ -340,37 +272,6 @@ def _asked(wish: Wish, shown: int | None) -> dict[str, Any]:
     }
 
 
-def _line(each: SubprocessorAnswer, board_id: UUID) -> dict[str, Any]:
-    return {
-        "name": each.notice.name,
-        "url": url_for(".show", organisation_id=board_id, notice_id=each.notice_id),
-        "product": each.notice.product.title,
-        "supplier": each.notice.supplier.name,
-        "country": each.notice.country,
-        "last": day(subprocessors.last_day(each), weekday=True),
-        "effective": day(clock.day_of(each.begins_at), weekday=True),
-        **_state(each),
-    }
-
-
-def _state(each: SubprocessorAnswer) -> dict[str, str]:
-    return {"state_kind": KINDS[_stand(each)], "state_text": say(STANDS[_stand(each)])}
-
-
-def _notice_row(notice: SubprocessorNotice, rights: Rights, counted: Mapping[Stand, int]) -> dict[str, Any]:
-    return {
-        "name": notice.name,
-        "url": url_for(".show", organisation_id=rights.organisation.id, notice_id=notice.id),
-        "product": notice.product.title,
-        "effective": day(clock.day_of(notice.effective_at), weekday=True),
-        "boards": sum(counted.values()),
-        "accepted": sum(counted.get(each, 0) for each in objecting.ACCEPTED),
-        "objected": sum(counted.get(each, 0) for each in (Stand.OBJECTED, Stand.ANSWERED, Stand.UPHELD)),
-        "open": counted.get(Stand.OPEN, 0),
-        "withdrawn": notice.withdrawn_at is not None,
-    }
-
-
 def _progress(notice: SubprocessorNotice, *, shown: int | None) -> tuple[Wish, list[SubprocessorAnswer], int]:
     wish = wished(sorts=told.SORTS_OF_NOTICE, first="board", filters={"state": list(STANDS)})
     return wish, *told.about(reader(), notice.id, **_asked(wish, shown))
@@ -385,19 +286,10 @@ def _progress_page(rights: Rights, notice: SubprocessorNotice) -> ResponseReturn
         "subprocessors/progress.html",
         **around(rights, "agreements"),
         notice=notice,
-        facts=_facts(notice, begins_at=notice.effective_at),
-        figures=_notice_row(notice, rights, counted),
+        facts=subprocessor_cards.facts(notice, begins_at=notice.effective_at),
+        figures=subprocessor_cards.notice_row(notice, rights, counted),
         wish=wish,
-        rows=[
-            {
-                "board": each.board.name,
-                "url": url_for(".reply", **here, board_id=each.board_id),
-                "last": day(subprocessors.last_day(each), weekday=True),
-                "moved": moment(_moved(each)),
-                **_state(each),
-            }
-            for each in chosen
-        ],
+        rows=[subprocessor_cards.board_row(each, url_for(".reply", **here, board_id=each.board_id)) for each in chosen],
         total=total,
         pages=pages_of(total, SHOWN),
         states=STANDS,
@@ -405,61 +297,3 @@ def _progress_page(rights: Rights, notice: SubprocessorNotice) -> ResponseReturn
         withdraw_url=url_for(".withdraw", **here) if may and notice.effective_at > clock.now() else None,
         back=url_for(".index", organisation_id=rights.organisation.id),
     )
-
-
-def _facts(notice: SubprocessorNotice, *, begins_at: dt.datetime) -> list[dict[str, Any]]:
-    rows = []
-    for column in subprocessors.SECTION.columns:
-        value = shown(column, getattr(notice, column.name))
-        rows.append((say(column.label), value))
-    rows += [
-        (say("Product"), notice.product.title),
-        (say("Aangekondigd"), moment(notice.announced_at)),
-        (say("Eerste dag"), day(clock.day_of(begins_at), weekday=True)),
-    ]
-    return [{"label": label, "value": value} for label, value in rows if value]
-
-
-def _page_of(answer: SubprocessorAnswer) -> dict[str, Any]:
-    """What both sides see of one board: who, both clocks, and what was said."""
-    clocks = [
-        (say("Bezwaar maken kan tot en met"), day(subprocessors.last_day(answer), weekday=True)),
-        (say("De subverwerker begint op"), day(clock.day_of(answer.begins_at), weekday=True)),
-    ]
-    steps = [
-        (answer.notice.announced_at, say("Aangekondigd"), answer.notice.supplier.name, ""),
-        (
-            answer.answered_at,
-            say("Akkoord") if answer.answer == "agreed" else say("Bezwaar"),
-            answer.board.name,
-            answer.words,
-        ),
-        (answer.replied_at, say("Antwoord"), answer.notice.supplier.name, answer.reply),
-        (
-            answer.closed_at,
-            say(subprocessors.OUTCOMES[answer.outcome]) if answer.outcome else "",
-            answer.board.name,
-            "",
-        ),
-        (answer.notice.withdrawn_at, say("Aankondiging ingetrokken"), answer.notice.supplier.name, ""),
-    ]
-    return {
-        "notice": answer.notice,
-        "answer": answer,
-        "facts": _facts(answer.notice, begins_at=answer.begins_at),
-        "clocks": [{"label": label, "value": value} for label, value in clocks],
-        "is_general": answer.consent == "general",
-        "events": [
-            {"when": moment(at), "what": what, "who": who, "words": words} for at, what, who, words in steps if at
-        ],
-        "is_upheld": _stand(answer) == Stand.UPHELD,
-        "is_refused": _stand(answer) in (Stand.UPHELD, Stand.NO_CONSENT),
-        "state": _state(answer),
-    }
-
-
-def _consequence(answer: SubprocessorAnswer) -> str:
-    """What the board's own agreement says about objections, word for word."""
-    agreed = register.find(reader(), answer.board, answer.agreement_id, at=clock.now())
-    clauses = agreed.text.body["clauses"] if agreed and agreed.text else []
-    return "\n".join(each["text"] for each in clauses if "subprocessor_notice" in each["duties"])

@@ -13,7 +13,7 @@ from portal import clock
 from portal.cases import access, in_force
 from portal.cases.access import Visitor
 from portal.cases.agreements import bound, elsewhere
-from portal.cases.agreements.register import Agreed, Signed, Standing
+from portal.cases.agreements.agreed import Agreed, Signed, Standing
 from portal.cases.agreements.tables import AgreementEnd, SignedElsewhere
 from portal.cases.tables import Case, InForce
 from portal.database import act, reader

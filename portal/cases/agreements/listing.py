@@ -22,8 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from portal.cases import in_force
-from portal.cases.agreements import beside, objecting, register
-from portal.cases.agreements.register import Agreed, Standing
+from portal.cases.agreements import beside, register, stands
+from portal.cases.agreements.agreed import Agreed, Standing
 from portal.cases.agreements.tables import SignedElsewhere, SubprocessorAnswer, SubprocessorNotice
 from portal.cases.tables import Case, InForce
 from portal.offers import publications
@@ -219,7 +219,7 @@ def _came_beside(
             SubprocessorNotice.product_id == line.c.product_id,
             SubprocessorAnswer.begins_at <= at,
             or_(line.c.until.is_(None), SubprocessorAnswer.begins_at < line.c.until),
-            objecting.stands(*objecting.ACCEPTED, at=at),
+            stands.stands(*stands.ACCEPTED, at=at),
             or_(*fits),
         )
         .correlate(line, Publication)

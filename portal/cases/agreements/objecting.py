@@ -3,17 +3,15 @@
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, case, literal, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal import clock
 from portal.cases import access
 from portal.cases.access import Visitor
-from portal.cases.agreements import beside, subprocessors
+from portal.cases.agreements import subprocessor_mails, subprocessors
+from portal.cases.agreements.stands import DROPPED, UPHELD, Stand, stand
 from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotice
 from portal.database import act
 from portal.errors import InvalidError, NotFoundError, RefusedError
@@ -21,86 +19,9 @@ from portal.record import ledger
 from portal.wording import mark, say
 
 LONGEST = 2000
-DROPPED, UPHELD = "dropped", "upheld"
 
 
-class Stand(StrEnum):
-    """Where one board stands."""
-
-    OPEN = "open"
-    AGREED = "agreed"
-    SILENT = "silent"
-    """its time is over, and its agreement takes that for no objection"""
-    NO_CONSENT = "no_consent"
-    """its time is over, and its agreement wants a yes"""
-    OBJECTED = "objected"
-    ANSWERED = "answered"
-    """the supplier answered the objection"""
-    DROPPED = "dropped"
-    UPHELD = "upheld"
-    WITHDRAWN = "withdrawn"
-    """the supplier took the announcement back"""
-
-
-STANDS: Mapping[Stand, str] = {
-    Stand.OPEN: mark("kan nog bezwaar maken"),
-    Stand.AGREED: mark("akkoord"),
-    Stand.SILENT: mark("geen bezwaar gemaakt"),
-    Stand.NO_CONSENT: mark("geen toestemming"),
-    Stand.OBJECTED: mark("bezwaar"),
-    Stand.ANSWERED: mark("bezwaar beantwoord"),
-    Stand.DROPPED: mark("bezwaar ingetrokken"),
-    Stand.UPHELD: mark("blijft bij bezwaar"),
-    Stand.WITHDRAWN: mark("aankondiging ingetrokken"),
-}
-ACCEPTED = (Stand.AGREED, Stand.SILENT, Stand.DROPPED)
 _over = mark("De tijd om bezwaar te maken is voorbij.")
-
-
-def stand(answer: SubprocessorAnswer, *, at: dt.datetime) -> Stand:
-    """Where a board stands at a moment, from what was said and the clock alone."""
-    if answer.notice.withdrawn_at is not None and answer.notice.withdrawn_at <= at:
-        return Stand.WITHDRAWN
-    match answer.answer:
-        case "agreed":
-            return Stand.AGREED
-        case "objected" if answer.outcome:
-            return Stand(answer.outcome)
-        case "objected":
-            return Stand.ANSWERED if answer.replied_at else Stand.OBJECTED
-    if at < answer.closes_at:
-        return Stand.OPEN
-    return Stand.SILENT if answer.consent == "general" else Stand.NO_CONSENT
-
-
-def stands(*wanted: Stand, at: dt.datetime) -> ColumnElement[bool]:
-    """The same as a condition on answers with their notices: that a board stands at one of these."""
-    return or_(*(_conditions(at)[each] for each in wanted))
-
-
-def stand_of(at: dt.datetime) -> ColumnElement[str]:
-    """The same as a column."""
-    return case(*((condition, literal(each.value)) for each, condition in _conditions(at).items()))
-
-
-def _conditions(at: dt.datetime) -> dict[Stand, ColumnElement[bool]]:
-    """Each stand as a condition; of all of them one is true."""
-    said, gone = SubprocessorAnswer, SubprocessorNotice.withdrawn_at
-    withdrawn = and_(gone.is_not(None), gone <= at)
-    agreed, objected = said.answer == "agreed", said.answer == "objected"
-    nothing, is_over = ~agreed & ~objected, said.closes_at <= at
-    unclosed = objected & (said.outcome == "")
-    found = {
-        Stand.AGREED: agreed,
-        Stand.DROPPED: objected & (said.outcome == DROPPED),
-        Stand.UPHELD: objected & (said.outcome == UPHELD),
-        Stand.ANSWERED: unclosed & said.replied_at.is_not(None),
-        Stand.OBJECTED: unclosed & said.replied_at.is_(None),
-        Stand.OPEN: nothing & ~is_over,
-        Stand.SILENT: nothing & is_over & (said.consent == "general"),
-        Stand.NO_CONSENT: nothing & is_over & (said.consent != "general"),
-    }
-    return {Stand.WITHDRAWN: withdrawn, **{each: ~withdrawn & condition for each, condition in found.items()}}
 
 
 def may_answer(visitor: Visitor, board_id: uuid.UUID, *, session: Session | None = None) -> bool:
@@ -150,7 +71,7 @@ def object_(notice_id: uuid.UUID, board_id: uuid.UUID, *, words: str, by: Visito
         answer.answered_by, answer.answered_at = by.person_id, clock.now()
         _note(session, "object", answer, by, on_behalf_of=board_id, words=_sha256(words))
         key = f"objection:{notice_id}:{board_id}"
-        subprocessors.mail_supplier(session, answer, kind="objection", key=key)
+        subprocessor_mails.mail_supplier(session, answer, kind="objection", key=key)
 
 
 def reply(notice_id: uuid.UUID, board_id: uuid.UUID, *, words: str, by: Visitor) -> None:
@@ -166,7 +87,7 @@ def reply(notice_id: uuid.UUID, board_id: uuid.UUID, *, words: str, by: Visitor)
         _check(words, say("Schrijf uw antwoord."))
         answer.reply, answer.replied_by, answer.replied_at = words, by.person_id, clock.now()
         _note(session, "answer_objection", answer, by, on_behalf_of=answer.notice.organisation_id, words=_sha256(words))
-        subprocessors.mail_board(session, answer, kind="objection_answered")
+        subprocessor_mails.mail_board(session, answer, kind="objection_answered")
 
 
 def close(notice_id: uuid.UUID, board_id: uuid.UUID, *, outcome: str, by: Visitor) -> None:
@@ -183,7 +104,7 @@ def close(notice_id: uuid.UUID, board_id: uuid.UUID, *, outcome: str, by: Visito
         answer.outcome, answer.closed_by, answer.closed_at = outcome, by.person_id, now
         _note(session, "close_objection", answer, by, on_behalf_of=board_id, outcome=outcome)
         key = f"objection_closed:{notice_id}:{board_id}"
-        subprocessors.mail_supplier(session, answer, kind="objection_closed", key=key)
+        subprocessor_mails.mail_supplier(session, answer, kind="objection_closed", key=key)
 
 
 def found(session: Session, notice_id: uuid.UUID, board_id: uuid.UUID) -> SubprocessorAnswer:
@@ -215,49 +136,6 @@ def of_supplier(session: Session, supplier_id: uuid.UUID) -> list[SubprocessorNo
     return list(session.scalars(whole.order_by(SubprocessorNotice.announced_at.desc())))
 
 
-@dataclass(frozen=True)
-class Held:
-    """An agreement of which somebody asks who takes part by now."""
-
-    id: uuid.UUID
-    board_id: uuid.UUID
-    product_id: uuid.UUID
-    until: dt.datetime | None
-    text: beside.Text
-
-
-def accepted(
-    session: Session, agreements: Collection[Held], *, at: dt.datetime
-) -> dict[uuid.UUID, list[SubprocessorNotice]]:
-    """The sub-processors that took part by this moment because the board had nothing against it, by agreement.
-
-    What a board accepted goes along with its next agreement, where that does not name it.
-    """
-    asked = (
-        select(SubprocessorAnswer)
-        .join(SubprocessorNotice)
-        .where(
-            SubprocessorAnswer.board_id.in_({each.board_id for each in agreements}),
-            SubprocessorNotice.product_id.in_({each.product_id for each in agreements}),
-            SubprocessorAnswer.begins_at <= at,
-        )
-        .options(selectinload(SubprocessorAnswer.notice))
-        .order_by(SubprocessorAnswer.begins_at)
-    )
-    said: dict[tuple[uuid.UUID, uuid.UUID], list[SubprocessorAnswer]] = {}
-    for answer in session.scalars(asked) if agreements else ():
-        if stand(answer, at=at) in ACCEPTED:
-            said.setdefault((answer.board_id, answer.notice.product_id), []).append(answer)
-    return {
-        each.id: [
-            answer.notice
-            for answer in said.get((each.board_id, each.product_id), ())
-            if (each.until is None or answer.begins_at < each.until) and each.text.lacks(answer.notice)
-        ]
-        for each in agreements
-    }
-
-
 def _of_board(session: Session, notice_id: uuid.UUID, board_id: uuid.UUID, by: Visitor) -> SubprocessorAnswer:
     answer = found(session, notice_id, board_id)
     if by.person_id is None or not may_answer(by, board_id, session=session):
@@ -278,7 +156,7 @@ def _note(
     ledger.append(
         session,
         act=what,
-        subject=subprocessors.subject(answer.notice_id),
+        subject=subprocessor_mails.subject(answer.notice_id),
         actor=by.person_id,
         on_behalf_of=on_behalf_of,
         board=str(answer.board_id),
@@ -301,7 +179,7 @@ def waiting_for(session: Session, visitor: Visitor, *, at: dt.datetime) -> list[
     """What waits for this (well known) visitor: to say something for a board, or (True) to answer for a supplier."""
     roles = visitor.known.roles if visitor.known else {}
     boards = [each for each, held in roles.items() if held & set(subprocessors.ANSWERS)]
-    suppliers = [each for each, held in roles.items() if held & subprocessors.ANNOUNCES]
+    suppliers = [each for each, held in roles.items() if held & subprocessor_mails.ANNOUNCES]
     if not boards and not suppliers:
         return []
     mine = SubprocessorAnswer.board_id.in_(boards) & (SubprocessorAnswer.answer != "agreed")

@@ -3,8 +3,6 @@
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, select
@@ -12,111 +10,17 @@ from sqlalchemy.orm import Session, selectinload
 
 from portal import clock
 from portal.cases import access, in_force
-from portal.cases.agreements import beside, elsewhere, objecting
+from portal.cases.agreements import accepted, beside, elsewhere
+from portal.cases.agreements.agreed import Agreed, Signed, Subprocessor, standing
 from portal.cases.agreements.tables import SignedElsewhere, SubprocessorNotice
 from portal.cases.tables import Case, Document, InForce
 from portal.offers import publications
-from portal.offers.agreements import summary
 from portal.offers.agreements.annexes import subprocessors_of
 from portal.offers.tables import Product, Publication
 from portal.parties.tables import Organisation
-from portal.wording import mark
 from workflows.vocabulary import Party
 
 T = TypeVar("T", Case, Product, Organisation, Publication)
-
-
-class Standing(StrEnum):
-    """Whether an agreement holds at a moment."""
-
-    IN_FORCE = "in_force"
-    COMING = "coming"
-    ENDED = "ended"
-
-
-STANDINGS = {
-    Standing.IN_FORCE: mark("van kracht"),
-    Standing.COMING: mark("gaat nog in"),
-    Standing.ENDED: mark("geëindigd"),
-}
-
-KINDS_OF_STANDING = {Standing.IN_FORCE: "done", Standing.COMING: "waiting", Standing.ENDED: "neutral"}
-"""How a page shows each of them."""
-
-
-class Signed(StrEnum):
-    """How it was signed."""
-
-    PORTAL = "portal"
-    PAPER = "paper"
-    ELSEWHERE = "elsewhere"
-
-
-WAYS = {
-    Signed.PORTAL: mark("in het portaal"),
-    Signed.PAPER: mark("op papier"),
-    Signed.ELSEWHERE: mark("elders getekend"),
-}
-
-
-@dataclass(frozen=True)
-class Subprocessor:
-    """Who processes on behalf of the supplier; `since` where it came after the agreement."""
-
-    name: str
-    task: str
-    data: str
-    country: str
-    in_eea: str
-    basis: str
-    since: dt.date | None = None
-
-    def as_row(self) -> dict[str, str]:
-        """As the annex has it."""
-        return {"country": self.country, "in_eea": self.in_eea, "basis": self.basis}
-
-
-@dataclass(frozen=True)
-class Agreed:
-    """One agreement of one board about one product."""
-
-    id: uuid.UUID
-    """Of the case that made it, or of what was signed elsewhere."""
-    board: Organisation
-    product: Product
-    version: str
-    since: dt.datetime
-    until: dt.datetime | None
-    standing: Standing
-    signed: Signed
-    reference: str
-    case_id: uuid.UUID | None
-    document_id: uuid.UUID | None
-    schools: tuple[Organisation, ...]
-    text: Publication | None
-    """What was agreed; none where the portal does not know the text."""
-    newer: str
-    """The version that took the place of this one."""
-    contact_name: str
-    contact_email: str
-    """Whom the board named for privacy and leaks of data."""
-    subprocessors: tuple[Subprocessor, ...] = field(default=())
-    blob: str = ""
-    """Of what was signed elsewhere: the SHA-256 of its file."""
-    signed_on: dt.date | None = None
-    """Of what was signed elsewhere: on which day, as was said."""
-
-    @property
-    def transfers(self) -> list[tuple[str, str]]:
-        """Countries outside the EEA, with the ground for each; of the sub-processors of today."""
-        if self.text is None:
-            return []
-        return summary.transfers(self.text.body, [each.as_row() for each in self.subprocessors])
-
-    @property
-    def breach(self) -> summary.Breach | None:
-        """Whom the board reaches when data leaked."""
-        return summary.breach(self.text.body) if self.text else None
 
 
 def of(
@@ -142,8 +46,8 @@ def of(
         assert row.on_behalf_of is not None and row.product_id is not None
         known = texts.get((row.product_id, row.version))
         text_said = said[known.id] if known else beside.Text(frozenset(), row.since)
-        held.append(objecting.Held(row.case_id, row.on_behalf_of, row.product_id, row.until, text_said))
-    later = objecting.accepted(session, held, at=at)
+        held.append(accepted.Held(row.case_id, row.on_behalf_of, row.product_id, row.until, text_said))
+    later = accepted.under(session, held, at=at)
     found = []
     for row in rows:
         assert row.on_behalf_of is not None and row.product_id is not None
@@ -187,8 +91,8 @@ def _signed_elsewhere(
     for row in rows:
         known = texts.get((row.product_id, row.version))
         text_said = said[known.id] if known else beside.not_known(row.signed_on)
-        held.append(objecting.Held(row.id, row.board_id, row.product_id, row.until, text_said))
-    later = objecting.accepted(session, held, at=at)
+        held.append(accepted.Held(row.id, row.board_id, row.product_id, row.until, text_said))
+    later = accepted.under(session, held, at=at)
     schools = _declared(session, {each.board_id for each in rows}, organisation, at=at)
     found = []
     for row in rows:
@@ -241,13 +145,6 @@ def _declared(
 def find(session: Session, organisation: Organisation, agreement_id: uuid.UUID, *, at: dt.datetime) -> Agreed | None:
     """One of them."""
     return next(iter(of(session, organisation, at=at, only=[agreement_id])), None)
-
-
-def standing(since: dt.datetime, until: dt.datetime | None, *, at: dt.datetime) -> Standing:
-    """Whether what begins and ends at these moments holds at another."""
-    if until is not None and until <= at:
-        return Standing.ENDED
-    return Standing.COMING if since > at else Standing.IN_FORCE
 
 
 def whose(organisation: Organisation) -> ColumnElement[bool]:

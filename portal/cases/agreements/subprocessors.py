@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,16 +14,15 @@ from portal import clock
 from portal.cases import access
 from portal.cases.access import Visitor
 from portal.cases.agreements import beside, bound
+from portal.cases.agreements.subprocessor_mails import ANNOUNCES, mail_board, subject
 from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotice
-from portal.cases.tables import Case
 from portal.database import act, reader
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.offers.agreements.agreement import faults_of_row
 from portal.offers.agreements.annexes import LEAFLET, Row
 from portal.offers.tables import Product
-from portal.parties import memberships
-from portal.record import jobs, ledger, outbox
-from portal.wording import day, mark, say
+from portal.record import jobs, ledger
+from portal.wording import day, say
 from workflows.vocabulary import Role
 
 TELL = "subprocessor"
@@ -32,11 +31,8 @@ AT_ONCE = 100
 """So many boards are told in one act, so that nobody waits long for the lock."""
 REMINDED_BEFORE = dt.timedelta(days=7)
 LONGEST_AHEAD = dt.timedelta(days=730)
-ANNOUNCES = frozenset({Role.ADMINISTRATOR, Role.SIGNATORY})
-"""Who announces and answers for a supplier."""
 ANSWERS = (Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, Role.SIGNATORY)
 """Who speaks for a board about sub-processors."""
-TOLD = (Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)
 [SECTION] = [each for each in LEAFLET if each.name == "subprocessors"]
 
 
@@ -169,35 +165,6 @@ def remind_all() -> int:
         return sum(mail_board(session, each, kind="subprocessor_reminder") for each in session.scalars(open_ones))
 
 
-def mail_board(session: Session, answer: SubprocessorAnswer, *, kind: str) -> bool:
-    """Mail the people of a board who go about this, and the contact in its agreement; says whether it is new."""
-    people = {each.person.email: each.person.name for each in memberships.roles_of(session, answer.board_id, *TOLD)}
-    case = session.get(Case, answer.agreement_id)
-    contact = access.relevant_answers(case).get("contacts", {}) if case else {}
-    if contact.get("privacy_email"):
-        people.setdefault(str(contact["privacy_email"]).lower(), str(contact.get("privacy", "")))
-    new = [_mail(session, answer, email, name, kind=kind) for email, name in people.items()]
-    return any(new)
-
-
-def mail_supplier(session: Session, answer: SubprocessorAnswer, *, kind: str, key: str) -> None:
-    """Mail the people of the supplier about what a board said."""
-    about = {"notice_id": str(answer.notice_id), "organisation_id": str(answer.notice.organisation_id)}
-    link = ("subprocessors.reply", about | {"board_id": str(answer.board_id)})
-    for each in memberships.roles_of(session, answer.notice.organisation_id, *ANNOUNCES):
-        _put(session, answer, each.person.email, each.person.name, kind=kind, key=key, link=link)
-
-
-def subject(notice_id: uuid.UUID) -> str:
-    """How the ledger names a notice."""
-    return f"subprocessor:{notice_id}"
-
-
-def last_day(answer: SubprocessorAnswer) -> dt.date:
-    """The last day on which the board can object."""
-    return clock.day_of(answer.closes_at - dt.timedelta(microseconds=1))
-
-
 def content_digest(notice: SubprocessorNotice) -> str:
     """SHA-256 of what was announced, so that the ledger can tell a change without the words."""
     return _sha256([getattr(notice, column.name) for column in SECTION.columns])
@@ -266,68 +233,3 @@ def _faults(row: Row, effective_on: dt.date | None, reached: Reach) -> dict[str,
     elif effective_on > clock.today() + LONGEST_AHEAD:
         faults["effective"] = say("Deze datum ligt meer dan twee jaar vooruit. Kijk het jaartal na.")
     return faults
-
-
-SUBJECTS: Mapping[str, str] = {
-    "subprocessor": mark("Nieuwe subverwerker bij %(product)s: bezwaar kan tot en met %(last)s"),
-    "subprocessor_reminder": mark("Herinnering: bezwaar kan nog tot en met %(last)s (%(product)s)"),
-    "subprocessor_withdrawn": mark("Ingetrokken: nieuwe subverwerker bij %(product)s"),
-    "objection": mark("Bezwaar van %(board)s tegen een subverwerker"),
-    "objection_answered": mark("Antwoord op uw bezwaar: %(product)s"),
-    "objection_closed": mark("Bezwaar afgesloten: %(board)s"),
-}
-
-
-def _mail(session: Session, answer: SubprocessorAnswer, email: str, name: str, *, kind: str) -> bool:
-    key = f"{kind}:{answer.notice_id}:{answer.board_id}"
-    about = {"notice_id": str(answer.notice_id), "organisation_id": str(answer.board_id)}
-    return _put(session, answer, email, name, kind=kind, key=key, link=("subprocessors.show", about))
-
-
-def _put(
-    session: Session,
-    answer: SubprocessorAnswer,
-    email: str,
-    name: str,
-    *,
-    kind: str,
-    key: str,
-    link: tuple[str, Mapping[str, str]],
-) -> bool:
-    notice = answer.notice
-    silence = (
-        mark("Laat u niets horen, dan geldt dat als geen bezwaar.")
-        if answer.consent == "general"
-        else mark("Laat u niets horen, dan is er geen toestemming.")
-    )
-    facts = {
-        "product": notice.product.title,
-        "board": answer.board.name,
-        "supplier": notice.supplier.name,
-        "subprocessor": notice.name,
-        "last": day(last_day(answer), weekday=True),
-    }
-    return outbox.put(
-        session,
-        key=f"{key}:{hashlib.sha256(email.encode()).hexdigest()[:16]}",
-        to=email,
-        kind=kind,
-        subject=say(SUBJECTS[kind], **facts),
-        about=subject(notice.id),
-        link=link,
-        name=name,
-        task=notice.task,
-        country=notice.country,
-        effective=day(clock.day_of(answer.begins_at), weekday=True),
-        silence=say(silence),
-        words=answer.words,
-        reply=answer.reply,
-        outcome=say(OUTCOMES[answer.outcome]) if answer.outcome else "",
-        **facts,
-    )
-
-
-OUTCOMES: Mapping[str, str] = {
-    "dropped": mark("Het bestuur trekt het bezwaar in."),
-    "upheld": mark("Het bestuur blijft bij het bezwaar."),
-}

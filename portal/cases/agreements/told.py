@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
-from portal.cases.agreements import objecting
-from portal.cases.agreements.objecting import Stand
+from portal.cases.agreements import stands
+from portal.cases.agreements.stands import Stand
 from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotice
 from portal.offers.tables import Product
 from portal.parties.tables import Organisation
@@ -92,7 +92,7 @@ def about(
 def figures(session: Session, notices: Collection[uuid.UUID], *, at: dt.datetime) -> dict[uuid.UUID, dict[Stand, int]]:
     """Of each notice how many boards stand where; a stand at which nobody is, is left out."""
     staged = (
-        select(SubprocessorAnswer.notice_id.label("notice_id"), objecting.stand_of(at).label("stand"))
+        select(SubprocessorAnswer.notice_id.label("notice_id"), stands.stand_of(at).label("stand"))
         .join(SubprocessorNotice)
         .where(SubprocessorAnswer.notice_id.in_(notices))
         .subquery()
@@ -119,7 +119,7 @@ def _cut(
     limit: int | None,
 ) -> Page:
     if state:
-        asked = asked.where(objecting.stands(Stand(state), at=at))
+        asked = asked.where(stands.stands(Stand(state), at=at))
     total = session.scalar(
         select(func.count()).select_from(asked.with_only_columns(SubprocessorAnswer.board_id).subquery())
     )
