@@ -39,6 +39,7 @@ from portal.views import (
     blocking,
     calendar,
     campaigns,
+    case_texts,
     cases,
     checking,
     colleagues,
@@ -124,6 +125,7 @@ BLUEPRINTS = (
     agreement_drafts,
     agreement_publishing,
     agreement_texts,
+    case_texts,
     working_copy,
 )
 VERSION = version("tekenpoort")

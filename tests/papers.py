@@ -118,6 +118,7 @@ def some_agreement(**other: Any) -> dict[str, Any]:
         model="Een model",
         supplier="Voorbeeldleverancier B.V.",
         is_draft=True,
+        watermark="CONCEPT",
         sha256="",
         since=None,
         **other,

@@ -6,7 +6,7 @@ import pytest
 
 from portal.cases import commenting, reminding, signing, starting, turning
 from portal.cases.offering import progress, withdrawing
-from portal.cases.tables import Comment
+from portal.cases.tables import Case, Comment
 from portal.database import reader
 from portal.errors import NotFoundError, RefusedError
 from portal.offers.tables import Product
@@ -67,7 +67,7 @@ def reply(portal: Portal, someone: Someone = SAM, words: str = ANSWER) -> Browse
 
 def stage_of(portal: Portal, *, version: str = "2026-11") -> str:
     case_id = case_of(portal, version=version)
-    line = portal.ask(lambda: progress.line_of(reader(), case_id))
+    line = portal.ask(lambda: progress.line_of(reader(), reader.get_one(Case, case_id)))
     assert line is not None
     return line.stage
 

@@ -1,17 +1,21 @@
 """A supplier offers an agreement to boards: each once, each with a case of its own, and progress that tells the stage."""
 
+import csv
 import datetime as dt
+import io
 import uuid
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
-from portal.cases import commenting
+from portal.cases import commenting, starting
 from portal.cases.offering import making, progress, reminding, withdrawing
 from portal.cases.offering.tables import Offer, OfferOpening
 from portal.cases.tables import Case, Comment, InForce
 from portal.database import reader
 from portal.errors import InvalidError, NotFoundError, RefusedError
+from portal.offers.tables import Product
 from portal.parties import memberships
 from portal.parties.tables import Organisation
 from portal.record.ledger import Entry
@@ -30,7 +34,7 @@ from tests.agreements import (
     ready_to_sign,
 )
 from tests.browser import Browser
-from tests.builders import ANN, BAS, EVA, IRIS, NOOR, OURS, SANNE, THEIRS, Portal, Someone, sign, submit
+from tests.builders import ANN, BAS, EVA, IRIS, NOOR, OURS, PRODUCT, SANNE, THEIRS, Portal, Someone, sign, submit
 from tests.guards import statements
 from tests.test_two_sides import SAM, findings
 from workflows.vocabulary import Party, Role
@@ -47,7 +51,7 @@ def progress_page(portal: Portal, version: str = FIRST, *, by: Someone = SAM) ->
 
 def stage_of(portal: Portal, board: str = OURS, *, version: str = FIRST) -> str:
     case_id = case_of(portal, board, version=version)
-    line = portal.ask(lambda: progress.line_of(reader(), case_id))
+    line = portal.ask(lambda: progress.line_of(reader(), reader.get_one(Case, case_id)))
     assert line is not None
     return line.stage
 
@@ -310,6 +314,45 @@ def test_progress_is_searched_sorted_and_exported(stage: Portal) -> None:
     assert names.index(THEIRS) < names.index(OURS)
     table = sam.open(f"{address}.csv").response.text
     assert table.count("\r\n") == 3 and "2027-01-15" in table and "aangeboden" in table
+
+
+def test_a_board_that_began_by_itself_is_on_the_page_with_its_stage_and_nothing_else(stage: Portal) -> None:
+    offer(stage, THEIRS)
+    eva, ours = stage.visitor(EVA), stage.organisation(OURS)
+    product = stage.ask(lambda: reader.query(Product.id).filter_by(name=PRODUCT).scalar())
+    with stage.opened():
+        case_id = starting.start("processor_agreement", by=eva, organisation_id=ours, product_id=product)
+    page = progress_page(stage).sees("2 besturen", "1 aangeboden", "1 zelf begonnen", OURS, "zelf begonnen op")
+    sam = page.follow(f"Stichting Voorbeeld {OURS}").sees("zelf begonnen", "Door het bestuur zelf begonnen")
+    sam.sees_not("Stuur een herinnering", "Deze aanbieding intrekken", EVA.email)
+    for what in ("herinneren", "intrekken"):
+        assert sam.post(f"/aanbod/zaak/{case_id}/{what}", {"words": "Weg ermee."}).status == 404
+    prepared(stage, case_id)
+    judged(stage, case_id, retention="remark")
+    progress_page(stage).sees("1 wordt beoordeeld").sees_not("met opmerkingen")
+    submit(stage, case_id, stage.visitor(NOOR))
+    stage.work()
+    progress_page(stage).sees("1 ligt ter tekening", "akkoord, met opmerkingen")
+    for each in (ANN, BAS, SAM):
+        sign(stage, case_id, each)
+    progress_page(stage).sees("1 van kracht", "1 aangeboden")
+
+
+def test_the_sheets_hold_just_what_the_page_shows(stage: Portal) -> None:
+    offer(stage, deadline=dt.date(2027, 1, 15))
+    stage.sign_in(EVA).open(f"/zaken/{case_of(stage)}")
+    sam, address = stage.sign_in(SAM), f"/aanbod/{published(stage)}"
+    page = sam.open(f"{address}?stage=opened").sees("1 bestuur")
+    for link in ("Opslaan als spreadsheet (XLSX)", "Opslaan als spreadsheet (CSV)"):
+        response = page.open(f"{address}?stage=opened").follow(link).response
+        if "XLSX" in link:
+            rows = list(load_workbook(io.BytesIO(response.data)).active.iter_rows(values_only=True))
+        else:
+            rows = [tuple(each) for each in csv.reader(io.StringIO(response.text.lstrip("\ufeff")), delimiter=";")]
+        assert len(rows) == 2 and rows[0][:4] == ("Bestuur", "Bestuursnummer", "Kenmerk", "Stand")
+        assert rows[1][1] == OURS and rows[1][3] == "geopend" and rows[1][10] == "2027-01-15"
+    for someone in (EVA, IRIS):
+        assert stage.sign_in(someone).open(f"{address}.xlsx").status == 404
 
 
 @pytest.mark.parametrize("many", [10, 1000])

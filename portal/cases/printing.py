@@ -233,6 +233,7 @@ def _annexes(case: Case) -> dict[str, Any]:
         return {}
     return {
         "annexes": annexes_in_words(case.publication.body),
+        "model": case.publication.body.get("model", ""),
         "deviations": deviations_in_words(case.publication.body),
     }
 

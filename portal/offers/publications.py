@@ -15,14 +15,15 @@ from portal import clock
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.offers.agreements import files
 from portal.offers.differences import ClauseChange, difference
-from portal.offers.tables import Publication
+from portal.offers.tables import Product, Publication
 from portal.offers.terms import read_terms
 from portal.record import ledger
 from portal.wording import day, say
+from workflows.vocabulary import Party
 
 __all__ = [
-    "ClauseChange", "before", "current", "difference", "digest", "grace_end", "grace_ends", "last_day_of_grace",
-    "publish", "publish_terms", "sufficing", "versions",
+    "ClauseChange", "before", "current", "difference", "digest", "example_for", "grace_end", "grace_ends",
+    "last_day_of_grace", "publish", "publish_terms", "sufficing", "versions",
 ]  # fmt: skip
 
 SHIPPED = Path(__file__).resolve().parent / "shipped"
@@ -191,6 +192,11 @@ def before(session: Session, publication: Publication) -> Publication | None:
         Publication.since < publication.since,
     )
     return session.scalar(select(Publication).where(*earlier).order_by(Publication.since.desc()).limit(1))
+
+
+def example_for(product: Product) -> Path:
+    """The example of an agreement for this product: the portal's own, or that of any supplier."""
+    return PORTAL_EXAMPLE if product.supplier.kind == Party.OPERATOR else AN_EXAMPLE
 
 
 def digest(body: dict[str, Any]) -> str:

@@ -116,12 +116,4 @@ def _versions(publication: Publication) -> list[Publication]:
 
 
 def _facts(publication: Publication) -> dict[str, Any]:
-    return words.copy_of(
-        publication.body,
-        title=publication.title,
-        version=publication.version,
-        product=publication.product,
-        at=clock.now(),
-        sha256=publication.sha256,
-        since=publication.since,
-    )
+    return words.of_publication(publication, at=clock.now())

@@ -14,7 +14,7 @@ from portal.errors import InvalidError, NotFoundError
 from portal.offers import drafting, products, publications, suppliers
 from portal.offers.agreements import files, parts
 from portal.offers.agreements.agreement import Agreement
-from portal.offers.publications import AN_EXAMPLE, PORTAL_EXAMPLE, PROCESSOR_AGREEMENT
+from portal.offers.publications import PROCESSOR_AGREEMENT
 from portal.offers.tables import Product
 from portal.views.agreement_forms import StartForm
 from portal.views.desk import actor, spoken, with_faults
@@ -23,7 +23,6 @@ from portal.views.reports import every_product
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
 from portal.wording import day, moment, say
-from workflows.vocabulary import Party
 
 bp = Blueprint("agreement_versions", __name__, url_prefix="/leverancier")
 
@@ -82,8 +81,7 @@ def _begun(wish: str, product: Product) -> Agreement | None:
         case "latest":
             return None
         case "example":
-            path = PORTAL_EXAMPLE if product.supplier.kind == Party.OPERATOR else AN_EXAMPLE
-            return files.read(path.read_text(encoding="utf-8"))
+            return files.read(publications.example_for(product).read_text(encoding="utf-8"))
         case "empty":
             return parts.empty()
         case "file":

@@ -187,7 +187,7 @@ def _texts(asked: Asked) -> dict[str, Any]:
     if publication is None or asked.case.counterparty_id is None:
         return {}
     said = {each.name: points.text_of(publication, each.name) for each in asked.questions if each.name in points.ABOUT}
-    return {name: text for name, text in said.items() if text["clauses"] or text["sections"]}
+    return {name: text for name, text in said.items() if any(text.values())}
 
 
 def _earlier(case: Case, step: Step) -> dict[str, list[earlier.Remark]]:

@@ -6,22 +6,27 @@ from typing import Any
 from portal.cases.catalogue import ENDED, workflow_of
 from portal.cases.offering import points, threads
 from portal.cases.offering.progress import OUTCOMES, Line
+from portal.cases.offering.tables import Offer
 from portal.cases.tables import Case, CaseState
 from portal.record import outbox
 from portal.wording import day, moment, say
 
 
 def mail_of(line: Line) -> str:
+    if line.offer is None:
+        return ""
     return say(outbox.STATES[line.mail]) if line.mail else say("niemand om te mailen")
 
 
 def facts_of(found: Case, line: Line | None) -> list[dict[str, Any]]:
     """Where the offer stands: labels and values."""
     said = [(say("Laatste stap"), moment(found.moved_at))]
-    if line is not None:
+    if line is not None and line.offer is None:
+        said.insert(0, (say("Door het bestuur zelf begonnen"), moment(line.at)))
+    if line is not None and line.offer is not None:
         said = [
             (say("Aangeboden"), moment(line.offer.at)),
-            (say("Antwoord voor"), _deadline(line) or say("geen datum")),
+            (say("Antwoord voor"), _deadline(line.offer) or say("geen datum")),
             (say("Geopend"), moment(line.opened_at) if line.opened_at else say("nog niet")),
             (say("Laatste stap"), moment(line.moved_at)),
             (say("Herinnerd"), moment(line.offer.reminded_at) if line.offer.reminded_at else say("nog niet")),
@@ -32,8 +37,8 @@ def facts_of(found: Case, line: Line | None) -> list[dict[str, Any]]:
     return [{"label": label, "value": value} for label, value in said]
 
 
-def _deadline(line: Line) -> str:
-    return day(dt.date.fromisoformat(line.offer.deadline), weekday=True) if line.offer.deadline else ""
+def _deadline(offer: Offer) -> str:
+    return day(dt.date.fromisoformat(offer.deadline), weekday=True) if offer.deadline else ""
 
 
 def why(found: Case) -> str:

@@ -10,16 +10,17 @@ from wtforms import Form, TextAreaField
 from portal import clock
 from portal.cases import access, commenting
 from portal.cases.catalogue import ENDED
-from portal.cases.offering import making, progress, reminding, suppliers, threads, withdrawing
+from portal.cases.offering import making, progress, reminding, suppliers, withdrawing
 from portal.cases.offering.progress import OUTCOMES, STAGES, Line
 from portal.cases.tables import Case
 from portal.database import reader
+from portal.documents.sheets import Cell
 from portal.errors import InvalidError, NotFoundError
 from portal.offers.tables import Publication
 from portal.parties.spelling import clean_lines
 from portal.views import offered_case
 from portal.views.desk import MOST_EXPORTED, SHOWN, spoken
-from portal.views.exports import csv_response, export_url
+from portal.views.exports import csv_response, export_url, xlsx_response
 from portal.views.overviews import Wish, pages_of, wished
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
@@ -52,7 +53,7 @@ def _signed_in_only() -> ResponseReturnValue | None:
 
 @bp.get("/<uuid:publication_id>")
 def show(publication_id: UUID) -> ResponseReturnValue:
-    """Every board that was offered this version, with its stage."""
+    """Every board that was offered this version or began it by itself, with its stage."""
     publication, wish = _found(publication_id), _wish()
     found, total = progress.lines(reader(), publication.id, **_asked(wish), offset=wish.offset(SHOWN), limit=SHOWN)
     return render_template(
@@ -66,6 +67,7 @@ def show(publication_id: UUID) -> ResponseReturnValue:
         stages=STAGES,
         to_remind=reminding.to_remind(reader(), publication.id),
         export_url=export_url(".show_csv", wish, publication_id=publication.id),
+        xlsx_url=export_url(".show_xlsx", wish, publication_id=publication.id),
     )
 
 
@@ -73,39 +75,14 @@ def show(publication_id: UUID) -> ResponseReturnValue:
 def show_csv(publication_id: UUID) -> ResponseReturnValue:
     """The same as a spreadsheet."""
     publication = _found(publication_id)
-    found, _ = progress.lines(reader(), publication.id, **_asked(_wish()), limit=MOST_EXPORTED)
-    columns = [
-        say("Bestuur"),
-        say("Bestuursnummer"),
-        say("Kenmerk"),
-        say("Stand"),
-        say("Oordeel"),
-        say("Aangeboden"),
-        say("Dagen"),
-        say("Geopend"),
-        say("Laatste stap"),
-        say("Antwoord voor"),
-        say("Herinnerd"),
-        say("Mail"),
-    ]
-    cells = [
-        (
-            each.name,
-            each.number,
-            each.reference,
-            say(STAGES[each.stage][1]),
-            say(OUTCOMES[each.outcome]) if each.outcome else "",
-            each.offer.at,
-            each.days,
-            each.opened_at,
-            each.moved_at,
-            each.offer.deadline,
-            each.offer.reminded_at,
-            offered_case.mail_of(each),
-        )
-        for each in found
-    ]
-    return csv_response(f"aanbod-{publication.version}", columns, cells)
+    return csv_response(f"aanbod-{publication.version}", *_sheet(publication))
+
+
+@bp.get("/<uuid:publication_id>.xlsx")
+def show_xlsx(publication_id: UUID) -> ResponseReturnValue:
+    """The same as a sheet of its own kind."""
+    publication = _found(publication_id)
+    return xlsx_response(f"aanbod-{publication.version}", *_sheet(publication))
 
 
 @bp.route("/<uuid:publication_id>/herinneren", methods=["GET", "POST"])
@@ -205,14 +182,11 @@ def _found(publication_id: UUID) -> Publication:
 
 
 def _case(case_id: UUID) -> Case:
-    """A case that one may follow from the supplier: what it offered, was asked about, or is to sign."""
+    """A case that one may follow from the supplier: what it offered, or a board began by itself."""
     found = reader.get(Case, case_id)
     if found is None or found.publication is None or found.counterparty_id is None:
         raise NotFoundError
     if not suppliers.may_offer(found.publication.product, visitor()):
-        raise NotFoundError
-    offered = withdrawing.of_case(reader(), found.id) is not None
-    if not offered and found.submitted_at is None and not threads.shared(found):
         raise NotFoundError
     return found
 
@@ -225,14 +199,53 @@ def _asked(wish: Wish) -> dict[str, Any]:
     return {"text": wish.q, "stage": wish.chosen["stage"], "sort": wish.sort, "descending": wish.descending}
 
 
+def _sheet(publication: Publication) -> tuple[list[str], list[tuple[Cell, ...]]]:
+    """Columns and rows of just the boards that the page shows with these choices."""
+    found, _ = progress.lines(reader(), publication.id, **_asked(_wish()), limit=MOST_EXPORTED)
+    columns = [
+        say("Bestuur"),
+        say("Bestuursnummer"),
+        say("Kenmerk"),
+        say("Stand"),
+        say("Oordeel"),
+        say("Aangeboden"),
+        say("Zelf begonnen"),
+        say("Dagen"),
+        say("Geopend"),
+        say("Laatste stap"),
+        say("Antwoord voor"),
+        say("Herinnerd"),
+        say("Mail"),
+    ]
+    return columns, [
+        (
+            each.name,
+            each.number,
+            each.reference,
+            say(STAGES[each.stage][1]),
+            say(OUTCOMES[each.outcome]) if each.outcome else "",
+            each.offer.at if each.offer else None,
+            None if each.offer else each.at,
+            each.days,
+            each.opened_at,
+            each.moved_at,
+            each.offer.deadline if each.offer else None,
+            each.offer.reminded_at if each.offer else None,
+            offered_case.mail_of(each),
+        )
+        for each in found
+    ]
+
+
 def _row(each: Line) -> dict[str, Any]:
     return {
-        "url": url_for(".case", case_id=each.offer.case_id),
+        "url": url_for(".case", case_id=each.case_id),
         "name": each.name,
         "number": each.number,
         "stage": (STAGES[each.stage][0], say(STAGES[each.stage][1])),
         "outcome": say(OUTCOMES[each.outcome]) if each.outcome else "",
-        "at": day(clock.day_of(each.offer.at)),
+        "at": day(clock.day_of(each.at)),
+        "is_offered": each.offer is not None,
         "days": each.days,
         "moved": day(clock.day_of(each.moved_at)),
         "mail": offered_case.mail_of(each),
@@ -240,7 +253,7 @@ def _row(each: Line) -> dict[str, Any]:
 
 
 def _case_page(found: Case, *, at: str = "", typed: str = "", fault: str = "") -> str:
-    line = progress.line_of(reader(), found.id)
+    line = progress.line_of(reader(), found)
     speaks = suppliers.speaks_at(found.counterparty_id, visitor())
     assert found.publication is not None
     return render_template(
@@ -255,7 +268,7 @@ def _case_page(found: Case, *, at: str = "", typed: str = "", fault: str = "") -
         threads=offered_case.threads_of(found, at, typed, fault) if speaks else [],
         may_reply=speaks and found.state not in ENDED,
         may_remind=line is not None and reminding.may_remind(line),
-        may_withdraw=line is not None and withdrawing.may_withdraw(found, visitor()),
+        may_withdraw=line is not None and line.offer is not None and withdrawing.may_withdraw(found, visitor()),
         reads_it=access.may_read(found, visitor()),
         errors=[(f"words-{at.partition('.')[2]}", fault)] if fault else [],
     )

@@ -38,6 +38,8 @@ BEFORE_THE_SECOND_FACTOR = LOOKS | frozenset(
     {"security.logout", "accounts.signed_in", "accounts.second_factor", "accounts.prove"}
 )
 """What somebody who must still set a second factor can reach."""
+COPIES = ("agreement_texts.as_pdf", "agreement_texts.as_docx", "agreement_publishing.preview_pdf", "case_texts.as_pdf")
+"""Where a copy of an agreement is made for whoever asks."""
 FAILED = 422
 """The status of a form with faults: only those count against an account."""
 
@@ -106,7 +108,9 @@ def _limits(limiter: Limiter) -> dict[str, Limit]:
         return lambda view: reduce(lambda limited, decorate: decorate(limited), limits, view)
 
     codes = all_of(limit("10 per 15 minutes", _half_signed_in, failed=True))
+    copy = limit("20 per 10 minutes", _signed_in, method="GET")  # each takes seconds of a processor
     return {
+        **dict.fromkeys(COPIES, copy),
         "login": all_of(
             limit("10 per minute", get_remote_address, failed=True),
             limit("10 per 15 minutes", _typed_address, failed=True),

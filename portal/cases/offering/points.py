@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from portal.offers import publications
 from portal.offers.agreements import words as in_words
 from portal.offers.agreements.annexes import ANNEXES
+from portal.offers.agreements.deviating import deviating
 from portal.offers.tables import Publication
 
 ABOUT: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -27,12 +29,17 @@ ABOUT: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
 """For each point: the duties of article 28 whose clauses speak of it, and the sections of the annexes that do."""
 
 
-def text_of(publication: Publication, point: str) -> dict[str, list[dict[str, Any]]]:
-    """The clauses and the sections that a point is about; none for what is no point of the checklist."""
+DEVIATIONS = "deviations"
+"""The point that is about the model."""
+
+
+def text_of(publication: Publication, point: str) -> dict[str, Any]:
+    """The clauses and the sections that a point is about, and where the text deviates from a model; nothing for what
+    is no point of the checklist."""
     duties, names = ABOUT.get(point, (frozenset(), frozenset()))
     clauses = [each for each in publication.body.get("clauses", []) if duties & set(each.get("duties", []))]
     if not names or not set(ANNEXES) <= set(publication.body):
-        return {"clauses": clauses, "sections": []}
+        return {"clauses": clauses, "sections": [], "deviating": None}
     said = zip(ANNEXES.values(), in_words.annexes_in_words(publication.body), strict=True)
     sections = [
         words
@@ -40,4 +47,9 @@ def text_of(publication: Publication, point: str) -> dict[str, list[dict[str, An
         for section, words in zip(asked, annex["sections"], strict=True)
         if section.name in names and words["rows"]
     ]
-    return {"clauses": clauses, "sections": sections}
+    example = publications.example_for(publication.product)
+    return {
+        "clauses": clauses,
+        "sections": sections,
+        "deviating": deviating(publication.body, example) if point == DEVIATIONS else None,
+    }

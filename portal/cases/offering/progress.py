@@ -1,4 +1,4 @@
-"""How far each board is with what it was offered, for the supplier: the stage, and nothing of the answers inside."""
+"""How far each board is with a version, offered or begun by itself: the stage, and nothing of the answers inside."""
 
 import datetime as dt
 import uuid
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, SelectBase, and_, case, exists, func, insert, or_, select, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,7 @@ from workflows import processor_agreement
 STAGES: Mapping[str, tuple[str, str]] = {
     "offered": ("todo", mark("aangeboden")),
     "opened": ("todo", mark("geopend")),
+    "begun": ("waiting", mark("zelf begonnen")),
     "assessing": ("waiting", mark("wordt beoordeeld")),
     "questions": ("problem", mark("vraag aan u")),
     "to_sign": ("waiting", mark("ligt ter tekening")),
@@ -37,7 +38,7 @@ STAGES: Mapping[str, tuple[str, str]] = {
     "replaced": ("neutral", mark("vervangen")),
     "lapsed": ("neutral", mark("vervallen")),
 }
-"""Each stage, in the order in which an offer comes to them: how it is shown, and its words."""
+"""Each stage, in the order in which a case comes to them: how it is shown, and its words."""
 STILL = ("offered", "opened", "assessing", "to_sign")
 """The stages in which the board is to act."""
 ACCEPTED, WITH_REMARKS, REJECTED = "accepted", "with_remarks", "rejected"
@@ -53,9 +54,13 @@ SORTS = ("name", "stage", "at", "moved")
 
 @dataclass(frozen=True)
 class Line:
-    """One board with what it was offered."""
+    """One board with its case about this version."""
 
-    offer: Offer
+    case_id: uuid.UUID
+    offer: Offer | None
+    """None where the board began the case by itself."""
+    at: dt.datetime
+    """When it was offered, or begun."""
     name: str
     number: str
     reference: str
@@ -69,13 +74,13 @@ class Line:
 
     @property
     def days(self) -> int:
-        """How long ago it was offered."""
-        return (clock.today() - clock.day_of(self.offer.at)).days
+        """How long ago it was offered, or begun."""
+        return (clock.today() - clock.day_of(self.at)).days
 
 
 def figures(session: Session, publication_id: uuid.UUID) -> dict[str, int]:
-    """How many offers are at each stage; those with none are left out."""
-    staged = offers_of(publication_id).with_only_columns(stage_of_offer().label("stage")).subquery()
+    """How many boards are at each stage; those with none are left out."""
+    staged = _cases_of(publication_id).with_only_columns(stage_of_offer().label("stage")).subquery()
     counted = select(staged.c.stage, func.count()).group_by(staged.c.stage)
     found: dict[str, int] = {row.stage: row[1] for row in session.execute(counted)}
     return {stage: found[stage] for stage in STAGES if stage in found}
@@ -94,48 +99,50 @@ def lines(
 ) -> tuple[list[Line], int]:
     """One page of the boards, searched by name, number or reference; and how many there are. Four queries, whatever
     their number."""
-    asked = offers_of(publication_id)
+    asked = _cases_of(publication_id)
     if text:
         matches = [each.icontains(text, autoescape=True) for each in (Organisation.name, Case.reference)]
         asked = asked.where(or_(*matches, Organisation.board_number == text.zfill(5)))
     if stage:
         asked = asked.where(stage_of_offer() == stage)
-    total = session.scalar(select(func.count()).select_from(asked.with_only_columns(Offer.id).subquery())) or 0
+    total = session.scalar(select(func.count()).select_from(asked.with_only_columns(Case.id).subquery())) or 0
     columns: dict[str, Any] = {
         "name": func.lower(Organisation.name),
         "stage": case({name: place for place, name in enumerate(STAGES)}, value=stage_of_offer()),
-        "at": Offer.at,
+        "at": _at(),
         "moved": _moved(),
     }
     order = columns[sort]
-    page = asked.order_by(order.desc() if descending else order, func.lower(Organisation.name), Offer.id)
+    page = asked.order_by(order.desc() if descending else order, func.lower(Organisation.name), Case.id)
     rows = session.execute(page.offset(offset).limit(limit)).all()
-    outcomes = _outcomes(session, [row.Offer.case_id for row in rows])
-    mails = _mails(session, [row.Offer.case_id for row in rows])
+    outcomes = _outcomes(session, [row.case_id for row in rows])
+    mails = _mails(session, [row.case_id for row in rows])
     return [
         Line(
+            row.case_id,
             row.Offer,
+            row.at,
             row.name,
             row.number or "",
             row.reference,
             row.stage,
             row.moved,
             row.opened,
-            REJECTED if row.stage == "declined" else outcomes.get(row.Offer.case_id, ""),
-            mails.get(row.Offer.case_id, ""),
+            REJECTED if row.stage == "declined" else outcomes.get(row.case_id, ""),
+            mails.get(row.case_id, ""),
         )
         for row in rows
     ], total
 
 
-def line_of(session: Session, case_id: uuid.UUID) -> Line | None:
-    """One board's line, by its case; None where its board began the case itself."""
-    offer = session.scalar(select(Offer).where(Offer.case_id == case_id))
-    if offer is None:
+def line_of(session: Session, case: Case) -> Line | None:
+    """One board's line, by its case; None where that is about no agreement that two sides sign."""
+    offer = session.scalar(select(Offer).where(Offer.case_id == case.id))
+    publication_id = offer.publication_id if offer else case.publication_id
+    if publication_id is None:
         return None
-    reference = session.get_one(Case, case_id).reference
-    found, _ = lines(session, offer.publication_id, text=reference)
-    return next(each for each in found if each.offer.case_id == case_id)
+    found, _ = lines(session, publication_id, text=case.reference)
+    return next((each for each in found if each.case_id == case.id), None)
 
 
 def witness_opening(case_id: uuid.UUID, visitor: Visitor) -> None:
@@ -157,26 +164,40 @@ def witness_opening(case_id: uuid.UUID, visitor: Visitor) -> None:
 
 def offers_of(publication_id: uuid.UUID) -> Select[*tuple[Any, ...]]:
     """The offers of a version that came to a board, each with its stage."""
+    return _lines(select(Offer.case_id).where(Offer.publication_id == publication_id))
+
+
+def _cases_of(publication_id: uuid.UUID) -> Select[*tuple[Any, ...]]:
+    """The same, and the cases about it that boards began by themselves."""
+    offered = select(Offer.case_id).where(Offer.publication_id == publication_id, Offer.case_id.is_not(None))
+    of_two_sides = (Case.counterparty_id.is_not(None), Case.publication_id == publication_id)
+    by_itself = select(Case.id).where(*of_two_sides, ~exists().where(Offer.case_id == Case.id))
+    return _lines(union_all(offered, by_itself))
+
+
+def _lines(case_ids: SelectBase) -> Select[*tuple[Any, ...]]:
     return (
         select(
+            Case.id.label("case_id"),
             Offer,
             Organisation.name.label("name"),
             Organisation.board_number.label("number"),
             Case.reference.label("reference"),
             stage_of_offer().label("stage"),
+            _at().label("at"),
             _moved().label("moved"),
             OfferOpening.at.label("opened"),
         )
-        .join(Case, Offer.case_id == Case.id)
-        .join(Organisation, Offer.organisation_id == Organisation.id)
+        .join(Organisation, Case.organisation_id == Organisation.id)
+        .outerjoin(Offer, Offer.case_id == Case.id)
         .outerjoin(OfferOpening, OfferOpening.offer_id == Offer.id)
-        .where(Offer.publication_id == publication_id)
+        .where(Case.id.in_(case_ids))
     )
 
 
 @cache
 def stage_of_offer() -> ColumnElement[str]:
-    """At which stage an offer is: worked out from its case, never stored."""
+    """At which stage a board is: worked out from its case, never stored."""
     answered = exists().where(StepAnswer.case_id == Case.id)
     draft, signing = Case.state == CaseState.DRAFT, Case.state == CaseState.SIGNING
     return case(
@@ -188,10 +209,15 @@ def stage_of_offer() -> ColumnElement[str]:
         (and_(draft, threads.waits_for_supplier(Case.id)), "questions"),
         (and_(draft, answered), "assessing"),
         (and_(draft, OfferOpening.at.is_not(None)), "opened"),
+        (and_(draft, Offer.id.is_(None)), "begun"),
         (draft, "offered"),
         (and_(signing, Case.signing_for == Case.counterparty_id), "signed"),
         else_="to_sign",
     )
+
+
+def _at() -> ColumnElement[dt.datetime]:
+    return func.coalesce(Offer.at, Case.started_at, type_=Offer.at.type)
 
 
 def _moved() -> ColumnElement[dt.datetime]:

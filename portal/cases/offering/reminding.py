@@ -26,6 +26,8 @@ REMINDER = mark("Herinnering: verwerkersovereenkomst voor %(product)s (%(referen
 
 def may_remind(line: progress.Line) -> bool:
     """Whether the board can be reminded now: it is to act, and was not mailed by the supplier lately."""
+    if line.offer is None:
+        return False  # who began by itself is reminded by the portal alone
     last = line.offer.reminded_at or line.offer.at
     return line.stage in progress.STILL and last <= clock.now() - REST
 
@@ -33,8 +35,9 @@ def may_remind(line: progress.Line) -> bool:
 def remind(case_id: uuid.UUID, *, by: Visitor) -> int:
     """Remind one board, once a week at most; says how many people that concerns."""
     with act() as session:
-        line = progress.line_of(session, case_id)
-        if line is None:
+        case = session.get(Case, case_id)
+        line = progress.line_of(session, case) if case else None
+        if line is None or line.offer is None:
             raise NotFoundError
         making.find(session, line.offer.publication_id, by)
         if line.offer.reminded_at == clock.now():

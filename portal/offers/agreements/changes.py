@@ -46,10 +46,15 @@ _DEVIATIONS = Section(
 def row_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[RowChange]:
     """Everything beside the clauses that says something else: terms and choices, deviations, and the annexes."""
     return [
-        *section_changes(_AGREEMENT, _PARAMETERS, [_parameters(old)], [_parameters(new)]),
+        *parameter_changes(old, new),
         *section_changes(_AGREEMENT, _DEVIATIONS, _deviations(old), _deviations(new)),
         *annex_changes(old, new),
     ]
+
+
+def parameter_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[RowChange]:
+    """The terms and choices that say something else; none, or one row of them."""
+    return section_changes(_AGREEMENT, _PARAMETERS, [_parameters(old)], [_parameters(new)])
 
 
 def annex_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[RowChange]:

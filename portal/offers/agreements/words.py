@@ -6,8 +6,22 @@ from typing import Any
 
 from portal.offers.agreements import annexes
 from portal.offers.agreements.duties import DUTIES, PARAMETERS
-from portal.offers.tables import Product
+from portal.offers.tables import Product, Publication
 from portal.wording import say
+
+
+def of_publication(publication: Publication, *, at: dt.datetime, watermark: str = "") -> dict[str, Any]:
+    """The facts of a copy of a published version; a watermark on each page of its PDF where one is given."""
+    return copy_of(
+        publication.body,
+        title=publication.title,
+        version=publication.version,
+        product=publication.product,
+        at=at,
+        sha256=publication.sha256,
+        since=publication.since,
+        watermark=watermark,
+    )
 
 
 def copy_of(
@@ -19,6 +33,7 @@ def copy_of(
     at: dt.datetime,
     sha256: str = "",
     since: dt.datetime | None = None,
+    watermark: str = "",
 ) -> dict[str, Any]:
     """The facts of a copy that nobody signs: of a published version its hash says so, of a draft there is none."""
     supplier = product.supplier
@@ -29,6 +44,7 @@ def copy_of(
         "product": product.title,
         "supplier": supplier.name,
         "is_draft": not sha256,
+        "watermark": watermark if sha256 else say("CONCEPT"),
         "sha256": sha256,
         "since": since.isoformat() if since else "",
         "made_at": at.isoformat(timespec="seconds"),
