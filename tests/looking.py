@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -55,3 +56,11 @@ def picture(page: Page, name: str) -> None:
     """For whoever wants to look: TEKENPOORT_PICTURES names the folder."""
     if folder := os.environ.get("TEKENPOORT_PICTURES"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def pages(pdf: bytes, name: str) -> None:
+    """The same for the pages of a document."""
+    if folder := os.environ.get("TEKENPOORT_PICTURES"):
+        place = Path(folder) / name
+        subprocess.run(["pdftoppm", "-r", "70", "-png", "-", place], input=pdf, check=True)
+        place.with_suffix(".pdf").write_bytes(pdf)

@@ -116,6 +116,7 @@ def some_agreement(**other: Any) -> dict[str, Any]:
         presigned={**supplier, **signed},
         introduction="Wat wij afspreken.",
         model="Een model",
+        assessed=[{"name": "Noor Kaya", "function": "Privacy officer", "at": AT.isoformat()}],
         supplier="Voorbeeldleverancier B.V.",
         is_draft=True,
         watermark="CONCEPT",

@@ -120,7 +120,8 @@ def _say(
     speaks_for: uuid.UUID | None = None,
 ) -> None:
     if not words:
-        raise InvalidError("Schrijf uw opmerking.", {"words": say("Schrijf uw opmerking.")})
+        asked = say("Schrijf uw antwoord.") if speaks_for else say("Schrijf uw opmerking.")
+        raise InvalidError(asked, {"words": asked})
     if len(words) > LONGEST:
         raise InvalidError("Te lang.", {"words": say("Gebruik hooguit %(count)s tekens.", count=LONGEST)})
     shared = shared or speaks_for is not None

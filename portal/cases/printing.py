@@ -228,14 +228,28 @@ def _publication_facts(case: Case) -> dict[str, str] | None:
 
 
 def _annexes(case: Case) -> dict[str, Any]:
-    """The annexes of an agreement, in words; a text without them has none."""
+    """What a text has that is an agreement: its introduction, its model, its annexes and deviations, in words."""
     if case.publication is None or case.publication.kind != PROCESSOR_AGREEMENT:
         return {}
+    body = case.publication.body
     return {
-        "annexes": annexes_in_words(case.publication.body),
-        "model": case.publication.body.get("model", ""),
-        "deviations": deviations_in_words(case.publication.body),
+        "introduction": body["introduction"],
+        "model": body["model"],
+        "annexes": annexes_in_words(body),
+        "deviations": deviations_in_words(body),
+        "assessed": _assessed(case),
     }
+
+
+def _assessed(case: Case) -> list[dict[str, str]]:
+    """Who answered the steps of whoever assesses, and when last."""
+    steps = {each.name for each in workflow_of(case).steps if each.by is v.Role.PRIVACY_OFFICER}
+    answers = sorted((each for each in case.answers if each.step in steps), key=lambda each: each.answered_at)
+    last = {each.person.id: (each.person, each.answered_at) for each in answers if each.person is not None}
+    return [
+        {"name": person.name, "function": person.function, "at": at.isoformat(timespec="seconds")}
+        for person, at in last.values()
+    ]
 
 
 def _places(codes: list[str], around: Surroundings) -> dict[str, Any]:

@@ -70,7 +70,8 @@ def environment(*, on_paper: bool) -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(_=say, ngettext=say_count, squares=squares)
-    made.filters.update(moment=_moment, day=_day, has_long_word=_has_long_word)
+    made.filters.update(moment=_moment, day=_day, sentence_case=_sentence_case)
+    made.filters.update(has_long_word=_has_long_word, has_long_compound=_has_long_compound)
     return made
 
 
@@ -111,3 +112,14 @@ def _day(value: str | dt.date) -> str:
 def _has_long_word(value: object) -> bool:
     """Whether a cell must be allowed to break a word, because the word alone is wider than a column."""
     return any(len(word) > _LONG_WORD for word in str(value).split())
+
+
+def _has_long_compound(value: object) -> bool:
+    """Whether those long words are all of letters, so that they may be broken between syllables, with a hyphen."""
+    long = [word for word in str(value).split() if len(word) > _LONG_WORD]
+    return bool(long) and all(word.strip(",.;:()").isalpha() and len(word) < 2 * _LONG_WORD for word in long)
+
+
+def _sentence_case(text: str) -> str:
+    """With a capital at its beginning; the rest as it was written."""
+    return text[:1].upper() + text[1:]

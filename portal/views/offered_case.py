@@ -68,13 +68,12 @@ def threads_of(found: Case, at: str, typed: str, fault: str) -> list[dict[str, A
                 "said": [
                     {
                         "who": each.person.name,
-                        "role": say("namens u")
-                        if each.organisation_id
-                        else found.organisation and found.organisation.name,
+                        "role": of and of.name,
                         "when": moment(each.at),
                         "text": each.words,
                     }
                     for each in threads.shared(found)
+                    for of in [found.counterparty if each.organisation_id else found.organisation]
                     if (each.step, each.question) == (step_name, name)
                 ],
                 "typed": typed if at == place else "",

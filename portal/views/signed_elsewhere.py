@@ -103,6 +103,9 @@ def hand_in() -> ResponseReturnValue:
     if request.method == "GET":
         return _hand_in_page(form, [], [])
     sheet, archive = (request.files.get(name) for name in ("sheet", "files"))
+    missing = {name: say("Kies eerst een bestand.") for name in ("sheet", "files") if not request.files.get(name)}
+    if missing:
+        return _hand_in_page(form, with_faults(form, missing), []), 422
     try:
         upload_id = taking_in.hand_in(
             sheet=sheet.stream.read(elsewhere_files.LARGEST_ZIP + 1) if sheet else b"",

@@ -176,7 +176,6 @@ def _back(case: Case) -> ResponseReturnValue:
 def _page(case: Case, turn: str, form: TurnForm) -> str:
     offer, workflow = OFFERS[turn], workflow_of(case)
     form.words.label.text, form.to.label.text = say(offer.words), say("Collega")
-    needs_reason = turn != "overdragen" and not workflow.personal and case.state != CaseState.DRAFT
     return render_template(
         "turns/take.html",
         case=case,
@@ -185,10 +184,22 @@ def _page(case: Case, turn: str, form: TurnForm) -> str:
         offer=offer,
         what_happens=say(workflow.taken_back if turn == "akkoord-intrekken" else offer.what_happens),
         form_fields=form,
-        needs_reason=needs_reason,
+        needs_reason=_needs_reason(case, turn),
         errors=[(each.id, sentence) for each in form for sentence in each.errors],
     )
 
 
 for _name in OFFERS:  # a plain name goes before that of a step; a converter would not
     bp.add_url_rule(f"/<uuid:case_id>/{_name}", "take", take, methods=["GET", "POST"], defaults={"turn": _name})
+
+
+def _needs_reason(case: Case, turn: str) -> bool:
+    """Whether the act refuses to be done without saying why."""
+    match turn:
+        case "terugsturen":
+            return True
+        case "afwijzen":
+            return case.person_id is None
+        case "intrekken":
+            return case.state != CaseState.DRAFT
+    return False

@@ -217,7 +217,7 @@ def faults_of_row(section: Section, row: Row) -> Iterator[Fault]:
 
 def _value(column: Column, value: str) -> str:
     if not value:
-        return "" if column.optional else say("Vul in: %(label)s.", label=say(column.label))
+        return "" if column.optional else say("Vul in: %(label)s.", label=say(column.label).removesuffix("?"))
     if len(value) > annexes.LONGEST:
         return say("Dit is te lang: hooguit %(most)s tekens.", most=annexes.LONGEST)
     if column.options and value not in dict(column.options):

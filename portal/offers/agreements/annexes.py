@@ -4,11 +4,13 @@ Annex 1 tells people what is done with personal data (the leaflet), annex 2 how 
 rows, or a single row of fields. Values are strings; a yes or no is "yes" or "no", a day is an ISO date.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from portal import wording
 from portal.wording import mark, say
 
 LONGEST = 2000
@@ -321,7 +323,16 @@ def shown(column: Column, value: str) -> str:
     """A value as a person reads it."""
     if column.options:
         return say(dict(column.options).get(value, value))
+    if column.kind is Kind.DAY:
+        return _day_in_words(value)
     return value
+
+
+def _day_in_words(value: str) -> str:
+    try:
+        return wording.day(dt.date.fromisoformat(value))
+    except ValueError:  # a draft may hold anything
+        return value
 
 
 def subprocessors_of(leaflet: Annex) -> list[Row]:

@@ -44,10 +44,15 @@ def read(text: str) -> Agreement:
     """The agreement in this file; InvalidError names every place where the file has another shape."""
     try:
         source = json.loads(text)
+    except json.JSONDecodeError as fault:
+        sentence = say(
+            "Dit is geen goed JSON-bestand. Kijk naar regel %(line)s, teken %(column)s.",
+            line=fault.lineno,
+            column=fault.colno,
+        )
+        raise InvalidError(UNREADABLE, {"file": sentence}) from fault
     except (ValueError, RecursionError) as fault:
-        raise InvalidError(
-            UNREADABLE, {"file": say("Dit is geen goed JSON-bestand: %(fault)s.", fault=fault)}
-        ) from fault
+        raise InvalidError(UNREADABLE, {"file": say("Dit is geen goed JSON-bestand.")}) from fault
     wrong = list(_wrong(source))
     if wrong:
         raise InvalidError(UNREADABLE, {"file": " ".join(wrong[:MOST_NAMED])})
@@ -93,7 +98,11 @@ MOST_NAMED = 5
 def _wrong(source: object) -> Iterator[str]:
     """Each place where the file has another shape, as a sentence."""
     if not isinstance(source, dict) or source.get("format") != FORMAT:
-        yield say('Zet bovenaan: "format": "%(format)s".', format=FORMAT)
+        yield say(
+            'Dit bestand heeft een andere vorm. Zet bovenaan: "format": "%(format)s". '
+            "Sla een concept op als JSON, dan ziet u de hele vorm.",
+            format=FORMAT,
+        )
         return
     for name in sorted(source.keys() - _KEYS):
         yield say("%(name)s hoort hier niet.", name=name)

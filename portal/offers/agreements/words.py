@@ -104,7 +104,7 @@ def annexes_in_words(body: Mapping[str, Any]) -> list[dict[str, Any]]:
                     "is_single": section.is_single,
                     "columns": [say(column.label) for column in section.columns],
                     "rows": [
-                        [annexes.shown(column, row[column.name]) or "–" for column in section.columns]
+                        [_cell(column, row[column.name]) for column in section.columns]
                         for row in body[name][section.name]
                     ],
                 }
@@ -113,3 +113,9 @@ def annexes_in_words(body: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
         for name, sections in annexes.ANNEXES.items()
     ]
+
+
+def _cell(column: annexes.Column, value: str) -> str:
+    """A value that stands on its own: what was chosen from a list begins with a capital; nothing is a dash."""
+    said = annexes.shown(column, value) or "–"
+    return said[:1].upper() + said[1:] if column.options else said
