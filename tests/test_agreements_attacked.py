@@ -1,21 +1,31 @@
 """Agreements under attack: what is forged, hostile, too large or too late, and what must hold all the same."""
 
+import datetime as dt
 import io
 import json
 import time
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from portal.cases.agreements import elsewhere_files
-from portal.cases.agreements.tables import ElsewhereUpload
+from portal.cases.agreements import elsewhere, elsewhere_files, objecting, subprocessors
+from portal.cases.agreements.tables import AgreementEnd, ElsewhereUpload, SignedElsewhere, SubprocessorNotice
+from portal.cases.offering.tables import Offer, OfferRound
+from portal.database import reader
 from portal.errors import InvalidError
 from portal.offers import differences, publications
 from portal.offers.tables import PublicationDraft
+from portal.parties.tables import Organisation, Person
+from tests.agreements import a_stage, offer
 from tests.browser import Browser
-from tests.builders import A_PDF, PRODUCT, SANNE, Portal
-from tests.test_signed_elsewhere import LINE, a_sheet, handing_in
+from tests.builders import A_PDF, EVA, OURS, PRODUCT, SANNE, THEIRS, Portal, a_role
+from tests.suppliers import KIM, LOES, an_ended_agreement, taken_in, the_product, the_supplier
+from tests.test_agreement_ends import ending_page, on
+from tests.test_signed_elsewhere import LINE, a_sheet, a_zip, handing_in
+from workflows.vocabulary import Role
 
 SHIPPED = json.loads(publications.AN_EXAMPLE.read_text(encoding="utf-8"))
 
@@ -117,3 +127,111 @@ def test_a_clause_of_a_megabyte_is_kept_as_a_draft_named_as_a_fault_and_never_sh
     browser.open(f"{draft}/clauses?nakijken=1").sees("Dit is te lang: hooguit 5000 tekens.")
     assert browser.open(f"{draft}/voorbeeld").status == 400
     assert time.process_time() - began < 15
+
+
+# --- Dates -------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_lets_an_agreement_last_longer_by_ending_it(registered: Portal) -> None:
+    handing_in(registered, a_sheet([*LINE[:5], "2026-12-01", "ons.pdf"]), a_zip()).press("Alles vastleggen")
+    browser = on(ending_page(registered), dt.date(2028, 6, 1)).press("Ja, zeg op")
+    assert (browser.status, list(browser.faults())) == (422, ["ends"])
+    browser.sees("De overeenkomst eindigt al op dinsdag 1 december 2026.")
+    on(browser, dt.date(2026, 12, 1)).press("Ja, zeg op").sees("De overeenkomst is opgezegd.")
+    until = registered.ask(lambda: reader.scalars(select(SignedElsewhere.until)).one())
+    assert until == dt.datetime(2026, 11, 30, 23, tzinfo=dt.UTC)
+    assert registered.findings() == ()
+
+
+def test_the_portal_ends_nothing_later_than_it_would_have_ended(registered: Portal) -> None:
+    handing_in(registered, a_sheet([*LINE[:5], "2026-12-01", "ons.pdf"]), a_zip()).press("Alles vastleggen")
+    later = dt.datetime(2027, 6, 1, tzinfo=dt.UTC)
+
+    def end(session: Any) -> None:
+        elsewhere.end_at(session, session.scalars(select(SignedElsewhere)).one(), at=later, why="VO-1", by=None)
+
+    registered.do(end)
+    until = registered.ask(lambda: reader.scalars(select(SignedElsewhere.until)).one())
+    assert until == dt.datetime(2026, 11, 30, 23, tzinfo=dt.UTC)
+
+
+# --- Rows that somebody changed beneath the portal ---------------------------------------------------------------
+
+
+def tampered(portal: Portal, table: type[Any], change: Callable[[Any, Any], None]) -> list[str]:
+    """What the audit finds that it did not find before this change of the one row there is."""
+    before = {str(each) for each in portal.findings()}
+    portal.do(lambda session: change(session.scalars(select(table)).one(), session))
+    return [each.kind for each in portal.findings() if str(each) not in before]
+
+
+def other_board(session: Any) -> Any:
+    return session.scalars(select(Organisation.id).filter_by(board_number=THEIRS)).one()
+
+
+def other_person(session: Any) -> Any:
+    return session.scalars(select(Person.id).filter_by(email=EVA.email)).one()
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (lambda row, _: setattr(row, "why", "Een andere reden."), "agreement_end"),
+        (lambda row, _: setattr(row, "made_at", row.made_at), None),
+        (lambda row, session: setattr(row, "organisation_id", other_board(session)), "agreement_end"),
+        (lambda row, session: setattr(row, "board_id", other_board(session)), "agreement_end"),
+        (lambda row, _: setattr(row, "delete_by", row.delete_by + dt.timedelta(days=9)), "agreement_end"),
+        (lambda row, session: session.delete(row), "ledger_entry"),
+    ],
+)
+def test_the_audit_knows_by_whom_for_whom_and_why_an_agreement_was_ended(
+    registered: Portal, change: Callable[[Any, Any], None], kind: str | None
+) -> None:
+    an_ended_agreement(registered)
+    assert tampered(registered, AgreementEnd, change) == ([kind] if kind else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("why_ended", lambda _: "Anders."), ("ended_by", other_person), ("entered_by", other_person)]
+)
+def test_the_audit_knows_who_took_in_what_was_signed_elsewhere_and_who_ended_it(
+    registered: Portal, name: str, other: Callable[[Any], Any]
+) -> None:
+    an_ended_agreement(registered)
+    found = tampered(registered, SignedElsewhere, lambda row, session: setattr(row, name, other(session)))
+    assert found == ["elsewhere"]
+
+
+@pytest.mark.parametrize("name", ["announced_by", "organisation_id", "withdrawn_by"])
+def test_the_audit_knows_for_whom_a_sub_processor_was_announced_and_taken_back(registered: Portal, name: str) -> None:
+    taken_in(registered)
+    a_role(registered, KIM, the_supplier(registered), Role.ADMINISTRATOR)
+    a_role(registered, LOES, registered.organisation(OURS), Role.ADMINISTRATOR)
+    row = {"name": "Nieuw B.V.", "task": "Mail", "data": "Adressen", "country": "Nederland", "in_eea": "yes"}
+    product, kim, loes = the_product(registered), registered.visitor(KIM), registered.visitor(LOES)
+    board, day = registered.organisation(OURS), registered.moment.date() + dt.timedelta(days=60)
+    with registered.opened():
+        notice = subprocessors.announce(product, row, effective_on=day, by=kim)
+        objecting.object_(notice, board, words="Liever niet.", by=loes)
+        subprocessors.withdraw(notice, by=kim)
+    assert registered.findings() == ()
+    other = other_board if name == "organisation_id" else other_person
+    found = tampered(registered, SubprocessorNotice, lambda row, session: setattr(row, name, other(session)))
+    assert found == ["subprocessor"]
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "kind"),
+    [
+        (OfferRound, lambda row, session: setattr(row, "boards", [str(other_board(session))]), "offer"),
+        (OfferRound, lambda row, _: setattr(row, "deadline", "2027-01-01"), "offer"),
+        (OfferRound, lambda row, _: setattr(row, "stopped_at", row.at), "offer"),
+        (Offer, lambda row, _: setattr(row, "skipped", "open"), "offer"),
+        (Offer, lambda row, session: session.delete(row), "ledger_entry"),
+    ],
+)
+def test_the_audit_knows_to_whom_a_round_went_and_that_no_offer_is_gone(
+    registered: Portal, table: type[Any], change: Callable[[Any, Any], None], kind: str
+) -> None:
+    offer(a_stage(registered), OURS)
+    assert tampered(registered, table, change) == [kind]

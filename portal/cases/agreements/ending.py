@@ -53,7 +53,7 @@ def end(agreed: Agreed, organisation_id: uuid.UUID, *, ends_on: dt.date | None, 
             if already.made_by == by.person_id and already.why == why:
                 return
             raise RefusedError("Deze overeenkomst is al opgezegd.")
-        faults = _faults(ends_on, why)
+        faults = _faults(ends_on, why, until=agreed.until)
         if faults or ends_on is None:
             raise InvalidError("Nog niet alles is goed ingevuld.", faults)
         made = _clocks(session, agreed, ends_on)
@@ -67,6 +67,8 @@ def end(agreed: Agreed, organisation_id: uuid.UUID, *, ends_on: dt.date | None, 
             actor=by.person_id,
             on_behalf_of=organisation.id,
             case=str(agreed.case_id) if agreed.case_id else None,
+            board=str(made.board_id),
+            product=str(made.product_id),
             ends=made.ends_at.isoformat(),
             clocks=[each.isoformat() for each in (made.export_until, made.delete_by, made.backups_by)],
             why=hashlib.sha256(why.encode()).hexdigest(),
@@ -159,7 +161,7 @@ def _clocks(session: Session, agreed: Agreed, ends_on: dt.date) -> AgreementEnd:
     )
 
 
-def _faults(ends_on: dt.date | None, why: str) -> dict[str, str]:
+def _faults(ends_on: dt.date | None, why: str, *, until: dt.datetime | None) -> dict[str, str]:
     faults: dict[str, str] = {}
     if ends_on is None:
         faults["ends"] = say("Vul een datum in, bijvoorbeeld 1 8 2027.")
@@ -167,6 +169,9 @@ def _faults(ends_on: dt.date | None, why: str) -> dict[str, str]:
         faults["ends"] = say("%(day)s is voorbij. Kies vandaag of later.", day=day(ends_on, weekday=True))
     elif ends_on > clock.today() + LONGEST_AHEAD:
         faults["ends"] = say("Deze datum ligt meer dan twee jaar vooruit. Kijk het jaartal na.")
+    elif until is not None and clock.start_of(ends_on) > until:
+        told = mark("De overeenkomst eindigt al op %(day)s. Kies die dag of een eerdere.")
+        faults["ends"] = say(told, day=day(clock.day_of(until), weekday=True))
     if not why:
         faults["why"] = say("Schrijf op waarom deze overeenkomst eindigt.")
     elif len(why) > LONGEST_WHY:
