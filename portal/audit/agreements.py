@@ -30,20 +30,34 @@ def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
             for what in _faults(notice, answers, told.get(f"subprocessor:{notice.id}", [])):
                 tally.find("subprocessor", notice.id, what)
     _check_elsewhere(kept, tally)
-    for end in kept.rows(AgreementEnd):
+    _check_ends(kept, tally)
+
+
+def _check_ends(kept: Snapshot, tally: Tally) -> None:
+    """Every end of an agreement: by whom, for whom, when and why as the ledger says; and none is gone."""
+    told = kept.by(Entry, "subject")
+    ends = kept.rows(AgreementEnd)
+    tally.checked["agreement_ends"] = len(ends)
+    known = {f"agreement:{each.agreement_id}" for each in ends}
+    for entry in kept.rows(Entry):
+        if entry.act == "end_agreement" and entry.subject not in known:
+            tally.find("ledger_entry", entry.number, mark("gaat over een einde van een overeenkomst dat er niet is"))
+    for end in ends:
         with tally.guarded("agreement_end", end.agreement_id):
-            said = [each for each in told.get(f"agreement:{end.agreement_id}", []) if each.act == "end_agreement"]
+            mine = told.get(f"agreement:{end.agreement_id}", [])
+            said = [_as_ended(each) for each in mine if each.act == "end_agreement"]
             clocks = [each.isoformat() for each in (end.export_until, end.delete_by, end.backups_by)]
-            rows = [(each.detail["ends"], each.detail["clocks"], each.actor, each.detail["notice_of"]) for each in said]
-            if rows != [(end.ends_at.isoformat(), clocks, str(end.made_by), str(end.organisation_id))]:
+            sides = (str(end.organisation_id), str(end.board_id), str(end.product_id))
+            if said != [(end.ends_at.isoformat(), clocks, str(end.made_by), *sides, _sha256_of(end.why))]:
                 tally.find("agreement_end", end.agreement_id, mark("eindigt anders dan het logboek zegt"))
-            certified = [
-                each.detail["case"]
-                for each in told.get(f"agreement:{end.agreement_id}", [])
-                if each.act == "certify_deletion"
-            ]
+            certified = [each.detail["case"] for each in mine if each.act == "certify_deletion"]
             if certified != [str(each) for each in (end.certificate_id,) if each]:
                 tally.find("agreement_end", end.agreement_id, mark("heeft een andere verklaring dan het logboek zegt"))
+
+
+def _as_ended(entry: Entry) -> tuple[Any, ...]:
+    said = entry.detail
+    return (said["ends"], said["clocks"], entry.actor, said["notice_of"], said["board"], said["product"], said["why"])
 
 
 def _check_elsewhere(kept: Snapshot, tally: Tally) -> None:
@@ -63,18 +77,21 @@ def _check_elsewhere(kept: Snapshot, tally: Tally) -> None:
 
 def _faults_of_elsewhere(row: SignedElsewhere, told: Sequence[Entry]) -> Iterator[str]:
     taken = [each for each in told if each.act == "take_in"]
-    ended = [each.detail["until"] for each in told if each.act == "end_elsewhere"]
+    ended = [each for each in told if each.act == "end_elsewhere"]
     if len(taken) != 1:
         yield mark("is volgens het logboek nooit vastgelegd")
         return
     said = taken[0].detail
-    now = (row.blob, str(row.board_id), str(row.product_id), row.version, row.signed_on, row.since.isoformat())
-    then = (taken[0].document, *(said[name] for name in ("board", "product", "version", "signed_on", "since")))
-    if now != then:
+    by = str(row.entered_by)
+    now = (row.blob, by, str(row.board_id), str(row.product_id), row.version, row.signed_on, row.since.isoformat())
+    named = (said[name] for name in ("board", "product", "version", "signed_on", "since"))
+    if now != (taken[0].document, taken[0].actor, *named):
         yield mark("is een andere overeenkomst dan er is vastgelegd")
     until = row.until.isoformat() if row.until else None
-    if until != (ended or [said["until"]])[-1] or bool(ended) != (row.ended_at is not None):
+    if until != (ended[-1].detail if ended else said)["until"] or bool(ended) != (row.ended_at is not None):
         yield mark("eindigt op een ander moment dan het logboek zegt")
+    elif ended and (ended[-1].actor, ended[-1].detail["why"]) != (_text(row.ended_by), _sha256_of(row.why_ended)):
+        yield mark("is om een andere reden of door een ander beëindigd dan het logboek zegt")
 
 
 def _faults(notice: SubprocessorNotice, answers: Sequence[SubprocessorAnswer], told: Sequence[Entry]) -> Iterator[str]:
@@ -88,13 +105,16 @@ def _faults(notice: SubprocessorNotice, answers: Sequence[SubprocessorAnswer], t
         str(notice.product_id),
     ):
         yield mark("is iets anders dan er is aangekondigd")
+    if (made[0].actor, made[0].on_behalf_of) != (str(notice.announced_by), str(notice.organisation_id)):
+        yield mark("is door of namens een ander aangekondigd dan het logboek zegt")
     if said["effective"] != notice.effective_at.isoformat():
         yield mark("begint op een ander moment dan er is aangekondigd")
     later = {each.detail["board"]: each.detail["clocks"] for each in told if each.act == "give_time"}
     given = {str(each.board_id): _clocks([each]) for each in answers if str(each.board_id) in later}
     if said["clocks"] != _clocks(each for each in answers if str(each.board_id) not in later) or given != later:
         yield mark("geeft besturen een andere tijd om bezwaar te maken dan het logboek zegt")
-    if any(each.act == "withdraw_notice" for each in told) != (notice.withdrawn_at is not None):
+    withdrawn = [each.actor for each in told if each.act == "withdraw_notice"]
+    if withdrawn != ([_text(notice.withdrawn_by)] if notice.withdrawn_at is not None else []):
         yield mark("is ingetrokken zonder dat het logboek dat weet, of andersom")
     for answer in answers:
         mine = [each for each in told if each.detail.get("board") == str(answer.board_id)]

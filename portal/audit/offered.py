@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
+from portal.cases.offering.making import boards_digest
 from portal.cases.offering.tables import Offer, OfferRound
 from portal.cases.tables import Case, Comment
 from portal.config import Settings
@@ -16,8 +17,13 @@ def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
     """Every offer and every round, and for whom and to whom was spoken in what is shared with a supplier."""
     told, cases = kept.by(Entry, "subject"), {each.id: each for each in kept.rows(Case)}
     published = {each.id: each for each in kept.rows(Publication)}
-    offers = [each for each in kept.rows(Offer) if not each.skipped]
+    rows = kept.rows(Offer)
+    offers = [each for each in rows if not each.skipped or f"offer:{each.id}" in told]
     tally.checked["offers"] = len(offers)
+    known = {f"offer:{each.id}" for each in rows}
+    for entry in kept.rows(Entry):
+        if entry.subject.startswith("offer:") and entry.subject not in known:
+            tally.find("ledger_entry", entry.number, mark("gaat over een aanbod dat er niet is"))
     for offer in offers:
         with tally.guarded("offer", offer.id):
             case = cases.get(offer.case_id) if offer.case_id else None
@@ -39,6 +45,8 @@ def _faults_of_offer(offer: Offer, case: Case | None, publication: Publication, 
         yield mark("is aan iemand anders, voor een andere zaak of met een andere dag aangeboden dan het logboek zegt")
     if made[0].document != publication.sha256:
         yield mark("is met een andere tekst aangeboden dan het logboek zegt")
+    if offer.skipped:
+        yield mark("is volgens het logboek wel aangeboden")
     if case is None or case.organisation_id != offer.organisation_id:
         yield mark("heeft geen zaak van het bestuur waaraan het is aangeboden")
     ended = [each for each in told if each.act in ("withdraw_offer", "replace_offer")]
@@ -51,14 +59,20 @@ def _faults_of_offer(offer: Offer, case: Case | None, publication: Publication, 
 
 
 def _check_rounds(kept: Snapshot, tally: Tally) -> None:
-    told = [each for each in kept.rows(Entry) if each.act == "offer_round"]
-    said = {each.detail["round"]: (each.document, each.detail["boards"], each.actor) for each in told}
+    entries, rounds = kept.rows(Entry), kept.rows(OfferRound)
+    told = {each.detail["round"]: each for each in entries if each.act == "offer_round"}
     published = {each.id: each.sha256 for each in kept.rows(Publication)}
-    for each in kept.rows(OfferRound):
+    taken_back = {each.subject: each.number for each in entries if each.act == "withdraw_offers"}
+    for each in rounds:
         with tally.guarded("offer", each.id):
-            row = (published.get(each.publication_id), len(each.boards), str(each.offered_by))
-            if said.get(str(each.id)) != row:
+            said = told.pop(str(each.id), None)
+            row = (published.get(each.publication_id), str(each.offered_by), each.deadline, boards_digest(each.boards))
+            if said is None or (said.document, said.actor, *map(said.detail.get, ("deadline", "named"))) != row:
                 tally.find("offer", each.id, mark("is een ronde die het logboek niet of anders kent"))
+            elif (taken_back.get(said.subject, 0) > said.number) != (each.stopped_at is not None):
+                tally.find("offer", each.id, mark("is gestopt zonder dat het logboek dat weet, of andersom"))
+    for entry in told.values():
+        tally.find("ledger_entry", entry.number, mark("gaat over een ronde die er niet is"))
 
 
 def _check_words(kept: Snapshot, tally: Tally) -> None:

@@ -47,6 +47,7 @@ COUNTED: Mapping[str, str] = {
     "in_force": mark("regels van kracht"),
     "subprocessors": mark("nieuwe subverwerkers"),
     "elsewhere": mark("elders getekende overeenkomsten"),
+    "agreement_ends": mark("opgezegde overeenkomsten"),
     "mandates": mark("tekenbevoegdheden"),
     "memberships": mark("rollen"),
     "publications": mark("publicaties"),

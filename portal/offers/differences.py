@@ -1,6 +1,7 @@
 """What changed between two versions of a text, clause by clause and word by word: pure."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -10,6 +11,9 @@ Kind = Literal["same", "changed", "added", "removed", "moved"]
 Part = tuple[Literal["same", "added", "removed"], str]
 _WORD = re.compile(r"\S+\s*|\s+")
 INTRODUCTION = ""
+MOST_COMPARED = 100_000
+"""So many pairs of equal words, one of either text, up to which two texts are compared word by word. Two clauses of
+5,000 letters have some ten thousand; a text made to have more would keep whoever reads the difference for minutes."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,9 @@ def difference(old_body: Mapping[str, Any], new_body: Mapping[str, Any]) -> list
 def words(old: str, new: str) -> tuple[Part, ...]:
     """The two texts in one, in parts that stayed, came or went; whole words, each with the space behind it."""
     before, after = _WORD.findall(old), _WORD.findall(new)
+    counted, others = Counter(before), Counter(after)
+    if sum(count * others[word] for word, count in counted.items()) > MOST_COMPARED:
+        return _in_one_piece(before, after)
     parts: list[Part] = []
     for op, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if op == "equal":
@@ -70,6 +77,21 @@ def words(old: str, new: str) -> tuple[Part, ...]:
         if k < m:
             parts.append(("added", "".join(after[k:m])))
     return tuple(parts)
+
+
+def _in_one_piece(before: Sequence[str], after: Sequence[str]) -> tuple[Part, ...]:
+    """What is the same at the beginning and at the end, and all between them as gone and come."""
+    shorter = min(len(before), len(after))
+    head = next((i for i in range(shorter) if before[i] != after[i]), shorter)
+    left = shorter - head
+    tail = next((i for i in range(left) if before[-1 - i] != after[-1 - i]), left)
+    pieces: tuple[tuple[Literal["same", "removed", "added"], Sequence[str]], ...] = (
+        ("same", before[:head]),
+        ("removed", before[head : len(before) - tail]),
+        ("added", after[head : len(after) - tail]),
+        ("same", before[len(before) - tail :]),
+    )
+    return tuple((op, "".join(piece)) for op, piece in pieces if piece)
 
 
 def _pairs(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> dict[int, int]:

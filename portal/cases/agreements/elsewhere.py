@@ -87,8 +87,8 @@ def _whole(session: Session, which: ColumnElement[bool]) -> list[SignedElsewhere
 
 
 def end_at(session: Session, found: SignedElsewhere, *, at: dt.datetime, why: str, by: uuid.UUID | None) -> None:
-    """End it at this moment, inside an act; None where the portal does so by itself."""
-    found.until = max(at, found.since)
+    """End it at this moment, inside an act, or when it ends anyway; None where the portal does so by itself."""
+    found.until = min(max(at, found.since), found.until or dt.datetime.max.replace(tzinfo=dt.UTC))
     found.ended_at, found.ended_by, found.why_ended = clock.now(), by, why
     ledger.append(
         session,

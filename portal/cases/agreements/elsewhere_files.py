@@ -3,11 +3,14 @@
 import csv
 import datetime as dt
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from portal import clock
 from portal.documents import incoming, sheets
@@ -16,6 +19,7 @@ from portal.parties.spelling import clean
 from portal.wording import LANGUAGES, mark, say, speaking
 
 LARGEST_ZIP, LARGEST_PDF, MOST_UNPACKED = 20 * 2**20, 10 * 2**20, 100 * 2**20
+LARGEST_SHEET = 2 * 2**20
 MOST_LINES, MOST_FAULTS = 200, 100
 COLUMNS: Mapping[str, str] = {
     "board": mark("bestuursnummer"),
@@ -66,6 +70,8 @@ class Unfit(InvalidError):  # noqa: N818  a state of what was handed in
 
 def lines_of(content: bytes) -> list[list[str]]:
     """The rows of a sheet (CSV or XLSX) as texts, its head first; InvalidError at "sheet" where that cannot be read."""
+    if len(content) > LARGEST_SHEET:
+        raise InvalidError("Te groot.", {"sheet": say("Deze spreadsheet is te groot: hooguit 2 MB.")})
     if zipfile.is_zipfile(io.BytesIO(content)):
         found = sheets.read(content)
     else:
@@ -75,7 +81,8 @@ def lines_of(content: bytes) -> list[list[str]]:
             raise InvalidError(sheets.UNREADABLE, {"sheet": say(sheets.UNREADABLE)}) from fault
         delimiter = ";" if text.partition("\n")[0].count(";") else ","
         try:
-            found = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+            lines = csv.reader(io.StringIO(text), delimiter=delimiter)
+            found = [each[: sheets.MOST_COLUMNS] for each in islice(lines, sheets.MOST_ROWS)]
         except csv.Error as fault:
             raise InvalidError(sheets.UNREADABLE, {"sheet": say(sheets.UNREADABLE)}) from fault
     rows = [[clean(cell) for cell in row] for row in found]
@@ -96,11 +103,28 @@ def files_of(content: bytes) -> dict[str, bytes]:
             total = sum(each.file_size for each in parts)
             if len(content) > LARGEST_ZIP or total > MOST_UNPACKED or len(parts) > MOST_LINES:
                 raise InvalidError("Te groot.", {"files": say("Dit ZIP-bestand is te groot. Deel het in tweeën.")})
-            return {each.filename.rpartition("/")[2]: _part(file, each) for each in parts}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as fault:
+            names = Counter(_name(each) for each in parts)
+            if twice := next((name for name, count in names.items() if count > 1), ""):
+                sentence = say(
+                    "%(name)s zit twee keer in het ZIP-bestand. Geef elk bestand een eigen naam.", name=twice
+                )
+                raise InvalidError("Twee keer.", {"files": sentence})
+            return {_name(each): _part(file, each) for each in parts}
+    except _NO_ZIP as fault:
         raise InvalidError(
             "Geen ZIP.", {"files": say("Kies een ZIP-bestand met de PDF's, zonder wachtwoord.")}
         ) from fault
+
+
+_TWICE = mark("%(name)s zit twee keer in het ZIP-bestand. Geef elk bestand een eigen naam.")
+_NO_ZIP = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error, lzma.LZMAError,
+)  # fmt: skip
+
+
+def _name(each: zipfile.ZipInfo) -> str:
+    """How a file is called in the sheet: without its folder, written as a cell of the sheet is."""
+    return clean(each.filename.rpartition("/")[2])
 
 
 def _part(file: zipfile.ZipFile, each: zipfile.ZipInfo) -> bytes:

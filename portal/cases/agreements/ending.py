@@ -84,7 +84,7 @@ def end(
             if already.made_by == by.person_id and already.why == why:
                 return
             raise RefusedError("Deze overeenkomst is al opgezegd.")
-        faults = _faults(ends_on, why)
+        faults = _faults(ends_on, why, until=agreed.until)
         if notice_of not in allowed:
             faults["notice_of"] = say("Kies wie de overeenkomst opzegt.")
         if faults or ends_on is None or notice_of is None:
@@ -103,6 +103,8 @@ def end(
             notice_of=str(notice_of),
             authority=_authority(session, organisation.id, by) if own else None,
             case=str(agreed.case_id) if agreed.case_id else None,
+            board=str(made.board_id),
+            product=str(made.product_id),
             ends=made.ends_at.isoformat(),
             clocks=[each.isoformat() for each in (made.export_until, made.delete_by, made.backups_by)],
             why=hashlib.sha256(why.encode()).hexdigest(),
@@ -195,7 +197,7 @@ def _clocks(session: Session, agreed: Agreed, ends_on: dt.date) -> AgreementEnd:
     )
 
 
-def _faults(ends_on: dt.date | None, why: str) -> dict[str, str]:
+def _faults(ends_on: dt.date | None, why: str, *, until: dt.datetime | None) -> dict[str, str]:
     faults: dict[str, str] = {}
     if ends_on is None:
         faults["ends"] = say("Vul een datum in, bijvoorbeeld 1 8 2027.")
@@ -203,6 +205,9 @@ def _faults(ends_on: dt.date | None, why: str) -> dict[str, str]:
         faults["ends"] = say("%(day)s is voorbij. Kies vandaag of later.", day=day(ends_on, weekday=True))
     elif ends_on > clock.today() + LONGEST_AHEAD:
         faults["ends"] = say("Deze datum ligt meer dan twee jaar vooruit. Kijk het jaartal na.")
+    elif until is not None and clock.start_of(ends_on) > until:
+        told = mark("De overeenkomst eindigt al op %(day)s. Kies die dag of een eerdere.")
+        faults["ends"] = say(told, day=day(clock.day_of(until), weekday=True))
     if not why:
         faults["why"] = say("Schrijf op waarom deze overeenkomst eindigt.")
     elif len(why) > LONGEST_WHY:

@@ -5,6 +5,7 @@ other. Whatever stops the worker half-way, the next goes on where it was: a boar
 """
 
 import datetime as dt
+import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 
@@ -93,6 +94,7 @@ def ask(
             document=publication.sha256,
             round=str(made.id),
             boards=len(wanted),
+            named=boards_digest(made.boards),
             deadline=made.deadline,
         )
         _go_on(session, made, 0)
@@ -133,6 +135,11 @@ def done(session: Session, made: OfferRound) -> int:
 def mail_key(offer: Offer) -> str:
     """What the mails of an offer go by in the outbox, before who they are to."""
     return f"{OFFER}:{offer.id}"
+
+
+def boards_digest(boards: Sequence[str]) -> str:
+    """SHA-256 of the boards of a round, in their order, so that the ledger can tell a change without a list."""
+    return hashlib.sha256(",".join(boards).encode()).hexdigest()
 
 
 def _go_on(session: Session, made: OfferRound, start: int) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from portal.errors import InvalidError
-from portal.offers.agreements.agreement import Agreement, Clause, Deviation
-from portal.offers.agreements.annexes import ANNEXES, Annex
+from portal.offers.agreements.agreement import MOST_CLAUSES, Agreement, Clause, Deviation
+from portal.offers.agreements.annexes import ANNEXES, MOST_ROWS, Annex
 from portal.parties.spelling import clean, clean_lines
 from portal.wording import say
 
@@ -55,7 +55,8 @@ def read(text: str) -> Agreement:
         raise InvalidError(UNREADABLE, {"file": say("Dit is geen goed JSON-bestand.")}) from fault
     wrong = list(_wrong(source))
     if wrong:
-        raise InvalidError(UNREADABLE, {"file": " ".join(wrong[:MOST_NAMED])})
+        named = clean(" ".join(each[:LONGEST_NAMED] for each in wrong[:MOST_NAMED]))  # with names as the file has them
+        raise InvalidError(UNREADABLE, {"file": named})
     return Agreement(
         title=clean(source.get("title", "")),
         version=clean(source.get("version", "")),
@@ -92,7 +93,7 @@ def _annex(source: Mapping[str, Any], name: str) -> Annex:
 
 
 UNREADABLE = "Dit bestand kan niet worden gelezen."
-MOST_NAMED = 5
+MOST_NAMED, LONGEST_NAMED = 5, 200
 
 
 def _wrong(source: object) -> Iterator[str]:
@@ -111,8 +112,9 @@ def _wrong(source: object) -> Iterator[str]:
             yield say("%(name)s is geen tekst.", name=name)
         elif len(source.get(name, "")) > LONGEST.get(name, LARGEST):
             yield say("%(name)s is te lang: hooguit %(most)s tekens.", name=name, most=LONGEST[name])
-    yield from _list_wrong("clauses", source.get("clauses"), {"id", "heading", "text"}, {"duties"})
-    yield from _list_wrong("deviations", source.get("deviations", []), {"clause", "what", "why"}, set())
+    clauses, deviations = source.get("clauses"), source.get("deviations", [])
+    yield from _list_wrong("clauses", clauses, {"id", "heading", "text"}, {"duties"}, most=MOST_CLAUSES)
+    yield from _list_wrong("deviations", deviations, {"clause", "what", "why"}, set())
     parameters = source.get("parameters")
     if not isinstance(parameters, dict) or not all(isinstance(each, str | int) for each in parameters.values()):
         yield say("%(name)s is geen lijst van namen met een waarde.", name="parameters")
@@ -128,9 +130,14 @@ def _wrong(source: object) -> Iterator[str]:
             yield from _list_wrong(f"{annex}.{name}", given[name], set(), known[name])
 
 
-def _list_wrong(place: str, given: object, needed: set[str], other: set[str]) -> Iterator[str]:
+def _list_wrong(
+    place: str, given: object, needed: set[str], other: set[str], *, most: int = MOST_ROWS
+) -> Iterator[str]:
     if not isinstance(given, list):
         yield say("%(name)s is geen lijst.", name=place)
+        return
+    if len(given) > most:  # no page could show them all, nor keep them
+        yield say("%(name)s heeft te veel regels: hooguit %(most)s.", name=place, most=most)
         return
     for number, each in enumerate(given, 1):
         where = f"{place}[{number}]"
