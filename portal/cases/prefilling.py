@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import declarations
+from portal.cases.agreements import overlapping
 from portal.cases.tables import Case
 from portal.parties import memberships, register
 from portal.wording import mark, say
@@ -67,9 +68,13 @@ def _scope(session: Session, case: Case, _answers: Answers) -> Known:
 
 
 def _schools(session: Session, case: Case, answers: Answers) -> Known:
-    """The same, of the schools alone."""
+    """The same, of the schools alone; without those that have this version already, as long as some are left."""
     known = _scope(session, case, answers)
-    return {"schools": known["schools"]} if "schools" in known else {}
+    if "schools" not in known:
+        return {}
+    schools, source = known["schools"]
+    held = overlapping.taken(session, case)
+    return {"schools": ([code for code in schools if code not in held] or schools, source)}
 
 
 def _privacy_officer(session: Session, case: Case, _answers: Answers) -> Known:

@@ -10,7 +10,11 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.cases import in_force
 from portal.cases.tables import Case, Document, DocumentState, InForce
+from portal.documents import vault
 from portal.parties.tables import Mandate
+
+ENCLOSED = "vooraf-getekend.pdf"
+"""What the supplier's document is called within the agreement that rests on it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,12 @@ def of(session: Session, case: Case, *, at: dt.datetime | None = None) -> Presig
     signed = session.get_one(Case, row.case_id)
     documents = [each for each in signed.documents if each.void_at is None and each.state == DocumentState.COMPLETE]
     return Presigned(row, documents[0], _behind(session, documents[0])) if documents else None
+
+
+def enclosed(document: Document, *, session: Session | None = None) -> bytes | None:
+    """The supplier's own document, as it was when this one was made; None where this does not rest on one."""
+    said = document.facts.get("presigned")
+    return vault.content(said["sha256"], session=session) if said else None
 
 
 def still_holds(session: Session, document: Document) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import authority_refusals, declarations, on_file
+from portal.cases.agreements import overlapping
 from portal.cases.agreements.tables import AgreementEnd
 from portal.cases.authority_refusals import ADVISES, Faults
 from portal.cases.catalogue import workflow_of
@@ -218,6 +219,7 @@ _FAULTS: Mapping[tuple[str, str], Callable[[Session, Case, Answers], Faults]] = 
     ("mandate_change", "start"): authority_refusals.start,
     ("deletion_certificate", "deletion"): _deletion,
     ("organisation_change", "roles"): _roles,
+    ("processor_agreement", "scope"): overlapping.scope,
     ("request", "kind"): _kind_of_request,
     ("usage_terms", "accept"): _terms,
 }

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import sides, telling
+from portal.cases import presigning, sides, telling
 from portal.cases.tables import Case, CaseState, Document, DocumentState, Revision, Signature
 from portal.cases.telling import Recipient
 from portal.database import act, reader
@@ -41,9 +41,12 @@ def make(document_id: uuid.UUID, *, sealer: Sealer, operator: Mapping[str, str],
         return
     facts = {**document.facts, "test_seal": sealer.is_test, "operator": dict(operator)}
     template, at, alone = document.template, document.made_at, not document.facts["signatories"]
+    beforehand = presigning.enclosed(document)
     reader.rollback()
     with _waiting_is_shown(document_id):
-        certified, stamp = child.in_child(lambda: _certified(template, facts, at=at, sealer=sealer), seconds=LONGEST)
+        certified, stamp = child.in_child(
+            lambda: _certified(template, facts, beforehand, at=at, sealer=sealer), seconds=LONGEST
+        )
     with act() as session:
         document = session.get_one(Document, document_id)
         if document.certified is not None or document.void_at is not None:
@@ -112,10 +115,17 @@ def _seal_one(document_id: uuid.UUID, signature: Signature, sealer: Sealer) -> N
 # --- In the child: what takes memory, or could hang
 
 
-def _certified(template: str, facts: Mapping[str, Any], *, at: dt.datetime, sealer: Sealer) -> tuple[bytes, Stamp]:
-    """The document, with the portal's seal in it; where nobody signs it, nothing may follow."""
+def _certified(
+    template: str, facts: Mapping[str, Any], beforehand: bytes | None, *, at: dt.datetime, sealer: Sealer
+) -> tuple[bytes, Stamp]:
+    """The document, with the portal's seal in it and what its supplier signed beforehand; where nobody signs it,
+    nothing may follow."""
     alone = not facts["signatories"]
-    rendered = render.render(template, facts, at=at)
+    enclosed = []
+    if beforehand is not None:
+        described = say("Het stuk waarmee de leverancier deze versie vooraf tekende")
+        enclosed.append(render.Enclosed(presigning.ENCLOSED, beforehand, described))
+    rendered = render.render(template, facts, at=at, enclosed=enclosed)
     width, height = rendered.seal.size
     stamp = render.stamp(_seal_facts(facts), width=width, height=height)
     reason = say("Vastgestelde versie van %(reference)s", reference=facts["reference"])

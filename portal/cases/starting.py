@@ -32,8 +32,12 @@ def start(
     by: Visitor,
     organisation_id: uuid.UUID | None = None,
     product_id: uuid.UUID | None = None,
+    publication_id: uuid.UUID | None = None,
 ) -> uuid.UUID:
-    """Start a case, or return to the one that this organisation or person has open already."""
+    """Start a case, or return to the one that this organisation or person has open already.
+
+    About the text that is effective now; who speaks for its own product may name one that is still to take effect.
+    """
     workflow = current(workflow_name)
     if workflow.personal:
         organisation_id = None  # a person's own case is on nobody's behalf, whatever the form says
@@ -46,7 +50,7 @@ def start(
         if workflow.publication:
             if product_id is None:
                 raise NotFoundError
-            publication = publications.current(session, product_id, workflow.publication, at=clock.now())
+            publication = _text(session, workflow, product_id, publication_id)
         same = select(Case.id).where(
             Case.workflow == workflow.name,
             Case.organisation_id == organisation_id,
@@ -69,6 +73,21 @@ def start(
         if publication and person_id:
             turning.replace_drafts(session, case, by=by)
         return case.id
+
+
+def _text(session: Session, workflow: Workflow, product_id: uuid.UUID, publication_id: uuid.UUID | None) -> Publication:
+    """The text that a case is about."""
+    assert workflow.publication is not None
+    if publication_id is None:
+        return publications.current(session, product_id, workflow.publication, at=clock.now())
+    named = session.get(Publication, publication_id)
+    whose = (product_id, workflow.publication)
+    if named is None or (named.product_id, named.kind) != whose or workflow.personal or workflow.countersignatory:
+        raise NotFoundError
+    known = publications.versions(session, product_id, workflow.publication)
+    if any(named.since < each.since <= clock.now() for each in known):
+        raise RefusedError("Er is al een nieuwere versie. Begin daarmee.")
+    return named
 
 
 def offered(

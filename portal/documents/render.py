@@ -7,7 +7,7 @@ the same to the byte for the same facts, moment and fonts.
 import base64
 import datetime as dt
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,7 +26,7 @@ from portal.documents.text import SEAL_FIELD, TEMPLATES, as_letter, as_page, as_
 from portal.errors import PortalError
 from portal.wording import mark, say, speaking
 
-__all__ = ["SEAL_FIELD", "Place", "Rendered", "as_page", "copy", "in_child", "render", "stamp", "warm"]
+__all__ = ["SEAL_FIELD", "Enclosed", "Place", "Rendered", "as_page", "copy", "in_child", "render", "stamp", "warm"]
 
 POINTS_PER_PIXEL = 0.75
 
@@ -74,11 +74,27 @@ class Rendered:
     seal: Place
 
 
-def render(template: str, facts: Mapping[str, Any], *, at: dt.datetime, language: str = "nl") -> Rendered:
+@dataclass(frozen=True)
+class Enclosed:
+    """A file that goes with a document, within it: its name comes after "gegevens.json", as a PDF sorts them."""
+
+    name: str
+    content: bytes
+    description: str
+
+
+def render(
+    template: str,
+    facts: Mapping[str, Any],
+    *,
+    at: dt.datetime,
+    language: str = "nl",
+    enclosed: Sequence[Enclosed] = (),
+) -> Rendered:
     """The document that these facts make, dated `at` (with zone); PortalError when they are too many."""
     letter = as_letter(template, facts, at=at, language=language)
     attached = as_json(facts)
-    document, pdf = _print(letter, lambda laid_out: _archived(laid_out, attached, at))
+    document, pdf = _print(letter, lambda laid_out: _archived(laid_out, attached, at, enclosed))
     with speaking(language):
         labels = {
             **{each["field"]: say("Handtekening van %(name)s", name=each["name"]) for each in facts["signatories"]},
@@ -157,8 +173,8 @@ def _first_page(document: Document) -> bytes:
     return bytes(document.write_pdf())
 
 
-def _archived(document: Document, attached: bytes, at: dt.datetime) -> bytes:
-    """As PDF/A-3a and PDF/UA-1, with the facts attached."""
+def _archived(document: Document, attached: bytes, at: dt.datetime, enclosed: Sequence[Enclosed] = ()) -> bytes:
+    """As PDF/A-3a and PDF/UA-1, with the facts attached, and what goes with it."""
     described = document.metadata.generate_rdf_metadata
     document.metadata.generate_rdf_metadata = lambda *of: described(*of).replace(b"</rdf:RDF>", _ALSO_UA)
     document.metadata.attachments = [
@@ -169,7 +185,18 @@ def _archived(document: Document, attached: bytes, at: dt.datetime) -> bytes:
             relationship="Data",
             created=at,
             modified=at,
-        )
+        ),
+        *(
+            Attachment(
+                string=each.content,
+                name=each.name,
+                description=each.description,
+                relationship="Supplement",
+                created=at,
+                modified=at,
+            )
+            for each in enclosed
+        ),
     ]
     with warnings.catch_warnings():
         # WeasyPrint 70 opens its own colour profile and leaves it to the garbage collector to close it.

@@ -164,6 +164,18 @@ SENTENCES = {
         "bindt de leverancier niet: die tekende niet, en had ook niet vooraf getekend",
         "does not bind the supplier: it did not sign, nor had it signed beforehand",
     ),
+    "beforehand_missing": (
+        "het stuk {paper}, waarmee de leverancier vooraf tekende, zit niet in de overeenkomst",
+        "the document {paper} with which the supplier signed beforehand is not enclosed in the agreement",
+    ),
+    "beforehand_wrong": (
+        "het stuk {paper}, waarmee de leverancier vooraf tekende, houdt niet stand: {fault}",
+        "the document {paper} with which the supplier signed beforehand does not hold: {fault}",
+    ),
+    "beforehand_good": (
+        "het stuk {paper}, waarmee de leverancier vooraf tekende, zit erin en klopt: {count} handtekening(en)",
+        "the document {paper} with which the supplier signed beforehand is enclosed and holds: {count} signature(s)",
+    ),
     "paper_rows": (
         "noemt iets anders over het tekenen op papier dan het logboek",
         "says something else about signing on paper than the ledger",
@@ -588,6 +600,8 @@ class Paper:
     is_complete: bool = False
     stamped: dt.datetime | None = None
     problem: str = ""
+    enclosed: dict[str, bytes] = field(default_factory=dict)
+    """The files within it, by SHA-256."""
 
 
 def read_pdf(pdf: bytes, dossier: Dossier) -> Paper:
@@ -622,7 +636,8 @@ def _read_pdf(pdf: bytes, dossier: Dossier) -> Paper:
     if complete and not (stamps and stamps[-1].coverage is SignatureCoverageLevel.ENTIRE_FILE):
         return Paper(problem="the time stamp over the whole file is missing, or something came after it")
     signers = {str(each.field_name): str(each.sig_object.get("/Name", "")) for each in signatures}
-    return Paper(signers, facts_in(reader), complete, max(moments))
+    files = {sha256(content): content for content in enclosed_in(reader).values()}
+    return Paper(signers, facts_in(reader), complete, max(moments), enclosed=files)
 
 
 def judged(embedded: EmbeddedPdfSignature, dossier: Dossier, proof: "Proof") -> tuple[str, dt.datetime]:
@@ -712,9 +727,14 @@ def locks(embedded: EmbeddedPdfSignature) -> bool:
 
 def facts_in(reader: PdfFileReader) -> dict[str, Any]:
     """The facts of which the document was made: a file within the PDF, under its signatures."""
-    names = reader.root["/Names"]["/EmbeddedFiles"]["/Names"]
-    facts: dict[str, Any] = json.loads(names[1]["/EF"]["/F"].data)
+    facts: dict[str, Any] = json.loads(enclosed_in(reader)["gegevens.json"])
     return facts
+
+
+def enclosed_in(reader: PdfFileReader) -> dict[str, bytes]:
+    """The files within a PDF, by name."""
+    names = reader.root["/Names"]["/EmbeddedFiles"]["/Names"]
+    return {str(names[place]["/UF"]): bytes(names[place]["/EF"]["/F"].data) for place in range(1, len(names), 2)}
 
 
 # --- Cases, mandates, receipts -----------------------------------------------------------------------------------
@@ -785,11 +805,29 @@ def check_other_side(dossier: Dossier, report: Report, case: Mapping[str, Any]) 
         if not given:
             report.fault(str(case["reference"]), "other_side")
             continue
+        check_beforehand(dossier, report, str(case["reference"]), said, papers)
         since, until = (dt.datetime.fromisoformat(given[0][each]) for each in ("since", "until"))
         stops = [dt.datetime.fromisoformat(each["detail"]["since"]) for each in told]
         ends = min([until, *(each for each in stops if each > since)])
         if any(not since <= each <= ends for each in signed):
             report.fault(str(case["reference"]), "other_side")
+
+
+def check_beforehand(
+    dossier: Dossier, report: Report, where: str, said: Mapping[str, Any], papers: Iterable["Paper | None"]
+) -> None:
+    """What the supplier signed beforehand is enclosed in the agreement itself: complete, sealed, for this version."""
+    pdf = next((each.enclosed[said["sha256"]] for each in papers if each and said["sha256"] in each.enclosed), None)
+    if pdf is None:
+        report.fault(where, "beforehand_missing", paper=said["code"])
+        return
+    if said["sha256"] not in dossier.papers:
+        dossier.papers[said["sha256"]] = read_pdf(pdf, dossier)
+    paper = dossier.papers[said["sha256"]]
+    if paper.problem or not paper.is_complete or paper.facts.get("reference") != said["reference"]:
+        report.fault(where, "beforehand_wrong", paper=said["code"], fault=paper.problem or "-")
+        return
+    report.good.append(Finding(where, "beforehand_good", {"paper": said["code"], "count": len(paper.signers) - 1}))
 
 
 def check_authority(dossier: Dossier, report: Report, case: dict[str, Any], *, is_decided: bool) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import in_force, reissuing
-from portal.cases.agreements import beside, bound, elsewhere, ending, subprocessors
+from portal.cases.agreements import beside, bound, elsewhere, ending, overlapping, subprocessors
 from portal.cases.tables import Case
 from portal.outcomes.consequence import Given
 from portal.outcomes.declaration import school_organisation
@@ -19,7 +19,7 @@ from workflows.vocabulary import day
 def agree(session: Session, case: Case, answers: Given, _link_secret: str) -> None:
     """From the last signature on, or from the day of its version where that is later, for these schools.
 
-    What was in force before ends at that moment.
+    What was in force before ends at that moment; in the same version it stays for the other schools.
     """
     board, publication = case.organisation, case.publication
     assert board is not None and publication is not None
@@ -28,7 +28,9 @@ def agree(session: Session, case: Case, answers: Given, _link_secret: str) -> No
     before = in_force.holding_or_coming(
         session, in_force.PROCESSOR_AGREEMENT, at=since, on_behalf_of=board.id, product_id=publication.product_id
     )
-    in_force.end(session, before, at=since, because=case)
+    covered = {each.id for each in schools}
+    stays = {each.id for each in overlapping.standing(session, case) if each.organisation_id not in covered}
+    in_force.end(session, [each for each in before if each.id not in stays], at=since, because=case)
     elsewhere.replace(session, board.id, publication.product_id, at=since, because=case.reference)
     for each in (board, *schools):
         in_force.put(

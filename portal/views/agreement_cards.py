@@ -8,10 +8,11 @@ from portal import clock
 from portal.cases import access
 from portal.cases.agreements import ending
 from portal.cases.agreements.agreed import KINDS_OF_STANDING, STANDINGS, WAYS, Agreed, Signed, Standing
-from portal.cases.tables import Case
+from portal.cases.tables import Case, Document
 from portal.database import reader
 from portal.dossier.organisation import Rights
 from portal.offers.agreements import summary
+from portal.views import document_cards
 from portal.views.visitor import visitor
 from portal.wording import day, say
 from workflows.vocabulary import Party
@@ -49,6 +50,12 @@ def case_url(each: Agreed) -> str | None:
     if case is None or not access.may_read(case, visitor()):
         return None
     return url_for("cases.show", case_id=case.id)
+
+
+def beforehand(each: Agreed) -> dict[str, str] | None:
+    """What the supplier signed beforehand, where the agreement rests on that, for who takes part in its case."""
+    document = reader.get(Document, each.document_id) if each.document_id and case_url(each) else None
+    return document_cards.beforehand(document) if document else None
 
 
 def end_of(agreed: Agreed, rights: Rights) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from portal.offers import drafting, products, publications, suppliers
 from portal.offers.agreements import files, parts
 from portal.offers.agreements.agreement import Agreement
 from portal.offers.publications import PROCESSOR_AGREEMENT
-from portal.offers.tables import Product
+from portal.offers.tables import Product, Publication
 from portal.views.agreement_forms import StartForm
 from portal.views.desk import actor, spoken, with_faults
 from portal.views.products import standing
@@ -119,7 +119,7 @@ def _page(product: Product, form: Form, errors: Iterable[tuple[str, str]] = ()) 
             for each in drafting.drafts_of(reader(), product.id, PROCESSOR_AGREEMENT)
         ],
         is_desk=access.is_service_desk(visitor()),
-        presign_url=_presign_url(product) if any(each.since <= clock.now() for each in known) else None,
+        to_presign=_to_presign(product, known),
         form_fields=form,
         errors=list(errors),
     )
@@ -140,8 +140,22 @@ def _row(publication: Any, known: list[Any]) -> dict[str, Any]:
     }
 
 
-def _presign_url(product: Product) -> str | None:
-    """Where who speaks for the supplier itself begins to sign beforehand."""
+def _to_presign(product: Product, known: list[Publication]) -> list[dict[str, Any]]:
+    """The versions that who speaks for the supplier itself can sign beforehand: what holds, and what is to come."""
     if not access.roles_at(visitor(), product.supplier_id) & set(suppliers.ROLES):
-        return None
-    return url_for("cases.begin", workflow_name="presigning", organisation=product.supplier_id, product=product.name)
+        return []
+    now = next((each for each in known if each.since <= clock.now()), None)
+    coming = [each for each in known if each.since > clock.now()]
+    where: dict[str, Any] = {
+        "workflow_name": "presigning",
+        "organisation": product.supplier_id,
+        "product": product.name,
+    }
+    return [
+        {
+            "version": each.version,
+            "since": day(clock.day_of(each.since), weekday=True) if each is not now else "",
+            "url": url_for("cases.begin", **where, publication=None if each is now else each.id),
+        }
+        for each in ([now] if now else []) + list(reversed(coming))
+    ]

@@ -99,6 +99,7 @@ def show(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
         content=agreement_cards.content(agreed),
         subprocessors=agreed.subprocessors,
         case_url=agreement_cards.case_url(agreed),
+        beforehand=agreement_cards.beforehand(agreed),
         end=agreement_cards.end_of(agreed, rights),
         end_url=url_for(".end", organisation_id=organisation_id, agreement_id=agreement_id)
         if ending.whose_notice(agreed, rights.organisation, visitor()) and ending.of(reader(), agreement_id) is None

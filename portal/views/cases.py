@@ -14,11 +14,13 @@ from portal.cases.offering import progress, suppliers
 from portal.cases.tables import Case, CaseState, TurnKind
 from portal.database import reader
 from portal.errors import NotFoundError
-from portal.offers.tables import Product
+from portal.offers import suppliers as offerers
+from portal.offers.tables import Product, Publication
 from portal.parties.spelling import clean
 from portal.parties.tables import Organisation
 from portal.views import case_pages
 from portal.views.asking import Asked, opened, posted
+from portal.views.desk import actor
 from portal.views.sign_in import own_path, sign_in_first
 from portal.views.visitor import settings, visitor
 from portal.wording import say, sentence
@@ -47,16 +49,20 @@ def begin(workflow_name: str) -> ResponseReturnValue:
         raise NotFoundError
     if organisation is not None and not access.roles_at(visitor(), organisation.id):
         raise NotFoundError
+    publication = _publication(clean(request.values.get("publication")))
     if request.method == "POST":
         case_id = starting.start(
             workflow.name,
             by=visitor(),
             organisation_id=organisation.id if organisation else None,
             product_id=product.id if product else None,
+            publication_id=publication.id if publication else None,
         )
         session["back_to"] = own_path(request.form.get("next"))
         return redirect(url_for(".show", case_id=case_id))
-    return render_template("cases/begin.html", workflow=workflow, organisation=organisation, product=product)
+    return render_template(
+        "cases/begin.html", workflow=workflow, organisation=organisation, product=product, publication=publication
+    )
 
 
 @bp.get("/<uuid:case_id>")
@@ -211,6 +217,19 @@ def _organisation(text: str) -> Organisation | None:
         return reader.get(Organisation, UUID(text))
     except ValueError:
         return None
+
+
+def _publication(text: str) -> Publication | None:
+    """The version that was asked for by name; NotFoundError where there is none, or it is not for this visitor."""
+    if not text:
+        return None
+    try:
+        found = reader.get(Publication, UUID(text))
+    except ValueError:
+        found = None
+    if found is None or not offerers.may_read(reader(), actor(), found):
+        raise NotFoundError
+    return found
 
 
 def _product(name: str) -> Product | None:

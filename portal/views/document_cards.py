@@ -52,12 +52,22 @@ def card(document: Document) -> dict[str, Any]:
         "state_text": text,
         "size_text": f"{max(1, size // 1024)} kB" if size else "",
         "url": url_for("documents.pdf", document_id=document.id) if document.current else None,
+        "beforehand": beforehand(document),
         "hash": document.current,
         "made_at": moment(document.made_at),
         "test_seal": document.is_test,
         "level": level(document),
         "waits": _waiting(document) if document.state == DocumentState.WAITING else None,
     }
+
+
+def beforehand(document: Document) -> dict[str, str] | None:
+    """Where a document rests on what its supplier signed beforehand: that file, and who signed it."""
+    said = document.facts.get("presigned")
+    if not said:
+        return None
+    url = url_for("documents.beforehand", document_id=document.id)
+    return {"url": url, "name": said["name"], "reference": said["reference"]}
 
 
 def _waiting(document: Document) -> dict[str, Any]:

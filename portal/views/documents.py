@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import insert
 
-from portal.cases import access, reading
+from portal.cases import access, presigning, reading
 from portal.cases.tables import Document, DocumentState, Reading
 from portal.database import aside, reader
 from portal.documents import text, vault
@@ -47,6 +47,18 @@ def pdf(document_id: UUID) -> ResponseReturnValue:
         raise NotFoundError("Dit stuk wordt nog gemaakt. Probeer het over een paar tellen opnieuw.")
     witness_reading(document, form=reading.PDF)
     return pdf_response(vault.content(document.current), f"{document.facts['reference']}.pdf")
+
+
+@bp.get("/<uuid:document_id>/vooraf-getekend.pdf")
+def beforehand(document_id: UUID) -> ResponseReturnValue:
+    """What the supplier signed beforehand, on which this document rests: the file that is enclosed in it."""
+    if visitor().person_id is None:
+        return sign_in_first()
+    document = found(document_id)
+    content = presigning.enclosed(document)
+    if content is None:
+        raise NotFoundError
+    return pdf_response(content, f"{document.facts['presigned']['reference']}.pdf")
 
 
 def pdf_response(content: bytes, name: str) -> Response:
