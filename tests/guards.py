@@ -42,12 +42,12 @@ SIGNED_IN = frozenset(
 )  # fmt: skip
 PARTICIPANT = frozenset(
     {
-        "cases.show", "cases.answer", "cases.check", "cases.submit", "cases.done",
+        "case_texts.show", "case_texts.as_pdf", "cases.show", "cases.answer", "cases.check", "cases.submit", "cases.done",
         "turns.take", "turns.remind", "comments.show", "comments.settle", "evidence.of_case",
     }
 )  # fmt: skip
 """Who takes part in the case, also by the mailed link of a draft."""
-READER_OF_DOCUMENT = frozenset({"documents.show", "documents.pdf"})
+READER_OF_DOCUMENT = frozenset({"documents.show", "documents.pdf", "documents.beforehand"})
 MEMBER = frozenset(
     {
         "organisations.show", "colleagues.index", "colleagues.people_csv", "colleagues.invite",
@@ -110,7 +110,7 @@ READER_OF_AGREEMENT = frozenset(
 """Whoever works at an organisation of schools as well."""
 WHO_OFFERS = frozenset(
     {
-        "offering.show", "offering.show_csv", "offering.remind", "offering.withdraw",
+        "offering.show", "offering.show_csv", "offering.show_xlsx", "offering.remind", "offering.withdraw",
         "offering.case", "offering.reply", "offering.remind_one", "offering.withdraw_one",
         "offer_making.choose", "offer_making.round",
     }

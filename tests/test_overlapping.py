@@ -64,7 +64,7 @@ def test_a_school_that_has_it_is_named_with_its_case_and_what_was_chosen_stays(a
     assert page.status == 422
     said = page.faults()["schools"]
     assert "VO-2026-00001" in said and "daarvoor geldt deze versie al" in said
-    location = register.location(SCHOOL)
+    location = agreed.ask(lambda: register.location(SCHOOL))
     assert location is not None and said.startswith(f"{location.name}:")
     assert sorted(page.values()["schools"]) == sorted([SCHOOL, OTHER_SCHOOL]), "nothing is lost"
     assert asked(agreed, case_id, OTHER_SCHOOL).status == 200

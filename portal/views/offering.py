@@ -248,7 +248,7 @@ def _row(each: Line) -> dict[str, Any]:
         "is_offered": each.offer is not None,
         "days": each.days,
         "moved": day(clock.day_of(each.moved_at)),
-        "mail": offered_case.mail_of(each),
+        "mail": offered_case.mail_of(each) or "–",
     }
 
 
