@@ -25,11 +25,11 @@ from tests.builders import (
     accepted_terms,
     sign,
 )
-from tests.suppliers import EXAMPLE, a_published_agreement, an_agreement, the_product
+from tests.suppliers import EXAMPLE, a_published_agreement, an_agreement, an_ended_agreement, the_product
 from workflows.vocabulary import Role
 
 GATE = f"/rapporten/resultatenmonitor/{SCHOOL}/poort"
-MISSING = "De verwerkersovereenkomst is nog niet getekend"
+MISSING = "De verwerkersovereenkomst is nog niet in orde"
 
 
 @pytest.fixture
@@ -102,6 +102,25 @@ def test_a_new_version_leaves_grace_then_shuts_the_gate_until_it_is_signed(asked
         sign(asked, again, someone)
     asked.work()
     asked.sign_in(TOM).open(GATE).sees("De poort is open")
+
+
+def test_after_the_end_of_an_agreement_the_gate_says_since_when(asked: Portal) -> None:
+    an_ended_agreement(asked)
+    asked.later(hours=1)
+    a_published_agreement_of_a_bound_supplier(asked)
+    tom = asked.sign_in(TOM).open(GATE).sees("is opgezegd en geldt niet meer sinds maandag 23 november 2026")
+    assert tom.missing() == {MISSING: f"{ANN.name}, {BAS.name}"}
+    case_id = an_agreement(asked)
+    asked.sign_in(TOM).open(GATE).sees("ligt klaar om te tekenen").sees_not("opgezegd")
+    for someone in (ANN, BAS, SAM):
+        sign(asked, case_id, someone)
+    asked.work()
+    asked.sign_in(TOM).open(GATE).sees("De poort is open")
+
+
+def a_published_agreement_of_a_bound_supplier(portal: Portal) -> None:
+    since = portal.moment.date()
+    portal.do(lambda session: publications.publish_agreement(session, the_product(portal), EXAMPLE, since=since))
 
 
 def _publish_next(session, product_id, *, since: dt.date, grace_days: int) -> None:  # type: ignore[no-untyped-def]

@@ -139,7 +139,7 @@ def test_a_newer_version_is_named(agreed: Portal) -> None:
     agreed.do(publish)
     agreed.later(minutes=1)
     eva = agreed.sign_in(EVA).open(register_of(agreed) + "?state=newer").sees("versie 2027-01 is er")
-    eva.follow("Onderwijsresultatenmonitor").sees("Er is een nieuwere versie", "U tekende versie 2026-11")
+    eva.follow("Onderwijsresultatenmonitor").sees("Er is een nieuwere versie", "Getekend is versie 2026-11")
 
 
 def test_without_agreements_the_page_says_so(registered: Portal) -> None:

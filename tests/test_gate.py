@@ -51,9 +51,9 @@ def every_agreement() -> Iterator[Agreement]:
     versions = ((), ("3",), ("3", "2"))
     for published, sufficing, held in itertools.product((False, True), versions, ((), ("1",), ("2",), ("3",))):
         for standing, may_start, elsewhere in itertools.product(Standing, (False, True), (False, True)):
-            for waits in ((), (ANN.name,)):
+            for waits, ended in itertools.product(((), (ANN.name,)), (None, START.date())):
                 paper = Paper(standing, "c", waits_for=waits, since=START.date(), may_start=may_start)
-                yield Agreement(published, "3", sufficing, held, elsewhere, paper)
+                yield Agreement(published, "3", sufficing, held, elsewhere, paper, ended)
 
 
 def should_open(facts: Facts) -> bool:
@@ -94,7 +94,7 @@ def test_the_agreement_opens_or_shuts_the_gate_in_every_state_there_is() -> None
         assert verdict.missing in ((), ("agreement",))
         assert all(is_complete(each) for judged in verdict.judged for each in judged.findings), agreement
         tried += 1
-    assert tried == 1_152
+    assert tried == 2_304
 
 
 def is_complete(finding: Finding) -> bool:

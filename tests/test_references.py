@@ -16,6 +16,7 @@ from tests.builders import ANN, Portal
         ("BV-2026-00001", ["BV-2026-00001"]),
         ("Te tekenen: BV-2026-00001, na WO-2026-00012.", ["BV-2026-00001", "WO-2026-00012"]),
         ("A & B <i>IN-2026-00003</i>", ["IN-2026-00003"]),
+        ("Versie 2026-11 van VO-2026-00001", ["2026-11", "VO-2026-00001"]),
     ],
 )
 def test_every_reference_in_a_text_is_kept_whole_and_the_text_stays_the_same(text: str, references: list[str]) -> None:
@@ -24,7 +25,9 @@ def test_every_reference_in_a_text_is_kept_whole_and_the_text_stays_the_same(tex
     assert "".join(shown.itertext()) == text
 
 
-@pytest.mark.parametrize("text", ["23 november 2026", "ABCD-EFGH-2345", "a & b", Markup("<b>BV-2026-00001</b>"), 3])
+@pytest.mark.parametrize(
+    "text", ["23 november 2026", "2027-01-31", "ABCD-EFGH-2345", "a & b", Markup("<b>BV-2026-00001</b>"), 3]
+)
 def test_what_bears_no_reference_or_is_html_already_stays_as_it_is(text: object) -> None:
     assert whole(text) is text
 

@@ -1,13 +1,15 @@
 """How far what a board signs is for one of its schools: its declaration, and its processor agreement for a product."""
 
 import datetime as dt
+from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import in_force
 from portal.cases.agreements import elsewhere as signed_elsewhere
+from portal.cases.agreements.tables import AgreementEnd
 from portal.cases.catalogue import ENDED
 from portal.cases.tables import Case, CaseState, InForce
 from portal.dossier.tasks import waits_for
@@ -79,7 +81,18 @@ def agreement(
     if found.suffices:
         return found
     paper = _coming_or_open(session, kind, board, school, code, at=at, product=product)
-    return Agreement(True, found.version, enough, held, found.only_elsewhere, paper)
+    return replace(found, paper=paper, ended=_ended(session, product, board, at=at))
+
+
+def _ended(session: Session, product: Product, board: Organisation | None, *, at: dt.datetime) -> dt.date | None:
+    """Since which day the board has done without the agreement that either side ended last."""
+    if board is None:
+        return None
+    last = select(func.max(AgreementEnd.ends_at)).where(
+        AgreementEnd.board_id == board.id, AgreementEnd.product_id == product.id, AgreementEnd.ends_at <= at
+    )
+    ended = session.scalar(last)
+    return clock.day_of(ended) if ended else None
 
 
 def _coming_or_open(

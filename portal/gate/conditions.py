@@ -136,7 +136,7 @@ def _declaration_missing(facts: Facts) -> Finding:
 @condition(
     "agreement",
     mark("De verwerkersovereenkomst is getekend"),
-    mark("De verwerkersovereenkomst is nog niet getekend"),
+    mark("De verwerkersovereenkomst is nog niet in orde"),
 )
 def agreement_in_force(facts: Facts) -> Iterator[Finding]:
     """For this school, in the current version or the one before it within its grace (AVG, article 28)."""
@@ -184,6 +184,11 @@ def _agreement_missing(facts: Facts) -> Finding:
         said = mark("De verwerkersovereenkomst van %(board)s voor %(product)s geldt niet voor deze school.")
     elif agreement.held:
         said = mark("Versie %(held)s van de verwerkersovereenkomst is niet meer genoeg: versie %(version)s is nodig.")
+    elif agreement.ended:
+        said = mark(
+            "De verwerkersovereenkomst van %(board)s voor %(product)s is opgezegd en geldt niet meer sinds %(ended)s."
+        )
+        values["ended"] = day(agreement.ended, weekday=True)
     else:
         said = mark("Het schoolbestuur %(board)s heeft de verwerkersovereenkomst voor %(product)s niet getekend.")
     begin = {"workflow_name": "processor_agreement", "organisation": facts.board_id, "product": facts.product}

@@ -93,7 +93,9 @@ def make() -> ResponseReturnValue:
         name = products.make(wanted, by=actor())
     except InvalidError as fault:
         return _form_page(form, None, with_faults(form, fault.fields)), fault.status
-    flash(say("%(title)s is gemaakt. Publiceer nu de voorwaarden.", title=wanted.title), "done")
+    made = mark("%(title)s is gemaakt. Publiceer nu de voorwaarden.")
+    without = mark("%(title)s is gemaakt. Publiceer nu de verwerkersovereenkomst.")
+    flash(say(made if wanted.has_reports else without, title=wanted.title), "done")
     return redirect(url_for(".show", product_name=name))
 
 

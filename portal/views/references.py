@@ -1,10 +1,10 @@
-"""References of cases stay in one piece on a page: they are never broken at a hyphen, and copied as they are."""
+"""References and versions stay in one piece on a page: they are never broken at a hyphen, and copied as they are."""
 
 import re
 
 from markupsafe import Markup, escape
 
-REFERENCE = re.compile(r"\b([A-Z]{2,4}-[0-9]{4}-[0-9]{4,})\b")
+REFERENCE = re.compile(r"(?<![\w-])([A-Z]{2,4}-[0-9]{4}-[0-9]{4,}|[0-9]{4}-[0-9]{2})(?![\w-])")
 
 
 def whole(text: object) -> object:

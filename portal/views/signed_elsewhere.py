@@ -103,8 +103,8 @@ def hand_in() -> ResponseReturnValue:
     if request.method == "GET":
         return _hand_in_page(form, [], [])
     sheet, archive = (request.files.get(name) for name in ("sheet", "files"))
-    missing = {name: say("Kies eerst een bestand.") for name in ("sheet", "files") if not request.files.get(name)}
-    if missing:
+    asked = {"sheet": say("Kies eerst een spreadsheet."), "files": say("Kies eerst een ZIP-bestand.")}
+    if missing := {name: said for name, said in asked.items() if not request.files.get(name)}:
         return _hand_in_page(form, with_faults(form, missing), []), 422
     try:
         upload_id = taking_in.hand_in(
