@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import json
 import time
+import uuid
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -11,17 +12,28 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from portal import clock
 from portal.cases.agreements import elsewhere, elsewhere_files, objecting, subprocessors
-from portal.cases.agreements.tables import AgreementEnd, ElsewhereUpload, SignedElsewhere, SubprocessorNotice
+from portal.cases.agreements.tables import (
+    AgreementEnd,
+    ElsewhereUpload,
+    SignedElsewhere,
+    SubprocessorAnswer,
+    SubprocessorNotice,
+)
+from portal.cases.offering import making, withdrawing
 from portal.cases.offering.tables import Offer, OfferRound
+from portal.cases.tables import InForce
 from portal.database import reader
 from portal.errors import InvalidError
 from portal.offers import differences, publications
+from portal.offers.agreements import files
 from portal.offers.tables import PublicationDraft
 from portal.parties.tables import Organisation, Person
-from tests.agreements import a_stage, offer
+from portal.record.ledger import Entry
+from tests.agreements import a_stage, a_version, case_of, offer, open_cases, published, ready_to_sign
 from tests.browser import Browser
-from tests.builders import A_PDF, EVA, OURS, PRODUCT, SANNE, THEIRS, Portal, a_role
+from tests.builders import A_PDF, ANN, BAS, EVA, OURS, PRODUCT, SAM, SANNE, THEIRS, Portal, a_role, sign
 from tests.suppliers import KIM, LOES, an_ended_agreement, taken_in, the_product, the_supplier
 from tests.test_agreement_ends import ending_page, on
 from tests.test_signed_elsewhere import LINE, a_sheet, a_zip, handing_in
@@ -153,6 +165,99 @@ def test_the_portal_ends_nothing_later_than_it_would_have_ended(registered: Port
     registered.do(end)
     until = registered.ask(lambda: reader.scalars(select(SignedElsewhere.until)).one())
     assert until == dt.datetime(2026, 11, 30, 23, tzinfo=dt.UTC)
+
+
+# --- Versions that overtake each other -----------------------------------------------------------------------------
+
+
+def test_a_version_that_was_replaced_while_a_round_runs_is_offered_to_nobody_any_more(registered: Portal) -> None:
+    a_stage(registered)
+    boards = [registered.organisation(each) for each in (OURS, THEIRS)]
+    sam, first = registered.visitor(SAM), published(registered)
+    with registered.later(seconds=1).opened():
+        making.ask(uuid.uuid4(), first, boards, deadline=None, by=sam)
+    registered.later(days=1)
+    a_version(registered, "2027-01")
+    registered.work()
+    told = registered.ask(lambda: {(each.skipped, each.case_id) for each in reader.scalars(select(Offer))})
+    assert told == {("outdated", None)}
+    page = registered.sign_in(SAM).open(
+        f"/aanbod/ronde/{registered.ask(lambda: reader.scalars(select(OfferRound.id)).one())}"
+    )
+    page.sees("kreeg deze versie niet meer: er was intussen een nieuwere")
+
+
+def test_signing_an_older_version_takes_nothing_from_a_newer_one_that_is_to_begin(registered: Portal) -> None:
+    a_stage(registered)
+    begins = registered.moment.date() + dt.timedelta(days=40)
+
+    def publish(session: Any) -> None:
+        text = files.read(json.dumps({**SHIPPED, "version": "2027-01"}))
+        product = the_product(registered)
+        publications.publish(session, product, text, since=begins, grace_days=0, by=None, kind="processor_agreement")
+
+    registered.do(publish)
+    for version in ("2027-01", "2026-11"):
+        offer(registered, OURS, version=version)
+        case_id = case_of(registered, version=version)
+        ready_to_sign(registered, case_id)
+        for each in (ANN, BAS, SAM):
+            sign(registered, case_id, each)
+        registered.work()
+    rows = registered.ask(lambda: list(reader.scalars(select(InForce).filter_by(kind="processor_agreement"))))
+    moments = {each.version: (each.since < clock.start_of(begins), each.until) for each in rows}
+    assert moments == {"2026-11": (True, clock.start_of(begins)), "2027-01": (False, None)}
+    assert [each for each in registered.findings() if each.kind == "in_force"] == []
+
+
+def test_a_version_withdrawn_for_all_by_two_presses_is_withdrawn_once(registered: Portal) -> None:
+    offer(a_stage(registered), OURS)
+    sam, first = registered.visitor(SAM), published(registered)
+    for _ in range(2):
+        with registered.opened():
+            withdrawing.withdraw_all(first, words="Er staat een fout in.", by=sam)
+    assert registered.count(Entry, act="withdraw_offers") == 1
+    registered.later(days=1)
+    offer(registered, OURS)
+    with registered.opened():
+        withdrawing.withdraw_all(first, words="Toch niet.", by=sam)
+    assert (registered.count(Entry, act="withdraw_offers"), open_cases(registered)) == (2, [])
+
+
+# --- Many of them ------------------------------------------------------------------------------------------------
+
+
+def many_answers(portal: Portal, many: int, **said: Any) -> None:
+    """So many notices of long ago, of which this board said this."""
+    board, product, supplier = portal.organisation(OURS), the_product(portal), the_supplier(portal)
+    kim, long_ago = portal.visitor(KIM), portal.moment - dt.timedelta(days=400)
+    row = {"task": "Mail", "data": "Adressen", "country": "Nederland", "in_eea": "yes", "announced_by": kim.person_id}
+
+    def put(session: Any) -> None:
+        agreement = session.scalars(select(SignedElsewhere.id)).one()
+        for number in range(many):
+            notice = SubprocessorNotice(
+                product_id=product, organisation_id=supplier, name=f"Oud {number}", effective_at=long_ago, **row
+            )
+            answer = {"board_id": board, "agreement_id": agreement, "consent": "general", "closes_at": long_ago}
+            notice.answers = [SubprocessorAnswer(**answer, **said)]
+            session.add(notice)
+
+    portal.do(put)
+
+
+@pytest.mark.parametrize("said", ["", "agreed", "objected"])
+def test_what_is_long_over_hides_no_new_sub_processor_from_the_list_of_tasks(registered: Portal, said: str) -> None:
+    taken_in(registered)
+    a_role(registered, KIM, the_supplier(registered), Role.ADMINISTRATOR)
+    a_role(registered, LOES, registered.organisation(OURS), Role.ADMINISTRATOR)
+    many_answers(registered, objecting.MOST_WAITING + 10, answer=said)
+    row = {"name": "Nieuw B.V.", "task": "Mail", "data": "Adressen", "country": "Nederland", "in_eea": "yes"}
+    product, kim = the_product(registered), registered.visitor(KIM)
+    day = registered.moment.date() + dt.timedelta(days=60)
+    with registered.opened():
+        subprocessors.announce(product, row, effective_on=day, by=kim)
+    registered.sign_in(LOES).open("/").sees("Subverwerker Nieuw B.V.")
 
 
 # --- Rows that somebody changed beneath the portal ---------------------------------------------------------------
