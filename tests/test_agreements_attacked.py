@@ -37,6 +37,8 @@ from tests.builders import A_PDF, ANN, BAS, EVA, OURS, PRODUCT, SAM, SANNE, THEI
 from tests.suppliers import KIM, LOES, an_ended_agreement, taken_in, the_product, the_supplier
 from tests.test_agreement_ends import ending_page, on
 from tests.test_signed_elsewhere import LINE, a_sheet, a_zip, handing_in
+from tests.test_working_copy import a_template, with_part
+from tests.test_working_copy import sent as use_template
 from workflows.vocabulary import Role
 
 SHIPPED = json.loads(publications.AN_EXAMPLE.read_text(encoding="utf-8"))
@@ -83,6 +85,72 @@ def test_a_sheet_of_many_megabytes_keeps_nobody_waiting(content: bytes) -> None:
         elsewhere_files.lines_of(content)
     assert refused.value.fields == {"sheet": "Deze spreadsheet is te groot: hooguit 2 MB."}
     assert time.process_time() - began < 1
+
+
+# --- Templates of working copies ---------------------------------------------------------------------------------
+
+RELATIONS = "word/_rels/document.xml.rels"
+A_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+A_PICTURE = f'<Relationship Id="r9" Type="{A_RELATION}/image" Target="http://127.0.0.1/%s" TargetMode="%s"/>'
+A_FIELD = '<w:p><w:fldSimple w:instr=" %s http://127.0.0.1/x "/></w:p>'
+SPLIT = "".join(
+    f"<w:r>{each}</w:r>"
+    for each in (
+        '<w:fldChar w:fldCharType="begin"/>',
+        "<w:instrText>INCLUDE</w:instrText>",
+        "<w:instrText>PICTURE http://127.0.0.1/x</w:instrText>",
+        '<w:fldChar w:fldCharType="end"/>',
+    )
+)
+
+
+def template_with(part: str, before: str, more: str) -> bytes:
+    """A template in which this was written before that, in one of its parts."""
+    template = a_template("{{ title }}")
+    with zipfile.ZipFile(io.BytesIO(template)) as file:
+        text = file.read(part).decode()
+    return with_part(part, text.replace(before, more + before, 1).encode(), template=template)
+
+
+@pytest.mark.parametrize(
+    "relation",
+    [
+        A_PICTURE % ("x.png", "External"),
+        A_PICTURE % ("hyperlink", "External"),
+        A_PICTURE % ("a>b", "External"),
+        A_PICTURE % ("x.png", "&#69;xternal"),
+        A_PICTURE.replace("<R", "<p:R").replace("Id=", 'xmlns:p="urn:p" Id=') % ("x.png", "External"),
+        f'<Relationship Id="r9" Type="{A_RELATION}/aFChunk" Target="x.html"/>',
+    ],
+)
+def test_a_template_that_fetches_something_is_refused_however_it_is_spelt(registered: Portal, relation: str) -> None:
+    browser = use_template(registered, template_with(RELATIONS, "</Relationships>", relation))
+    assert (browser.status, list(browser.faults())) == (422, ["file"])
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        A_FIELD % "INCLUDEPICTURE",
+        A_FIELD % "includetext",
+        A_FIELD % "INCLUDE&#80;ICTURE",
+        A_FIELD % "{{ 'INCLUDE' ~ 'PICTURE' }}",
+        f"<w:p>{SPLIT}</w:p>",
+    ],
+)
+def test_no_field_of_a_template_fetches_anything_however_it_is_spelt(registered: Portal, field: str) -> None:
+    browser = use_template(registered, template_with("word/document.xml", "<w:p>", field))
+    assert (browser.status, list(browser.faults())) == (422, ["file"])
+
+
+def test_a_template_with_page_numbers_and_links_is_used(registered: Portal) -> None:
+    link = A_PICTURE.replace("/image", "/hyperlink") % ("leveranciers", "External")
+    template = template_with(RELATIONS, "</Relationships>", link)
+    with zipfile.ZipFile(io.BytesIO(template)) as file:
+        text = file.read("word/document.xml").decode()
+    field = A_FIELD % "PAGE \\* MERGEFORMAT" + A_FIELD % "HYPERLINK"
+    template = with_part("word/document.xml", text.replace("<w:p>", f"{field}<w:p>", 1).encode(), template=template)
+    use_template(registered, template).sees("Dit sjabloon wordt nu gebruikt.")
 
 
 # --- Agreements from a file --------------------------------------------------------------------------------------
