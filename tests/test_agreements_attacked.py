@@ -28,12 +28,28 @@ from portal.database import reader
 from portal.errors import InvalidError
 from portal.offers import differences, publications
 from portal.offers.agreements import files
-from portal.offers.tables import PublicationDraft
+from portal.offers.tables import Product, PublicationDraft
 from portal.parties.tables import Organisation, Person
 from portal.record.ledger import Entry
 from tests.agreements import a_stage, a_version, case_of, offer, open_cases, published, ready_to_sign
 from tests.browser import Browser
-from tests.builders import A_PDF, ANN, BAS, EVA, OURS, PRODUCT, SAM, SANNE, THEIRS, Portal, a_role, sign
+from tests.builders import (
+    A_PDF,
+    ANN,
+    BAS,
+    EVA,
+    IRIS,
+    LOTTE,
+    OURS,
+    PRODUCT,
+    SAM,
+    SANNE,
+    THEIRS,
+    Portal,
+    Someone,
+    a_role,
+    sign,
+)
 from tests.suppliers import KIM, LOES, an_ended_agreement, taken_in, the_product, the_supplier
 from tests.test_agreement_ends import ending_page, on
 from tests.test_signed_elsewhere import LINE, a_sheet, a_zip, handing_in
@@ -85,6 +101,20 @@ def test_a_sheet_of_many_megabytes_keeps_nobody_waiting(content: bytes) -> None:
         elsewhere_files.lines_of(content)
     assert refused.value.fields == {"sheet": "Deze spreadsheet is te groot: hooguit 2 MB."}
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("someone", [KIM, SANNE])
+def test_a_board_hears_of_every_agreement_that_somebody_else_says_it_signed(
+    registered: Portal, someone: Someone
+) -> None:
+    a_role(registered, KIM, the_supplier(registered), Role.ADMINISTRATOR)
+    a_role(registered, LOES, registered.organisation(OURS), Role.ADMINISTRATOR)
+    handing_in(registered, a_sheet(LINE), a_zip(), someone).press("Alles vastleggen").sees("is vastgelegd")
+    subject = "Vastgelegd: een overeenkomst over Onderwijsresultatenmonitor die elders is getekend"
+    for each in (ANN, LOES):
+        assert registered.mails(each.email).count(subject) == 1
+    assert someone.name in registered.letter(LOES.email, subject)
+    assert subject not in registered.mails(IRIS.email)
 
 
 # --- Templates of working copies ---------------------------------------------------------------------------------
@@ -408,3 +438,69 @@ def test_the_audit_knows_to_whom_a_round_went_and_that_no_offer_is_gone(
 ) -> None:
     offer(a_stage(registered), OURS)
     assert tampered(registered, table, change) == [kind]
+
+
+# --- Somebody else's ---------------------------------------------------------------------------------------------
+
+
+def test_nobody_reaches_anothers_agreement_notice_or_upload_through_an_address_of_their_own(registered: Portal) -> None:
+    an_ended_agreement(registered)
+    a_role(registered, IRIS, registered.organisation(THEIRS), Role.ADMINISTRATOR)
+    ours, theirs = registered.organisation(OURS), registered.organisation(THEIRS)
+    supplier, product, kim = the_supplier(registered), the_product(registered), registered.visitor(KIM)
+
+    def found(session: Any) -> uuid.UUID:
+        other = Organisation(kind="supplier", name="Een andere leverancier")
+        session.add(other)
+        session.flush()
+        session.add(Product(name="anders", title="Anders", supplier_id=other.id, conditions=[], recipient_groups=[]))
+        return other.id
+
+    other = registered.do(found)
+    a_role(registered, LOTTE, other, Role.ADMINISTRATOR)
+    row = {"name": "Nieuw B.V.", "task": "Mail", "data": "Adressen", "country": "Nederland", "in_eea": "yes"}
+    with registered.opened():
+        notice = subprocessors.announce(product, row, effective_on=clock.today() + dt.timedelta(days=9), by=kim)
+    agreement = registered.ask(lambda: reader.scalars(select(AgreementEnd.agreement_id)).one())
+    upload = handing_in(registered, a_sheet([*LINE[:3], "2024-01-01", "2024-01-01", "2024-02-01", "ons.pdf"]), a_zip())
+    pages = [
+        *(
+            f"/organisaties/{{own}}/overeenkomsten/{agreement}{more}"
+            for more in ("", ".pdf", "/opzeggen", "/verklaring.pdf")
+        ),
+        *(
+            f"/organisaties/{{own}}/subverwerkers/{notice}{more}"
+            for more in ("", ".csv", "/intrekken", f"/besturen/{ours}")
+        ),
+        f"/elders-getekend/{agreement}/beeindigen",
+        upload.address,
+        f"/elders-getekend{upload.address.partition('/elders-getekend')[2]}",
+    ]
+    for someone, own, foreign in ((IRIS, theirs, ours), (LOTTE, other, supplier)):
+        browser = registered.sign_in(someone)
+        browser.open("/organisaties")
+        for page, whose in ((page, whose) for page in pages for whose in (own, foreign)):
+            address = page.format(own=whose)
+            assert browser.open(address).status == 404, (someone.name, address)
+            for say in ("agree", "object", "dropped", "throw_away"):
+                fields = {"say": say, "words": "Zomaar.", "why": "Zomaar.", "namens": str(foreign)}
+                assert browser.post(address, fields).status in (404, 405), (someone.name, address, say)
+    announce = registered.sign_in(LOTTE).open(f"/organisaties/{other}/subverwerkers/nieuw")
+    assert announce.status == 200
+    assert announce.post(announce.address, {"product": PRODUCT, **row}).status == 404  # of another supplier
+    assert registered.count(ElsewhereUpload) == 1
+    assert registered.count(SubprocessorNotice) == 1
+
+
+def test_no_spreadsheet_of_the_agreements_runs_what_a_supplier_wrote(registered: Portal) -> None:
+    taken_in(registered)
+    a_role(registered, KIM, the_supplier(registered), Role.ADMINISTRATOR)
+    a_role(registered, LOES, registered.organisation(OURS), Role.ADMINISTRATOR)
+    row = dict.fromkeys(("name", "task", "data", "country"), "=cmd|' /C calc'!A0") | {"in_eea": "yes"}
+    product, kim, day = the_product(registered), registered.visitor(KIM), registered.moment.date()
+    with registered.opened():
+        subprocessors.announce(product, row, effective_on=day + dt.timedelta(days=60), by=kim)
+    ours = f"/organisaties/{registered.organisation(OURS)}"
+    text = registered.sign_in(LOES).open(f"{ours}/subverwerkers.csv").response.data.decode("utf-8-sig")
+    assert text.count("\"'=cmd") == 4
+    assert '"=' not in text
