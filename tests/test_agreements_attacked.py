@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import json
 import time
+import uuid
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -11,20 +12,49 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from portal import clock
 from portal.cases.agreements import elsewhere, elsewhere_files, objecting, subprocessors
-from portal.cases.agreements.tables import AgreementEnd, ElsewhereUpload, SignedElsewhere, SubprocessorNotice
+from portal.cases.agreements.tables import (
+    AgreementEnd,
+    ElsewhereUpload,
+    SignedElsewhere,
+    SubprocessorAnswer,
+    SubprocessorNotice,
+)
+from portal.cases.offering import making, withdrawing
 from portal.cases.offering.tables import Offer, OfferRound
+from portal.cases.tables import InForce
 from portal.database import reader
 from portal.errors import InvalidError
 from portal.offers import differences, publications
-from portal.offers.tables import PublicationDraft
+from portal.offers.agreements import files
+from portal.offers.tables import Product, PublicationDraft
 from portal.parties.tables import Organisation, Person
-from tests.agreements import a_stage, offer
+from portal.record.ledger import Entry
+from tests.agreements import a_stage, a_version, case_of, offer, open_cases, published, ready_to_sign
 from tests.browser import Browser
-from tests.builders import A_PDF, EVA, OURS, PRODUCT, SANNE, THEIRS, Portal, a_role
+from tests.builders import (
+    A_PDF,
+    ANN,
+    BAS,
+    EVA,
+    IRIS,
+    LOTTE,
+    OURS,
+    PRODUCT,
+    SAM,
+    SANNE,
+    THEIRS,
+    Portal,
+    Someone,
+    a_role,
+    sign,
+)
 from tests.suppliers import KIM, LOES, an_ended_agreement, taken_in, the_product, the_supplier
 from tests.test_agreement_ends import ending_page, on
 from tests.test_signed_elsewhere import LINE, a_sheet, a_zip, handing_in
+from tests.test_working_copy import a_template, with_part
+from tests.test_working_copy import sent as use_template
 from workflows.vocabulary import Role
 
 SHIPPED = json.loads(publications.AN_EXAMPLE.read_text(encoding="utf-8"))
@@ -71,6 +101,86 @@ def test_a_sheet_of_many_megabytes_keeps_nobody_waiting(content: bytes) -> None:
         elsewhere_files.lines_of(content)
     assert refused.value.fields == {"sheet": "Deze spreadsheet is te groot: hooguit 2 MB."}
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("someone", [KIM, SANNE])
+def test_a_board_hears_of_every_agreement_that_somebody_else_says_it_signed(
+    registered: Portal, someone: Someone
+) -> None:
+    a_role(registered, KIM, the_supplier(registered), Role.ADMINISTRATOR)
+    a_role(registered, LOES, registered.organisation(OURS), Role.ADMINISTRATOR)
+    handing_in(registered, a_sheet(LINE), a_zip(), someone).press("Alles vastleggen").sees("is vastgelegd")
+    subject = "Vastgelegd: een overeenkomst over Onderwijsresultatenmonitor die elders is getekend"
+    for each in (ANN, LOES):
+        assert registered.mails(each.email).count(subject) == 1
+    assert someone.name in registered.letter(LOES.email, subject)
+    assert subject not in registered.mails(IRIS.email)
+
+
+# --- Templates of working copies ---------------------------------------------------------------------------------
+
+RELATIONS = "word/_rels/document.xml.rels"
+A_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+A_PICTURE = f'<Relationship Id="r9" Type="{A_RELATION}/image" Target="http://127.0.0.1/%s" TargetMode="%s"/>'
+A_FIELD = '<w:p><w:fldSimple w:instr=" %s http://127.0.0.1/x "/></w:p>'
+SPLIT = "".join(
+    f"<w:r>{each}</w:r>"
+    for each in (
+        '<w:fldChar w:fldCharType="begin"/>',
+        "<w:instrText>INCLUDE</w:instrText>",
+        "<w:instrText>PICTURE http://127.0.0.1/x</w:instrText>",
+        '<w:fldChar w:fldCharType="end"/>',
+    )
+)
+
+
+def template_with(part: str, before: str, more: str) -> bytes:
+    """A template in which this was written before that, in one of its parts."""
+    template = a_template("{{ title }}")
+    with zipfile.ZipFile(io.BytesIO(template)) as file:
+        text = file.read(part).decode()
+    return with_part(part, text.replace(before, more + before, 1).encode(), template=template)
+
+
+@pytest.mark.parametrize(
+    "relation",
+    [
+        A_PICTURE % ("x.png", "External"),
+        A_PICTURE % ("hyperlink", "External"),
+        A_PICTURE % ("a>b", "External"),
+        A_PICTURE % ("x.png", "&#69;xternal"),
+        A_PICTURE.replace("<R", "<p:R").replace("Id=", 'xmlns:p="urn:p" Id=') % ("x.png", "External"),
+        f'<Relationship Id="r9" Type="{A_RELATION}/aFChunk" Target="x.html"/>',
+    ],
+)
+def test_a_template_that_fetches_something_is_refused_however_it_is_spelt(registered: Portal, relation: str) -> None:
+    browser = use_template(registered, template_with(RELATIONS, "</Relationships>", relation))
+    assert (browser.status, list(browser.faults())) == (422, ["file"])
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        A_FIELD % "INCLUDEPICTURE",
+        A_FIELD % "includetext",
+        A_FIELD % "INCLUDE&#80;ICTURE",
+        A_FIELD % "{{ 'INCLUDE' ~ 'PICTURE' }}",
+        f"<w:p>{SPLIT}</w:p>",
+    ],
+)
+def test_no_field_of_a_template_fetches_anything_however_it_is_spelt(registered: Portal, field: str) -> None:
+    browser = use_template(registered, template_with("word/document.xml", "<w:p>", field))
+    assert (browser.status, list(browser.faults())) == (422, ["file"])
+
+
+def test_a_template_with_page_numbers_and_links_is_used(registered: Portal) -> None:
+    link = A_PICTURE.replace("/image", "/hyperlink") % ("leveranciers", "External")
+    template = template_with(RELATIONS, "</Relationships>", link)
+    with zipfile.ZipFile(io.BytesIO(template)) as file:
+        text = file.read("word/document.xml").decode()
+    field = A_FIELD % "PAGE \\* MERGEFORMAT" + A_FIELD % "HYPERLINK"
+    template = with_part("word/document.xml", text.replace("<w:p>", f"{field}<w:p>", 1).encode(), template=template)
+    use_template(registered, template).sees("Dit sjabloon wordt nu gebruikt.")
 
 
 # --- Agreements from a file --------------------------------------------------------------------------------------
@@ -155,6 +265,99 @@ def test_the_portal_ends_nothing_later_than_it_would_have_ended(registered: Port
     assert until == dt.datetime(2026, 11, 30, 23, tzinfo=dt.UTC)
 
 
+# --- Versions that overtake each other -----------------------------------------------------------------------------
+
+
+def test_a_version_that_was_replaced_while_a_round_runs_is_offered_to_nobody_any_more(registered: Portal) -> None:
+    a_stage(registered)
+    boards = [registered.organisation(each) for each in (OURS, THEIRS)]
+    sam, first = registered.visitor(SAM), published(registered)
+    with registered.later(seconds=1).opened():
+        making.ask(uuid.uuid4(), first, boards, deadline=None, by=sam)
+    registered.later(days=1)
+    a_version(registered, "2027-01")
+    registered.work()
+    told = registered.ask(lambda: {(each.skipped, each.case_id) for each in reader.scalars(select(Offer))})
+    assert told == {("outdated", None)}
+    page = registered.sign_in(SAM).open(
+        f"/aanbod/ronde/{registered.ask(lambda: reader.scalars(select(OfferRound.id)).one())}"
+    )
+    page.sees("kreeg deze versie niet meer: er was intussen een nieuwere")
+
+
+def test_signing_an_older_version_takes_nothing_from_a_newer_one_that_is_to_begin(registered: Portal) -> None:
+    a_stage(registered)
+    begins = registered.moment.date() + dt.timedelta(days=40)
+
+    def publish(session: Any) -> None:
+        text = files.read(json.dumps({**SHIPPED, "version": "2027-01"}))
+        product = the_product(registered)
+        publications.publish(session, product, text, since=begins, grace_days=0, by=None, kind="processor_agreement")
+
+    registered.do(publish)
+    for version in ("2027-01", "2026-11"):
+        offer(registered, OURS, version=version)
+        case_id = case_of(registered, version=version)
+        ready_to_sign(registered, case_id)
+        for each in (ANN, BAS, SAM):
+            sign(registered, case_id, each)
+        registered.work()
+    rows = registered.ask(lambda: list(reader.scalars(select(InForce).filter_by(kind="processor_agreement"))))
+    moments = {each.version: (each.since < clock.start_of(begins), each.until) for each in rows}
+    assert moments == {"2026-11": (True, clock.start_of(begins)), "2027-01": (False, None)}
+    assert [each for each in registered.findings() if each.kind == "in_force"] == []
+
+
+def test_a_version_withdrawn_for_all_by_two_presses_is_withdrawn_once(registered: Portal) -> None:
+    offer(a_stage(registered), OURS)
+    sam, first = registered.visitor(SAM), published(registered)
+    for _ in range(2):
+        with registered.opened():
+            withdrawing.withdraw_all(first, words="Er staat een fout in.", by=sam)
+    assert registered.count(Entry, act="withdraw_offers") == 1
+    registered.later(days=1)
+    offer(registered, OURS)
+    with registered.opened():
+        withdrawing.withdraw_all(first, words="Toch niet.", by=sam)
+    assert (registered.count(Entry, act="withdraw_offers"), open_cases(registered)) == (2, [])
+
+
+# --- Many of them ------------------------------------------------------------------------------------------------
+
+
+def many_answers(portal: Portal, many: int, **said: Any) -> None:
+    """So many notices of long ago, of which this board said this."""
+    board, product, supplier = portal.organisation(OURS), the_product(portal), the_supplier(portal)
+    kim, long_ago = portal.visitor(KIM), portal.moment - dt.timedelta(days=400)
+    row = {"task": "Mail", "data": "Adressen", "country": "Nederland", "in_eea": "yes", "announced_by": kim.person_id}
+
+    def put(session: Any) -> None:
+        agreement = session.scalars(select(SignedElsewhere.id)).one()
+        for number in range(many):
+            notice = SubprocessorNotice(
+                product_id=product, organisation_id=supplier, name=f"Oud {number}", effective_at=long_ago, **row
+            )
+            answer = {"board_id": board, "agreement_id": agreement, "consent": "general", "closes_at": long_ago}
+            notice.answers = [SubprocessorAnswer(**answer, **said)]
+            session.add(notice)
+
+    portal.do(put)
+
+
+@pytest.mark.parametrize("said", ["", "agreed", "objected"])
+def test_what_is_long_over_hides_no_new_sub_processor_from_the_list_of_tasks(registered: Portal, said: str) -> None:
+    taken_in(registered)
+    a_role(registered, KIM, the_supplier(registered), Role.ADMINISTRATOR)
+    a_role(registered, LOES, registered.organisation(OURS), Role.ADMINISTRATOR)
+    many_answers(registered, objecting.MOST_WAITING + 10, answer=said)
+    row = {"name": "Nieuw B.V.", "task": "Mail", "data": "Adressen", "country": "Nederland", "in_eea": "yes"}
+    product, kim = the_product(registered), registered.visitor(KIM)
+    day = registered.moment.date() + dt.timedelta(days=60)
+    with registered.opened():
+        subprocessors.announce(product, row, effective_on=day, by=kim)
+    registered.sign_in(LOES).open("/").sees("Subverwerker Nieuw B.V.")
+
+
 # --- Rows that somebody changed beneath the portal ---------------------------------------------------------------
 
 
@@ -235,3 +438,69 @@ def test_the_audit_knows_to_whom_a_round_went_and_that_no_offer_is_gone(
 ) -> None:
     offer(a_stage(registered), OURS)
     assert tampered(registered, table, change) == [kind]
+
+
+# --- Somebody else's ---------------------------------------------------------------------------------------------
+
+
+def test_nobody_reaches_anothers_agreement_notice_or_upload_through_an_address_of_their_own(registered: Portal) -> None:
+    an_ended_agreement(registered)
+    a_role(registered, IRIS, registered.organisation(THEIRS), Role.ADMINISTRATOR)
+    ours, theirs = registered.organisation(OURS), registered.organisation(THEIRS)
+    supplier, product, kim = the_supplier(registered), the_product(registered), registered.visitor(KIM)
+
+    def found(session: Any) -> uuid.UUID:
+        other = Organisation(kind="supplier", name="Een andere leverancier")
+        session.add(other)
+        session.flush()
+        session.add(Product(name="anders", title="Anders", supplier_id=other.id, conditions=[], recipient_groups=[]))
+        return other.id
+
+    other = registered.do(found)
+    a_role(registered, LOTTE, other, Role.ADMINISTRATOR)
+    row = {"name": "Nieuw B.V.", "task": "Mail", "data": "Adressen", "country": "Nederland", "in_eea": "yes"}
+    with registered.opened():
+        notice = subprocessors.announce(product, row, effective_on=clock.today() + dt.timedelta(days=9), by=kim)
+    agreement = registered.ask(lambda: reader.scalars(select(AgreementEnd.agreement_id)).one())
+    upload = handing_in(registered, a_sheet([*LINE[:3], "2024-01-01", "2024-01-01", "2024-02-01", "ons.pdf"]), a_zip())
+    pages = [
+        *(
+            f"/organisaties/{{own}}/overeenkomsten/{agreement}{more}"
+            for more in ("", ".pdf", "/opzeggen", "/verklaring.pdf")
+        ),
+        *(
+            f"/organisaties/{{own}}/subverwerkers/{notice}{more}"
+            for more in ("", ".csv", "/intrekken", f"/besturen/{ours}")
+        ),
+        f"/elders-getekend/{agreement}/beeindigen",
+        upload.address,
+        f"/elders-getekend{upload.address.partition('/elders-getekend')[2]}",
+    ]
+    for someone, own, foreign in ((IRIS, theirs, ours), (LOTTE, other, supplier)):
+        browser = registered.sign_in(someone)
+        browser.open("/organisaties")
+        for page, whose in ((page, whose) for page in pages for whose in (own, foreign)):
+            address = page.format(own=whose)
+            assert browser.open(address).status == 404, (someone.name, address)
+            for say in ("agree", "object", "dropped", "throw_away"):
+                fields = {"say": say, "words": "Zomaar.", "why": "Zomaar.", "namens": str(foreign)}
+                assert browser.post(address, fields).status in (404, 405), (someone.name, address, say)
+    announce = registered.sign_in(LOTTE).open(f"/organisaties/{other}/subverwerkers/nieuw")
+    assert announce.status == 200
+    assert announce.post(announce.address, {"product": PRODUCT, **row}).status == 404  # of another supplier
+    assert registered.count(ElsewhereUpload) == 1
+    assert registered.count(SubprocessorNotice) == 1
+
+
+def test_no_spreadsheet_of_the_agreements_runs_what_a_supplier_wrote(registered: Portal) -> None:
+    taken_in(registered)
+    a_role(registered, KIM, the_supplier(registered), Role.ADMINISTRATOR)
+    a_role(registered, LOES, registered.organisation(OURS), Role.ADMINISTRATOR)
+    row = dict.fromkeys(("name", "task", "data", "country"), "=cmd|' /C calc'!A0") | {"in_eea": "yes"}
+    product, kim, day = the_product(registered), registered.visitor(KIM), registered.moment.date()
+    with registered.opened():
+        subprocessors.announce(product, row, effective_on=day + dt.timedelta(days=60), by=kim)
+    ours = f"/organisaties/{registered.organisation(OURS)}"
+    text = registered.sign_in(LOES).open(f"{ours}/subverwerkers.csv").response.data.decode("utf-8-sig")
+    assert text.count("\"'=cmd") == 4
+    assert '"=' not in text

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
+from xml.etree import ElementTree
 
 from portal.documents import facts as bounds
 from portal.documents.child import in_child
@@ -28,8 +29,13 @@ _FAULTY = mark("Dit sjabloon kan niet worden ingevuld: %(why)s")
 _TOO_MUCH = mark("Dit sjabloon kost te veel tijd of geheugen om in te vullen. Haal herhalingen weg die niet ophouden.")
 _BUSY = mark("Het is op dit moment te druk om dit bestand te openen. Probeer het over een minuut opnieuw.")
 _RUNNING = re.compile(r"vbaProject|activeX|embeddings/|oleObject", re.IGNORECASE)
-_FETCHING = re.compile(rb"\b(?:DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|LINK)\s", re.ASCII)
-_EXTERNAL = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>")
+_FETCHING = re.compile(
+    r"\b(?:DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|INCLUDE|IMPORT|LINK|RD|DATABASE)\b|[{}]", re.IGNORECASE
+)
+"""Fields that fetch something, and what fills a field in: nobody knows what that would come to."""
+_BROUGHT = ("/afchunk", "/subdocument", "/frame", "/oleobject", "/package", "/control", "/vbaproject")
+"""Kinds of relations to a part that is no part of the text."""
+_RELATION = "{*}Relationship"
 _ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -93,15 +99,45 @@ def _complaint(template: bytes) -> str:
                 return _BROKEN
             if any(_RUNNING.search(each.filename) for each in parts):
                 return _RUNS
-            texts = [file.read(each) for each in parts if each.filename.endswith((".xml", ".rels"))]
+            texts = [file.read(each) for each in parts if each.filename.lower().endswith((".xml", ".rels"))]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
         return _BROKEN
     for text in texts:
         if _ENTITIES.search(text) or b"\x00" in text:
             return _BROKEN
-        if _FETCHING.search(text) or any(b"/hyperlink" not in each for each in _EXTERNAL.findall(text)):
+        try:
+            root = ElementTree.fromstring(text)  # noqa: S314 - without entities, in a child with limits
+        except (ElementTree.ParseError, ValueError, LookupError):
+            return _BROKEN
+        if _brings(root):
+            return _RUNS
+        if _fetches(root):
             return _OUTSIDE
     return ""
+
+
+def _brings(root: ElementTree.Element) -> bool:
+    """Whether a part of the file is tied to what is no text: a program, a page of the web, another document."""
+    return any(each.get("Type", "").lower().endswith(_BROUGHT) for each in root.iterfind(f".//{_RELATION}"))
+
+
+def _fetches(root: ElementTree.Element) -> bool:
+    """Whether somebody who opens the file would fetch something: links that one has to press apart."""
+    for each in root.iterfind(f".//{_RELATION}"):
+        outside = each.get("TargetMode", "").strip().lower() == "external"
+        if outside and not each.get("Type", "").lower().endswith("/hyperlink"):
+            return True
+    fields, said = [""], ""
+    for each in root.iter():
+        name = _local(each.tag)
+        fields += [value for key, value in each.items() if (name, _local(key)) == ("fldSimple", "instr")]
+        said += (each.text or "") if name == "instrText" else " | " if name == "fldChar" else ""
+    return any(_FETCHING.search(each) for each in (*fields, said))
+
+
+def _local(name: str) -> str:
+    """A name of XML without its namespace: there are two that mean the same."""
+    return name.rpartition("}")[2]
 
 
 def _filled(template: bytes, facts: Mapping[str, Any]) -> bytes:

@@ -2,13 +2,16 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import in_force, reissuing
 from portal.cases.agreements import beside, bound, elsewhere, ending, overlapping, subprocessors
-from portal.cases.tables import Case
+from portal.cases.tables import Case, InForce
+from portal.offers import publications
+from portal.offers.tables import Publication
 from portal.outcomes.consequence import Given
 from portal.outcomes.declaration import school_organisation
 from portal.record import ledger
@@ -19,7 +22,8 @@ from workflows.vocabulary import day
 def agree(session: Session, case: Case, answers: Given, _link_secret: str) -> None:
     """From the last signature on, or from the day of its version where that is later, for these schools.
 
-    What was in force before ends at that moment; in the same version it stays for the other schools.
+    What was in force before ends at that moment; in the same version it stays for the other schools. A newer version
+    that both signed already, and that is still to begin, begins all the same: this one holds until then.
     """
     board, publication = case.organisation, case.publication
     assert board is not None and publication is not None
@@ -30,9 +34,11 @@ def agree(session: Session, case: Case, answers: Given, _link_secret: str) -> No
     )
     covered = {each.id for each in schools}
     stays = {each.id for each in overlapping.standing(session, case) if each.organisation_id not in covered}
-    in_force.end(session, [each for each in before if each.id not in stays], at=since, because=case)
+    newer = _newer(session, before, publication, at=since)
+    kept = stays | {each.id for each in newer}
+    in_force.end(session, [each for each in before if each.id not in kept], at=since, because=case)
     elsewhere.replace(session, board.id, publication.product_id, at=since, because=case.reference)
-    for each in (board, *schools):
+    made = [
         in_force.put(
             session,
             in_force.PROCESSOR_AGREEMENT,
@@ -43,6 +49,8 @@ def agree(session: Session, case: Case, answers: Given, _link_secret: str) -> No
             product_id=publication.product_id,
             version=publication.version,
         )
+        for each in (board, *schools)
+    ]
     ledger.append(
         session,
         act="agree",
@@ -55,6 +63,16 @@ def agree(session: Session, case: Case, answers: Given, _link_secret: str) -> No
     )
     agreed = bound.Bound(case.id, board.id, publication.version, publication.body["parameters"])
     subprocessors.catch_up(session, agreed, publication.product_id, beside.text_of(session, publication))
+    if newer:
+        session.flush()
+        in_force.end(session, made, at=min(each.since for each in newer), because=case)
+
+
+def _newer(session: Session, rows: Iterable[InForce], publication: Publication, *, at: dt.datetime) -> list[InForce]:
+    """Those of these rows that begin later, by a newer version than this one."""
+    known = publications.versions(session, publication.product_id, publication.kind)
+    newer = {each.version for each in known if each.since > publication.since}
+    return [each for each in rows if each.since > at and each.version in newer]
 
 
 def presign(session: Session, case: Case, answers: Given, _link_secret: str) -> None:

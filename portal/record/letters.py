@@ -224,6 +224,11 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("%(board)s sloot het bezwaar tegen de subverwerker %(subprocessor)s voor %(product)s af."),
         mark("%(outcome)s"),
     ),
+    "taken_in": (
+        mark("%(by)s heeft vastgelegd dat uw bestuur buiten het portaal een overeenkomst tekende over %(product)s."),
+        mark("Het gaat om versie %(version)s, getekend op %(signed)s, voor de scholen van uw bestuursverklaring."),
+        mark("Klopt dit niet? Zeg de overeenkomst dan op bij de overeenkomst zelf, of mail de servicedesk."),
+    ),
     "agreement_ends": (
         mark("%(by)s zegt de verwerkersovereenkomst over %(product)s op, per %(ends)s."),
         mark("%(why)s"),
@@ -290,6 +295,7 @@ BUTTONS: Mapping[str, str] = {
     "offer_ended": mark("Bekijk waar het staat"),
     "reminder": mark("Ga naar de zaak"),
     "lapses_soon": mark("Ga naar de zaak"),
+    "taken_in": mark("Bekijk de overeenkomst"),
     "agreement_ends": mark("Bekijk de overeenkomst"),
     "export_ends": mark("Bekijk de overeenkomst"),
     "delete_soon": mark("Bekijk de overeenkomst"),

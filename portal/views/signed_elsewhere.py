@@ -62,14 +62,15 @@ def _who_may_take_in() -> ResponseReturnValue | None:
 def index() -> ResponseReturnValue:
     """Everything that was taken in about the products of this visitor."""
     wish, everything, chosen = _chosen()
+    is_desk = access.is_service_desk(visitor())
     return render_template(
         "signed_elsewhere/index.html",
         wish=wish,
-        rows=[_row(each) for each in chosen[wish.offset(SHOWN) :][:SHOWN]],
+        rows=[_row(each, is_desk=is_desk) for each in chosen[wish.offset(SHOWN) :][:SHOWN]],
         total=len(chosen) if wish.q or wish.chosen["state"] else len(everything),
         pages=pages_of(len(chosen), SHOWN),
         states=STANDINGS,
-        is_desk=access.is_service_desk(visitor()),
+        is_desk=is_desk,
         export_url=export_url(".index_csv", wish),
     )
 
@@ -205,8 +206,8 @@ def _chosen() -> tuple[Wish, list[SignedElsewhere], list[SignedElsewhere]]:
     return wish, everything, sorted(kept, key=SORTS[wish.sort], reverse=wish.descending)
 
 
-def _row(each: SignedElsewhere) -> dict[str, Any]:
-    may_end = _standing(each) != Standing.ENDED and access.is_service_desk(visitor())
+def _row(each: SignedElsewhere, *, is_desk: bool) -> dict[str, Any]:
+    may_end = is_desk and _standing(each) != Standing.ENDED
     here: dict[str, Any] = {"organisation_id": each.product.supplier_id, "agreement_id": each.id}
     return {
         "board": each.board.name,

@@ -182,8 +182,11 @@ def waiting_for(session: Session, visitor: Visitor, *, at: dt.datetime) -> list[
     suppliers = [each for each, held in roles.items() if held & subprocessor_mails.ANNOUNCES]
     if not boards and not suppliers:
         return []
-    mine = SubprocessorAnswer.board_id.in_(boards) & (SubprocessorAnswer.answer != "agreed")
-    theirs = SubprocessorNotice.organisation_id.in_(suppliers) & (SubprocessorAnswer.answer == "objected")
+    said, replied = SubprocessorAnswer.answer, SubprocessorAnswer.replied_at.is_not(None)
+    lasts = or_(SubprocessorAnswer.closes_at > at, SubprocessorAnswer.consent != "general")
+    waits = or_((said == "") & lasts, (said == "objected") & replied)  # of what is over nothing takes up the room
+    mine = SubprocessorAnswer.board_id.in_(boards) & waits
+    theirs = SubprocessorNotice.organisation_id.in_(suppliers) & (said == "objected") & ~replied
     asked = (
         select(SubprocessorAnswer)
         .join(SubprocessorNotice)

@@ -21,10 +21,13 @@ from portal.documents import vault
 from portal.errors import NotFoundError
 from portal.offers import publications
 from portal.offers.tables import Product, Publication
-from portal.parties.tables import Organisation
-from portal.record import ledger
-from portal.wording import say
+from portal.parties import memberships
+from portal.parties.tables import Organisation, Person
+from portal.record import ledger, outbox
+from portal.wording import day, mark, say
 from workflows.vocabulary import Role
+
+SUBJECT = mark("Vastgelegd: een overeenkomst over %(product)s die elders is getekend")
 
 
 @dataclass(frozen=True)
@@ -166,8 +169,30 @@ def _take_in(session: Session, each: Planned, content: bytes, by: Visitor) -> No
         since=made.since.isoformat(),
         until=made.until.isoformat() if made.until else None,
     )
+    _tell(session, each, made)
     if made.until is None or made.until > clock.now():
         _catch_up(session, made)
+
+
+def _tell(session: Session, each: Planned, made: SignedElsewhere) -> None:
+    """Mail the people of the board: it is said of them, and not by them."""
+    by = session.get_one(Person, made.entered_by)
+    link = {"organisation_id": str(each.board.id), "agreement_id": str(made.id)}
+    for one in memberships.roles_of(session, each.board.id, Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, Role.SIGNATORY):
+        outbox.put(
+            session,
+            key=f"taken_in:{made.id}:{one.person_id}",
+            to=one.person.email,
+            kind="taken_in",
+            subject=say(SUBJECT, product=each.product.title),
+            about=subject(made.id),
+            link=("agreements.show", link),
+            name=one.person.name,
+            by=by.name,
+            product=each.product.title,
+            version=made.version,
+            signed=day(each.line.signed_on, weekday=True),
+        )
 
 
 def _catch_up(session: Session, made: SignedElsewhere) -> None:

@@ -39,10 +39,15 @@ class Effect:
 
 def refuse_outdated(session: Session, publication: Publication) -> None:
     """Only the newest text is offered, so that nobody signs what was replaced already."""
+    if newer := newer_than(session, publication):
+        raise RefusedError("Er is al een nieuwere versie: %(version)s. Bied die aan.", version=newer.version)
+
+
+def newer_than(session: Session, publication: Publication) -> Publication | None:
+    """The version that took the place of this one, where one did."""
     known = publications.versions(session, publication.product_id, publication.kind)
     effective = [each for each in known if each.since <= clock.now()]
-    if effective and publication.since < effective[0].since:
-        raise RefusedError("Er is al een nieuwere versie: %(version)s. Bied die aan.", version=effective[0].version)
+    return effective[0] if effective and publication.since < effective[0].since else None
 
 
 def registered(text: str = "") -> Select[Organisation]:

@@ -37,6 +37,7 @@ SKIPPED: Mapping[str, str] = {
     "in_force": mark("heeft deze versie al"),
     "open": mark("beoordeelt deze versie al"),
     "newer": mark("beoordeelt al een nieuwere versie"),
+    "outdated": mark("kreeg deze versie niet meer: er was intussen een nieuwere"),
     "signed": mark("heeft een eerdere versie al getekend, en wacht op de leverancier"),
 }
 
@@ -202,6 +203,8 @@ def tell(session: Session, offer: Offer, case: Case, *, kind: str, subject: str,
 def _why_not(session: Session, publication: Publication, board: Organisation, older: Case | None) -> str:
     if not board.is_registered(at=clock.now()):
         return "ended"
+    if choosing.newer_than(session, publication) is not None:
+        return "outdated"
     held = in_force.holding(
         session,
         in_force.PROCESSOR_AGREEMENT,

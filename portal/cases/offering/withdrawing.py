@@ -60,7 +60,10 @@ def withdraw_all(publication_id: uuid.UUID, *, words: str, by: Visitor) -> None:
     with act() as session:
         publication = making.find(session, publication_id, by)
         turning.refuse_silence(words)
-        for made in session.scalars(select(OfferRound).where(OfferRound.publication_id == publication.id)):
+        rounds = list(session.scalars(select(OfferRound).where(OfferRound.publication_id == publication.id)))
+        if rounds and all(each.stopped_at is not None for each in rounds):
+            return  # pressed twice: whoever is offered it once more, is so in a new round
+        for made in rounds:
             made.stopped_at = made.stopped_at or clock.now()
         ledger.append(
             session,
