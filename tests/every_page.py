@@ -7,6 +7,7 @@ from playwright.sync_api import FilePayload
 from tests.builders import A_PDF, ANN, BAS, EVA, IRIS, LOTTE, NOOR, PASSWORD, PRODUCT, SANNE, THEIR_SCHOOL, TOM, Someone
 from tests.chromium import Visit
 from tests.full_house import House
+from tests.suppliers import KIM
 from tests.test_two_sides import SAM
 
 Opens = Callable[[Visit, House], object]
@@ -149,6 +150,7 @@ SIGNATORY: dict[str, Page] = {
 DIRECTOR: dict[str, Page] = {
     "agreement-questions": "/zaken/{agreement_case}/content/opmerkingen",
     "agreement": "/zaken/{agreement_case}",
+    "agreement-whole": "/zaken/{agreement_case}/tekst",
     "tasks": "/",
     "tasks-nothing": "/?q=xyzzy",
     "organisations": "/organisaties",
@@ -184,6 +186,13 @@ DIRECTOR: dict[str, Page] = {
     "declaration-again": "/zaken/begin/board_declaration?organisation={board}",
     "dossier": "/dossiers/{dossier}",
     "dossier-asked": "/dossiers/{dossier_asked}",
+    "register": "/organisaties/{board}/overeenkomsten",
+    "register-nothing": "/organisaties/{board}/overeenkomsten?q=xyzzy",
+    "living": "/organisaties/{board}/overeenkomsten/{living}",
+    "told": "/organisaties/{board}/subverwerkers",
+    "told-nothing": "/organisaties/{board}/subverwerkers?q=xyzzy",
+    "told-of": "/organisaties/{board}/subverwerkers/{notice}",
+    "told-of-fault": sent("/organisaties/{board}/subverwerkers/{notice}", "Bezwaar maken"),
     "recovery-codes": "/herstelcodes",
     "not-for-me": "/servicedesk",
 }
@@ -227,6 +236,7 @@ DESK: dict[str, Page] = {
     "agreements": f"/leverancier/{PRODUCT}/overeenkomsten",
     "agreements-fault": without_a_file,
     "agreement-text": "/overeenkomsten/{agreement}",
+    "agreement-difference": "/overeenkomsten/{later_agreement}/verschil?met={agreement}",
     "agreement-concept": "/leverancier/concepten/{agreement_concept}",
     "agreement-clauses": "/leverancier/concepten/{agreement_concept}/clauses",
     "agreement-data-fault": sent(
@@ -241,6 +251,10 @@ DESK: dict[str, Page] = {
     "moving": "/servicedesk/verplaatsen",
     "move": "/servicedesk/verplaatsen/{reading}",
     "endings": "/servicedesk/wat-wanneer-afloopt",
+    "elsewhere-end": "/elders-getekend/{living}/beeindigen",
+    "elsewhere-end-fault": sent("/elders-getekend/{living}/beeindigen", "Ja, beëindig"),
+    "ended-agreements": "/servicedesk/opgezegd",
+    "ended-agreements-nothing": "/servicedesk/opgezegd?q=xyzzy",
     "paper": "/servicedesk/papier",
     "paper-nothing": "/servicedesk/papier?q=xyzzy",
     "paper-enter": "/servicedesk/papier/{to_read}",
@@ -289,6 +303,25 @@ SUPPLIER: dict[str, Page] = {
     "offer-withdraw-fault": sent("/aanbod/zaak/{agreement_case}/intrekken", "Ja, intrekken"),
     "offer-withdraw-one": "/aanbod/zaak/{agreement_case}/intrekken",
     "offer-remind": "/aanbod/{agreement}/herinneren",
+    "register": "/organisaties/{supplier}/overeenkomsten",
+    "living": "/organisaties/{supplier}/overeenkomsten/{living}",
+    "announced": "/organisaties/{supplier}/subverwerkers",
+    "announce": "/organisaties/{supplier}/subverwerkers/nieuw",
+    "announce-fault": sent("/organisaties/{supplier}/subverwerkers/nieuw", "Melden"),
+    "announced-progress": "/organisaties/{supplier}/subverwerkers/{notice}",
+    "announced-progress-nothing": "/organisaties/{supplier}/subverwerkers/{notice}?q=xyzzy",
+    "announced-withdraw": "/organisaties/{supplier}/subverwerkers/{notice}/intrekken",
+    "announced-board": "/organisaties/{supplier}/subverwerkers/{notice}/besturen/{board}",
+}
+SUPPLIERS_ADMINISTRATOR: dict[str, Page] = {
+    "living-end": "/organisaties/{supplier}/overeenkomsten/{living}/opzeggen",
+    "living-end-fault": sent("/organisaties/{supplier}/overeenkomsten/{living}/opzeggen", "Ja, zeg op"),
+    "elsewhere": "/elders-getekend",
+    "elsewhere-nothing": "/elders-getekend?q=xyzzy",
+    "elsewhere-hand-in": "/elders-getekend/nieuw",
+    "elsewhere-hand-in-fault": sent("/elders-getekend/nieuw", "Nakijken"),
+    "elsewhere-take-in": "/elders-getekend/nieuw/{upload}",
+    "agreement-concept-announced": "/leverancier/concepten/{agreement_concept}/leaflet-subprocessors",
 }
 VISITORS: dict[str, tuple[Someone | None, dict[str, Page]]] = {
     "stranger": (None, STRANGER),
@@ -301,6 +334,7 @@ VISITORS: dict[str, tuple[Someone | None, dict[str, Page]]] = {
     "rights-holder": (LOTTE, RIGHTS_HOLDER),
     "desk": (SANNE, DESK),
     "supplier": (SAM, SUPPLIER),
+    "suppliers-administrator": (KIM, SUPPLIERS_ADMINISTRATOR),
     "english": (ANN, IN_ENGLISH),
     "duin": (ANN, IN_ANOTHER_THEME),
     "paper": (ANN, ON_PAPER),

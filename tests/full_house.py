@@ -1,5 +1,7 @@
 """A house where everything is going on, so that every page has something to show; for whoever looks at them all."""
 
+import datetime as dt
+import json
 import uuid
 from dataclasses import replace
 from typing import Any
@@ -14,7 +16,7 @@ from portal.offers.publications import PROCESSOR_AGREEMENT, USAGE_TERMS
 from portal.offers.tables import Block, Product, Publication, PublicationDraft
 from portal.parties.tables import Mandate, Membership, Organisation
 from portal.record.outbox import Mail
-from tests.agreements import case_of, offer
+from tests.agreements import EXAMPLE, FIRST, case_of, offer
 from tests.builders import (
     A_PDF,
     ANN,
@@ -39,6 +41,7 @@ from tests.builders import (
     answers_for_registration,
     sign,
 )
+from tests.suppliers import a_living_agreement
 from tests.test_organisation_change import INVOICES, a_change
 from tests.test_paper import TIM, confirm
 from tests.test_two_sides import SAM, a_supplier_of
@@ -89,6 +92,8 @@ def full_house(portal: Portal) -> House:
     portal.work()
     round_id = _an_offer(portal)
     agreement_case = case_of(portal)
+    living = a_living_agreement(portal)
+    later = _a_later_agreement(portal)
     asked = _a_dossier(portal, draft)
     tom, pia = (portal.visitor(each).person_id for each in (TOM, PIA))
     return portal.ask(
@@ -113,6 +118,10 @@ def full_house(portal: Portal) -> House:
             "receipt": "/verify/logboek?size={size}&head={head}".format_map(portal.document(declared).facts["ledger"]),
             "agreement_case": agreement_case,
             "round": round_id,
+            "supplier": living.supplier_id,
+            "living": living.agreement_id,
+            "notice": living.notice_id,
+            "upload": living.upload_id,
             "dossier": dossier,
             "dossier_asked": asked,
             "to_read": portal.document(to_sign).id,
@@ -121,7 +130,8 @@ def full_house(portal: Portal) -> House:
             "office": reader.query(Membership).filter_by(person_id=pia, acts=["reports"]).one().id,
             "block": reader.query(Block).one().id,
             "newer": reader.query(Publication).filter_by(version="2027-01").one().id,
-            "agreement": reader.query(Publication).filter_by(kind=PROCESSOR_AGREEMENT).one().id,
+            "agreement": reader.query(Publication).filter_by(kind=PROCESSOR_AGREEMENT, version=FIRST).one().id,
+            "later_agreement": later,
             "concept": reader.query(PublicationDraft).filter_by(kind=USAGE_TERMS).first().id,  # type: ignore[union-attr]
             "agreement_concept": reader.query(PublicationDraft).filter_by(kind=PROCESSOR_AGREEMENT).first().id,  # type: ignore[union-attr]
             "mail": reader.query(Mail).first().id,  # type: ignore[union-attr]
@@ -154,6 +164,16 @@ def _an_offer(portal: Portal) -> uuid.UUID:
     with portal.later(minutes=1).opened():
         commenting.comment(case_id, step="content", question="retention", words=words, by=ann, to_supplier=True)
     return round_id
+
+
+def _a_later_agreement(portal: Portal) -> uuid.UUID:
+    """A next version of the agreement, from tomorrow on."""
+    said = json.loads(EXAMPLE.read_text(encoding="utf-8")) | {"version": "2027-03"}
+    tomorrow = portal.moment.date() + dt.timedelta(days=1)
+    with portal.opened():
+        return drafting.publish_file(
+            json.dumps(said), product_name=PRODUCT, kind=PROCESSOR_AGREEMENT, since=tomorrow
+        ).id
 
 
 def _a_scan(portal: Portal, case_id: uuid.UUID) -> uuid.UUID:

@@ -4,12 +4,15 @@ import datetime as dt
 import io
 import uuid
 import zipfile
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from portal import clock
 from portal.cases import answering, drafts, starting
-from portal.cases.agreements import elsewhere_files, ending, register, taking_in
+from portal.cases.access import Visitor
+from portal.cases.agreements import elsewhere_files, ending, register, subprocessors, taking_in
+from portal.cases.agreements.tables import SignedElsewhere
 from portal.database import reader
 from portal.offers import publications
 from portal.offers.tables import Product
@@ -22,6 +25,7 @@ from tests.builders import (
     PRODUCT,
     SAM,
     SANNE,
+    THEIRS,
     Portal,
     Someone,
     a_role,
@@ -121,14 +125,46 @@ def an_ended_agreement(portal: Portal) -> uuid.UUID:
         return agreed.id
 
 
+@dataclass(frozen=True)
+class Living:
+    """Ids of what goes on about the agreement of our board."""
+
+    supplier_id: uuid.UUID
+    agreement_id: uuid.UUID
+    notice_id: uuid.UUID
+    upload_id: uuid.UUID
+
+
+def a_living_agreement(portal: Portal) -> Living:
+    """Signed elsewhere by our board; Kim of the supplier announced a sub-processor, and handed in what is not taken in.
+
+    One address stays without an answer of its own: nobody certified that data are gone.
+    """
+    supplier = the_supplier(portal)
+    a_role(portal, KIM, supplier, Role.ADMINISTRATOR)
+    taken_in(portal)
+    kim, product = portal.visitor(KIM), the_product(portal)
+    row = {"name": "Snelpost SpA", "task": "Berichten versturen", "data": "Naam", "country": "Italië", "in_eea": "yes"}
+    with portal.opened():
+        first_day = clock.today() + dt.timedelta(days=60)
+        notice_id = subprocessors.announce(product, row, effective_on=first_day, by=kim)
+        upload_id = hand_in(kim, THEIRS)
+        agreement_id = reader.scalars(select(SignedElsewhere.id)).one()
+    return Living(supplier, agreement_id, notice_id, upload_id)
+
+
 def taken_in(portal: Portal) -> None:
     """The service desk takes in one agreement of our board that was signed elsewhere."""
+    sanne = portal.visitor(SANNE)
+    with portal.opened():
+        taking_in.take_in(hand_in(sanne, OURS), by=sanne)
+
+
+def hand_in(by: Visitor, board: str) -> uuid.UUID:
+    """A sheet of one line about this board, with its file."""
     head = ";".join(elsewhere_files.COLUMNS.values())
-    line = f"{OURS};{PRODUCT};2025-01;2025-03-10;2025-04-01;;ons.pdf"
+    line = f"{board};{PRODUCT};2025-01;2025-03-10;2025-04-01;;ons.pdf"
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("ons.pdf", A_PDF)
-    sanne = portal.visitor(SANNE)
-    with portal.opened():
-        upload = taking_in.hand_in(sheet=f"{head}\n{line}".encode(), archive=archive.getvalue(), by=sanne)
-        taking_in.take_in(upload, by=sanne)
+    return taking_in.hand_in(sheet=f"{head}\n{line}".encode(), archive=archive.getvalue(), by=by)

@@ -42,6 +42,18 @@ NO_PAGES = {
     "colleagues.evidence": "a PDF",
     "service_desk.evidence": "a PDF",
     "components_page.export": "a spreadsheet",
+    "agreement_drafts.as_json": "a file",
+    "agreement_publishing.preview_pdf": "a PDF",
+    "agreement_texts.as_docx": "a file",
+    "agreement_texts.as_json": "a file",
+    "agreement_texts.as_pdf": "a PDF",
+    "agreements.certificate": "a PDF",
+    "agreements.index_xlsx": "a spreadsheet",
+    "agreements.pdf": "a PDF",
+    "case_texts.as_pdf": "a PDF",
+    "offering.show_xlsx": "a spreadsheet",
+    "working_copy.ours": "a file",
+    "working_copy.template": "a file",
 }
 """What answers a GET with something else than a page; names that end in _csv are spreadsheets."""
 

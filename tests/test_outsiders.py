@@ -14,7 +14,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.routing import Rule
 
-from portal.cases.agreements.tables import ElsewhereUpload, SubprocessorNotice
+from portal.cases.agreements.tables import ElsewhereUpload, SignedElsewhere, SubprocessorNotice
 from portal.cases.catalogue import every_workflow
 from portal.cases.offering.tables import OfferRound
 from portal.cases.tables import Case, Comment, Document, KeptFile
@@ -44,6 +44,7 @@ from tests.builders import (
 )
 from tests.conftest import Tell
 from tests.guards import FOR_A_SUPPLIER, NOWHERE, PUBLIC, READER_OF_AGREEMENT, SIGNED_IN, SUPPLIER, WHO_OFFERS, plain
+from tests.suppliers import a_living_agreement
 from workflows.vocabulary import Role
 
 pytestmark = pytest.mark.any_database
@@ -122,8 +123,10 @@ def ours_in(portal: Portal) -> dict[str, list[Any]]:
             "draft_id": [each.id for each in reader.query(PublicationDraft).limit(2)],
             "part_name": ["clauses"],
             "round_id": [each.id for each in reader.query(OfferRound)] or [uuid.UUID(int=14)],
-            "agreement_id": [each.id for each in reader.query(Case).filter_by(workflow="processor_agreement")]
-            or [uuid.UUID(int=15)],
+            "agreement_id": [
+                *(each.id for each in reader.query(Case).filter_by(workflow="processor_agreement")),
+                *(each.id for each in reader.query(SignedElsewhere)),
+            ],
             "notice_id": [each.id for each in reader.query(SubprocessorNotice)] or [uuid.UUID(int=16)],
             "upload_id": [each.id for each in reader.query(ElsewhereUpload)] or [uuid.UUID(int=17)],
             "board_id": [each.id for each in reader.query(Organisation) if each.board_number == OURS],
@@ -208,6 +211,7 @@ def lived_in(in_force: Portal) -> Portal:
     a_busy_desk(in_force)
     supplier = in_force.ask(lambda: reader.scalars(select(Product.supplier_id).filter_by(name=PRODUCT)).one())
     a_role(in_force, SUUS, supplier, Role.ADMINISTRATOR)
+    a_living_agreement(in_force)
     return in_force
 
 

@@ -48,6 +48,7 @@ from tests.builders import (
     a_submitted_registration,
 )
 from tests.guards import SERVICE_DESK, SIGNED_IN, refuse_unlisted
+from tests.suppliers import KIM, Living, a_living_agreement
 
 pytestmark = pytest.mark.any_database
 TABLE = Path(__file__).with_name("permissions.txt")
@@ -59,7 +60,10 @@ VISITORS: dict[str, Someone | None] = {
     "signatory": ANN,
     "service desk": SANNE,
     "rights holder": LOTTE,
+    "supplier": KIM,
 }
+OF_THE_SUPPLIER = " (supplier's)"
+"""The pages of living agreements as they stand at the supplier; without it, at our board."""
 LAST = ("security.logout", "accounts.sign_out_everywhere")
 """What ends a session comes after everything else."""
 
@@ -70,9 +74,10 @@ def test_every_endpoint_stands_in_exactly_one_access_list(portal: Portal) -> Non
 
 def test_what_is_for_who_signed_in_asks_a_stranger_to_sign_in(in_force: Portal) -> None:
     a_busy_desk(in_force)
+    living = a_living_agreement(in_force)
     stranger = in_force.browser()
     for endpoint in sorted(SIGNED_IN | SERVICE_DESK):
-        for method, address in requests(in_force, endpoint, values_in(in_force)):
+        for method, address in requests(in_force, endpoint, values_in(in_force, living)):
             if method == "GET":
                 stranger.send("GET", address)
                 assert (stranger.status, stranger.response.location.split("?")[0]) == (302, "/inloggen"), address
@@ -112,10 +117,13 @@ def column(copies: Callable[[], AbstractContextManager[Portal]], someone: Someon
     with copies() as portal:
         a_busy_desk(portal)
         a_submitted_registration(portal, "20183", starter=Someone("Xander", "x@elders.example"))
-        for state in ("", " (draft)", " (to sign)"):
+        living = a_living_agreement(portal)
+        for state in ("", OF_THE_SUPPLIER, " (draft)", " (to sign)"):
             browser = signed_in(portal, someone)
-            values = values_in(portal)
-            if state:
+            values = values_in(portal, living)
+            if state == OF_THE_SUPPLIER:
+                values |= {"organisation": living.supplier_id}
+            elif state:
                 case_id = a_declaration(portal, draft=state == " (draft)")
                 values |= {"case_id": case_id}
             if state == " (to sign)":
@@ -133,6 +141,8 @@ def column(copies: Callable[[], AbstractContextManager[Portal]], someone: Someon
 def endpoints(portal: Portal, state: str) -> list[str]:
     """All of them; those of a case also while it is a draft, and while its document waits for signatures."""
     found = sorted({rule.endpoint for rule in portal.app.url_map.iter_rules() if not rule.build_only})
+    if state == OF_THE_SUPPLIER:
+        return [each for each in found if each.startswith(("agreements.", "subprocessors."))]
     if state == " (draft)":
         about_a_case = ("cases.", "turns.", "comments.")
         return [each for each in found if each.startswith(about_a_case) and each != "cases.begin"]
@@ -144,7 +154,7 @@ def endpoints(portal: Portal, state: str) -> list[str]:
     return [*(each for each in found if each not in LAST), *LAST]
 
 
-def values_in(portal: Portal) -> dict[str, Any]:
+def values_in(portal: Portal, living: Living) -> dict[str, Any]:
     """One of ours for each name in an address."""
     tom = portal.visitor(TOM).person_id
     comment_id = a_comment(portal, portal.case("board_declaration"))
@@ -175,9 +185,9 @@ def values_in(portal: Portal) -> dict[str, Any]:
             "kind": "bestuur",
             "number": OURS,
             "filename": "tokens.css",
-            "agreement_id": case.id,
-            "notice_id": case.id,
-            "upload_id": case.id,
+            "agreement_id": living.agreement_id,
+            "notice_id": living.notice_id,
+            "upload_id": living.upload_id,
             "board_id": portal.organisation(OURS),
         }
     )
