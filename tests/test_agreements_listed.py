@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from portal.cases.agreements import listing, objecting, register, stands, told
+from portal.cases.agreements.agreed import Standing
 from portal.cases.agreements.stands import Stand
 from portal.cases.agreements.tables import SubprocessorAnswer
 from portal.database import reader
@@ -84,7 +85,7 @@ def test_filters_of_lines_say_the_same_as_the_agreements_themselves(living: Port
         for days in (-80, -40, -30, 0, 400):
             at = living.moment + dt.timedelta(days=days)
             whole = register.of(reader(), supplier, at=at)
-            for state in (*agreed.Standing, listing.OUTSIDE, listing.NEWER):
+            for state in (*Standing, listing.OUTSIDE, listing.NEWER):
                 kept = {
                     each.id
                     for each in whole
