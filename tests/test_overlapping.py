@@ -17,7 +17,7 @@ from portal.parties.tables import Organisation
 from tests.agreements import a_version, judged
 from tests.browser import Browser
 from tests.builders import ANN, BAS, EVA, NOOR, OTHER_SCHOOL, OURS, SAM, SCHOOL, Portal, a_role, sign, submit
-from tests.suppliers import a_published_agreement, an_agreement, the_product
+from tests.suppliers import a_published_agreement, an_agreement, the_product, the_supplier
 from workflows.vocabulary import Role
 
 THIRD = "09KD00"
@@ -125,11 +125,11 @@ def test_the_next_version_is_for_all_schools_again(agreed: Portal) -> None:
 
 
 def test_a_school_whose_agreement_ends_on_a_day_may_be_asked_again(agreed: Portal) -> None:
-    ann, board = agreed.visitor(ANN), agreed.organisation(OURS)
+    sam, supplier = agreed.visitor(SAM), the_supplier(agreed)
     with agreed.opened():
-        [held_now] = agreements.of(reader(), reader.get_one(Organisation, board), at=agreed.moment)
+        [held_now] = agreements.of(reader(), reader.get_one(Organisation, supplier), at=agreed.moment)
         day = agreed.moment.date() + dt.timedelta(days=60)
-        ending.end(held_now, board, ends_on=day, why="Wij stappen over.", by=ann)
+        ending.end(held_now, supplier, notice_of=supplier, ends_on=day, why="Wij stoppen ermee.", by=sam)
     again = an_agreement(agreed, schools=(SCHOOL,))
     for each in (ANN, BAS, SAM):
         sign(agreed, again, each)
