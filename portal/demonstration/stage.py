@@ -133,10 +133,20 @@ class Stage:
         self._account(SAM[1])
 
     def _offered(self, board: Organisation) -> None:
-        """The supplier offers its agreement to a board: a task for who assesses there."""
+        """The supplier offers its agreement to a board, which says for whom it is: a task for who assesses there."""
         kim = Visitor(self._person(KIM[1]).id)
         query = select(Publication.id).filter_by(kind=publications.PROCESSOR_AGREEMENT)
         making.ask(uuid.uuid4(), reader.execute(query).scalar_one(), [board.id], deadline=None, by=kim)
+        self.worker.work_off()
+        offered = select(Case.id).filter_by(workflow="processor_agreement", organisation_id=board.id)
+        case_id, ann = reader.execute(offered).scalar_one(), Visitor(self._person(PAIR_A[0][1]).id)
+        schools = [each.code for each in register.locations_of(board.board_number or "")]
+        answers: dict[str, dict[str, Any]] = {
+            "scope": {"schools": schools},
+            "contacts": {"privacy": "Noor Kaya", "privacy_email": PRIVACY, "underlying": ""},
+        }
+        for step, values in answers.items():
+            answering.answer(case_id, step, values, by=ann, seen=0, follow=self._follow)
         self.worker.work_off()
 
     def _registered(
