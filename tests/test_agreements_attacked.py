@@ -338,6 +338,7 @@ def many_answers(portal: Portal, many: int, **said: Any) -> None:
                 product_id=product, organisation_id=supplier, name=f"Oud {number}", effective_at=long_ago, **row
             )
             answer = {"board_id": board, "agreement_id": agreement, "consent": "general", "closes_at": long_ago}
+            answer["begins_at"] = long_ago
             notice.answers = [SubprocessorAnswer(**answer, **said)]
             session.add(notice)
 
