@@ -94,6 +94,21 @@ def test_two_files_of_one_name_are_never_taken_one_for_the_other(registered: Por
     assert "ons.pdf zit twee keer in het ZIP-bestand" in browser.faults()["files"]
 
 
+def test_a_title_that_two_products_bear_is_taken_for_neither(registered: Portal) -> None:
+    def a_namesake(session: Any) -> None:
+        title = session.scalars(select(Product.title).filter_by(name=PRODUCT)).one()
+        other = Organisation(kind="supplier", name="Een andere leverancier")
+        session.add(other)
+        session.flush()
+        session.add(Product(name="anders", title=title, supplier_id=other.id, conditions=[], recipient_groups=[]))
+
+    registered.do(a_namesake)
+    browser = handing_in(registered, a_sheet([OURS, "Onderwijsresultatenmonitor", *LINE[2:]]), a_zip())
+    assert browser.status == 422
+    browser.sees("Dit product kennen wij niet, of is niet van u.")
+    handing_in(registered, a_sheet(LINE), a_zip()).sees("Wilt u deze overeenkomsten vastleggen?")
+
+
 @pytest.mark.parametrize("content", [b"a;b\n" + b"\n" * 20_000_000, b";" * 20_000_000])
 def test_a_sheet_of_many_megabytes_keeps_nobody_waiting(content: bytes) -> None:
     began = time.process_time()
@@ -338,6 +353,7 @@ def many_answers(portal: Portal, many: int, **said: Any) -> None:
                 product_id=product, organisation_id=supplier, name=f"Oud {number}", effective_at=long_ago, **row
             )
             answer = {"board_id": board, "agreement_id": agreement, "consent": "general", "closes_at": long_ago}
+            answer["begins_at"] = long_ago
             notice.answers = [SubprocessorAnswer(**answer, **said)]
             session.add(notice)
 

@@ -1,6 +1,7 @@
 """Taking in agreements that were signed elsewhere: handed in and looked at, then all at once or not at all."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -100,7 +101,7 @@ def _found(session: Session, upload_id: uuid.UUID, by: Visitor) -> ElsewhereUplo
 
 def _planned(session: Session, lines: Sequence[Line], by: Visitor) -> list[Planned]:
     """Each line with its board and product; Unfit where one is not known, or two hold at the same time."""
-    products = {name: each for each in products_for(session, by) for name in (each.name, each.title.casefold())}
+    products = _by_name(products_for(session, by))
     keys = {f"board:{each.board}" for each in lines}
     boards = {
         each.register_key: each
@@ -123,6 +124,13 @@ def _planned(session: Session, lines: Sequence[Line], by: Visitor) -> list[Plann
     if faults:
         raise Unfit(sorted(faults, key=lambda each: each.line or 0))
     return found
+
+
+def _by_name(products: Sequence[Product]) -> dict[str, Product]:
+    """Products by their short name, and by a title that only one of them bears: nobody's is taken for another's."""
+    titles = Counter(each.title.casefold() for each in products)
+    by_title = {each.title.casefold(): each for each in products if titles[each.title.casefold()] == 1}
+    return {**by_title, **{each.name: each for each in products}}
 
 
 def _is_taken(session: Session, board: Organisation, product: Product, line: Line) -> bool:
