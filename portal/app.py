@@ -29,6 +29,7 @@ from portal.offers.tables import Product
 from portal.record import jobs, ledger, outbox
 from portal.views import (
     agreement_announced,
+    agreement_confirming,
     agreement_drafts,
     agreement_ends,
     agreement_publishing,
@@ -95,6 +96,7 @@ BLUEPRINTS = (
     agreements,
     subprocessors,
     signed_elsewhere,
+    agreement_confirming,
     agreement_ends,
     colleagues,
     my_data,

@@ -131,6 +131,9 @@ NEWCOMER: dict[str, Page] = {
     "gate-terms": "{report}",
 }
 SIGNATORY: dict[str, Page] = {
+    "claimed": "/organisaties/{their_board}/overeenkomsten/{claimed}",
+    "claimed-confirm": "/organisaties/{their_board}/overeenkomsten/{claimed}/bevestigen",
+    "claimed-confirm-fault": sent("/organisaties/{their_board}/overeenkomsten/{claimed}/bevestigen", "Vastleggen"),
     "tasks": "/",
     "deadlines": "/agenda",
     "several-not-read": "/tekenen",

@@ -121,6 +121,8 @@ def full_house(portal: Portal) -> House:
             "supplier": living.supplier_id,
             "living": living.agreement_id,
             "notice": living.notice_id,
+            "claimed": living.claimed_id,
+            "their_board": portal.organisation(THEIRS),
             "upload": living.upload_id,
             "dossier": dossier,
             "dossier_asked": asked,

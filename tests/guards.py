@@ -55,7 +55,7 @@ MEMBER = frozenset(
         "organisation_lists.documents", "organisation_lists.documents_csv", "organisation_lists.cases",
         "organisation_lists.cases_csv", "organisation_lists.schools", "organisation_lists.schools_csv",
         "evidence.of_organisation", "agreements.index", "agreements.index_csv", "agreements.index_xlsx",
-        "agreements.show", "agreements.pdf", "agreements.end",
+        "agreements.show", "agreements.pdf", "agreements.end", "agreement_confirming.answer",
         "agreements.certificate", "subprocessors.index", "subprocessors.index_csv", "subprocessors.show",
         "subprocessors.show_csv", "subprocessors.announce", "subprocessors.withdraw", "subprocessors.reply",
     }

@@ -132,6 +132,8 @@ class Living:
     supplier_id: uuid.UUID
     agreement_id: uuid.UUID
     notice_id: uuid.UUID
+    claimed_id: uuid.UUID
+    """What Kim says that the other board signed elsewhere, for next year."""
     upload_id: uuid.UUID
 
 
@@ -148,9 +150,12 @@ def a_living_agreement(portal: Portal) -> Living:
     with portal.opened():
         first_day = clock.today() + dt.timedelta(days=60)
         notice_id = subprocessors.announce(product, row, effective_on=first_day, by=kim)
-        upload_id = hand_in(kim, THEIRS)
         agreement_id = reader.scalars(select(SignedElsewhere.id)).one()
-    return Living(supplier, agreement_id, notice_id, upload_id)
+        taking_in.take_in(hand_in(kim, THEIRS, since="2027-01-01"), by=kim)
+        claimed = select(SignedElsewhere.id).where(SignedElsewhere.id != agreement_id)
+        claimed_id = reader.scalars(claimed).one()
+        upload_id = hand_in(kim, THEIRS, until="2026-12-31")
+    return Living(supplier, agreement_id, notice_id, claimed_id, upload_id)
 
 
 def taken_in(portal: Portal) -> None:
@@ -160,10 +165,10 @@ def taken_in(portal: Portal) -> None:
         taking_in.take_in(hand_in(sanne, OURS), by=sanne)
 
 
-def hand_in(by: Visitor, board: str) -> uuid.UUID:
+def hand_in(by: Visitor, board: str, *, since: str = "2025-04-01", until: str = "") -> uuid.UUID:
     """A sheet of one line about this board, with its file."""
     head = ";".join(elsewhere_files.COLUMNS.values())
-    line = f"{board};{PRODUCT};2025-01;2025-03-10;2025-04-01;;ons.pdf"
+    line = f"{board};{PRODUCT};2025-01;2025-03-10;{since};{until};ons.pdf"
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("ons.pdf", A_PDF)

@@ -15,7 +15,7 @@ from tests.browser import Browser
 from tests.builders import ANN, BAS, EVA, IRIS, NOOR, OURS, SANNE, TOM, Portal, Someone, sign
 from tests.suppliers import KIM
 from tests.test_agreement_register import agreed, register_of, rows_of
-from tests.test_processor_agreement import offered
+from tests.test_processor_agreement import an_agreement, offered
 from tests.test_signed_elsewhere import LINE, taken_in
 from tests.test_two_sides import SAM, the_supplier
 
@@ -259,3 +259,16 @@ def test_nothing_is_gone_before_the_end_or_on_a_day_to_come(agreed: Portal) -> N
 def test_while_the_agreement_holds_there_is_nothing_to_certify(agreed: Portal) -> None:
     on(ending_page(agreed), dt.date(2027, 2, 1)).press("Ja, zeg op")
     agreed.sign_in(SAM).open(at_supplier(agreed)).follow("Onderwijsresultatenmonitor").sees_not("Verklaar dat alles")
+
+
+def test_of_an_end_after_which_the_two_signed_anew_nobody_is_reminded(agreed: Portal) -> None:
+    on(ending_page(agreed), agreed.moment.date()).press("Ja, zeg op")
+    again = an_agreement(agreed)
+    for each in (ANN, BAS, SAM):
+        sign(agreed, again, each)
+    agreed.work()
+    for days in (25, 60):
+        agreed.later(days=days)
+        with agreed.opened():
+            assert ending.remind_all() == 0
+    assert mailed(agreed, SAM, "Gegevens van") == mailed(agreed, SAM, "Verklaring van verwijdering ontbreekt") == 0

@@ -52,6 +52,7 @@ from tests.builders import (
 )
 from tests.suppliers import KIM, LOES, an_ended_agreement, taken_in, the_product, the_supplier
 from tests.test_agreement_ends import ending_page, on
+from tests.test_confirmed_elsewhere import TO_CONFIRM
 from tests.test_signed_elsewhere import LINE, a_sheet, a_zip, handing_in
 from tests.test_working_copy import a_template, with_part
 from tests.test_working_copy import sent as use_template
@@ -125,7 +126,7 @@ def test_a_board_hears_of_every_agreement_that_somebody_else_says_it_signed(
     a_role(registered, KIM, the_supplier(registered), Role.ADMINISTRATOR)
     a_role(registered, LOES, registered.organisation(OURS), Role.ADMINISTRATOR)
     handing_in(registered, a_sheet(LINE), a_zip(), someone).press("Alles vastleggen").sees("is vastgelegd")
-    subject = "Vastgelegd: een overeenkomst over Onderwijsresultatenmonitor die elders is getekend"
+    subject = TO_CONFIRM if someone is KIM else TO_CONFIRM.replace("Klopt dit? Een", "Vastgelegd: een")
     for each in (ANN, LOES):
         assert registered.mails(each.email).count(subject) == 1
     assert someone.name in registered.letter(LOES.email, subject)

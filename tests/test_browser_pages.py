@@ -51,6 +51,7 @@ NO_PAGES = {
     "agreements.index_xlsx": "a spreadsheet",
     "agreements.pdf": "a PDF",
     "case_texts.as_pdf": "a PDF",
+    "documents.beforehand": "a PDF",
     "offering.show_xlsx": "a spreadsheet",
     "working_copy.ours": "a file",
     "working_copy.template": "a file",

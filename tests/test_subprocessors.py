@@ -180,6 +180,15 @@ def test_a_withdrawn_announcement_asks_nothing_any_more(agreed: Portal) -> None:
     assert all_is_well(agreed)
 
 
+def test_of_what_nobody_heard_nobody_hears_that_it_was_withdrawn(agreed: Portal) -> None:
+    on(announcing(agreed), dt.date(2027, 1, 4)).press("Melden")
+    newest = select(SubprocessorNotice.id)
+    notice_id = agreed.ask(lambda: reader.scalars(newest).one())
+    at_supplier(agreed, notice_id).follow("Aankondiging intrekken").press("Ja, trek in").sees("ingetrokken")
+    agreed.work()
+    assert not [each for each in agreed.mails(NOOR.email) if "subverwerker" in each]
+
+
 def test_what_has_begun_is_not_withdrawn(agreed: Portal) -> None:
     notice_id = announced(agreed)
     sam = at_supplier(agreed, notice_id).follow("Aankondiging intrekken")

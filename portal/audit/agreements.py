@@ -92,6 +92,10 @@ def _faults_of_elsewhere(row: SignedElsewhere, told: Sequence[Entry]) -> Iterato
         yield mark("eindigt op een ander moment dan het logboek zegt")
     elif ended and (ended[-1].actor, ended[-1].detail["why"]) != (_text(row.ended_by), _sha256_of(row.why_ended)):
         yield mark("is om een andere reden of door een ander beëindigd dan het logboek zegt")
+    said_yes = [each.actor for each in told if each.act == "confirm_elsewhere"]
+    said_yes += [taken[0].actor] if said["confirmed"] else []
+    if said_yes != ([_text(row.confirmed_by)] if row.confirmed_at is not None else []):
+        yield mark("is door een ander bevestigd dan het logboek zegt, of zonder dat het dat weet")
 
 
 def _faults(notice: SubprocessorNotice, answers: Sequence[SubprocessorAnswer], told: Sequence[Entry]) -> Iterator[str]:

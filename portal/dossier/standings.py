@@ -81,7 +81,13 @@ def agreement(
     if found.suffices:
         return found
     paper = _coming_or_open(session, kind, board, school, code, at=at, product=product)
-    return replace(found, paper=paper, ended=_ended(session, product, board, at=at))
+    claimed = signed_elsewhere.unconfirmed(session, board.id, product.id, at=at) if board and school else []
+    return replace(
+        found,
+        paper=paper,
+        ended=_ended(session, product, board, at=at),
+        claimed=next((str(each.id) for each in claimed if each.version in enough), ""),
+    )
 
 
 def _ended(session: Session, product: Product, board: Organisation | None, *, at: dt.datetime) -> dt.date | None:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from portal import clock
 from portal.cases import access, in_force, waiting
 from portal.cases.access import Visitor
-from portal.cases.agreements import objecting
-from portal.cases.agreements.tables import SubprocessorAnswer
+from portal.cases.agreements import confirming, objecting
+from portal.cases.agreements.tables import SignedElsewhere, SubprocessorAnswer
 from portal.cases.catalogue import ENDED, every_workflow, workflow_of
 from portal.cases.offering import suppliers, threads
 from portal.cases.tables import Case, CaseState, Document, DocumentState, Signature
@@ -67,10 +67,13 @@ class Tasks:
     subprocessors: list[tuple[SubprocessorAnswer, bool]] = field(default_factory=list)
     """New sub-processors: to say something about for a board, or (True) objections to answer for a supplier."""
 
+    elsewhere: list[SignedElsewhere] = field(default_factory=list)
+    """What others say that a board signed elsewhere, for who can say so for the board."""
+
     @property
     def count(self) -> int:
         """How many things wait for this person."""
-        return len(self.to_sign) + len(self.mine) + len(self.terms) + len(self.subprocessors)
+        return len(self.to_sign) + len(self.mine) + len(self.terms) + len(self.subprocessors) + len(self.elsewhere)
 
 
 def tasks_of(session: Session, visitor: Visitor) -> Tasks:
@@ -94,6 +97,7 @@ def tasks_of(session: Session, visitor: Visitor) -> Tasks:
         terms_to_accept(session, visitor.person_id, at=clock.now()),
         len(open_cases) > MOST,
         objecting.waiting_for(session, known, at=clock.now()),
+        confirming.waiting_for(session, known),
     )
 
 

@@ -264,6 +264,8 @@ def _elsewhere(row: SignedElsewhere) -> dict[str, Any]:
         "file_name": row.file_name,
         "entered_by": str(row.entered_by),
         "entered_at": _moment(row.entered_at),
+        "confirmed_by": _text(row.confirmed_by),
+        "confirmed_at": _moment(row.confirmed_at),
         "ended_at": _moment(row.ended_at),
         **_span(row),
     }

@@ -1040,7 +1040,10 @@ def check_one_elsewhere(dossier: Dossier, report: Report, subject: str, row: Map
     said = entry["detail"] | {"until": (ended or taken)[-1]["detail"]["until"]}
     told = (entry["document"], entry["actor"], *(said[key] for key in ("board", "product", "version", "signed_on")))
     shown = (row["sha256"], row["entered_by"], *(row[key] for key in ("board", "product", "version", "signed_on")))
-    if told != shown or not same_span(said, row) or bool(row["ended_at"]) != bool(ended):
+    said_yes = [each["actor"] for each in dossier.about(subject, "confirm_elsewhere")]
+    said_yes += [entry["actor"]] if said["confirmed"] else []
+    is_so = said_yes == [each for each in (row["confirmed_by"],) if each]
+    if told != shown or not same_span(said, row) or bool(row["ended_at"]) != bool(ended) or not is_so:
         report.fault(subject, "elsewhere_rows")
     content = dossier.files.get(row["file"])
     if content is None or sha256(content) != entry["document"]:

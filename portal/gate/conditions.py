@@ -180,6 +180,15 @@ def _agreement_missing(facts: Facts) -> Finding:
         case Standing.DRAFT:
             said = mark("Het schoolbestuur %(board)s beoordeelt de verwerkersovereenkomst voor %(product)s nog.")
             return Finding(said, fixed_by=waits_for, page=show, page_text=mark("Ga verder"), values=values)
+    if agreement.claimed:
+        answer = ("agreement_confirming.answer", {"organisation_id": facts.board_id, "agreement_id": agreement.claimed})
+        return Finding(
+            mark("%(board)s moet nog zeggen of het de overeenkomst voor %(product)s elders heeft getekend."),
+            fixed_by=signatories,
+            page=answer if paper.may_start and facts.board_id else None,
+            page_text=mark("Zeg of dit klopt"),
+            values=values,
+        )
     if agreement.only_elsewhere:
         said = mark("De verwerkersovereenkomst van %(board)s voor %(product)s geldt niet voor deze school.")
     elif agreement.held:

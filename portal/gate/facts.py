@@ -47,6 +47,8 @@ class Agreement:
     """In force for the board and a version that suffices, but not for this school."""
     paper: Paper = Paper()
     """How far the board is with the next one."""
+    claimed: str = ""
+    """One that sufficed, if the board said that it signed it elsewhere, as somebody else says."""
     ended: dt.date | None = None
     """The first day without the one that was ended last; None where none was."""
 

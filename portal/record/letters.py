@@ -229,6 +229,11 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("Het gaat om versie %(version)s, getekend op %(signed)s, voor de scholen van uw bestuursverklaring."),
         mark("Klopt dit niet? Zeg de overeenkomst dan op bij de overeenkomst zelf, of mail de servicedesk."),
     ),
+    "to_confirm": (
+        mark("%(by)s legde vast dat uw bestuur buiten het portaal een overeenkomst tekende over %(product)s."),
+        mark("Het gaat om versie %(version)s, getekend op %(signed)s, voor de scholen van uw bestuursverklaring."),
+        mark("Kijk naar het stuk en zeg of dit klopt. Tot uw bestuur dat zegt, telt de overeenkomst niet mee."),
+    ),
     "agreement_ends": (
         mark("%(by)s zegt de verwerkersovereenkomst over %(product)s op, per %(ends)s."),
         mark("%(why)s"),
@@ -296,6 +301,7 @@ BUTTONS: Mapping[str, str] = {
     "reminder": mark("Ga naar de zaak"),
     "lapses_soon": mark("Ga naar de zaak"),
     "taken_in": mark("Bekijk de overeenkomst"),
+    "to_confirm": mark("Zeg of dit klopt"),
     "agreement_ends": mark("Bekijk de overeenkomst"),
     "export_ends": mark("Bekijk de overeenkomst"),
     "delete_soon": mark("Bekijk de overeenkomst"),

@@ -6,8 +6,9 @@ from flask import url_for
 
 from portal import clock
 from portal.cases import access
-from portal.cases.agreements import ending
-from portal.cases.agreements.agreed import KINDS_OF_STANDING, STANDINGS, WAYS, Agreed, Signed, Standing
+from portal.cases.agreements import confirming, ending
+from portal.cases.agreements.agreed import WAYS, Agreed, Signed, Standing
+from portal.cases.agreements.tables import SignedElsewhere
 from portal.cases.tables import Case, Document
 from portal.database import reader
 from portal.dossier.organisation import Rights
@@ -30,8 +31,8 @@ def row(each: Agreed, rights: Rights) -> dict[str, Any]:
         "schools": [each.name for each in each.schools],
         "since": day(clock.day_of(each.since)),
         "until": day(clock.day_of(each.until), weekday=True) if each.until else "",
-        "state_kind": KINDS_OF_STANDING[each.standing],
-        "state_text": say(STANDINGS[each.standing]),
+        "state_kind": each.state[0],
+        "state_text": say(each.state[1]),
         "signed": say(WAYS[each.signed]),
         "is_elsewhere": each.signed == Signed.ELSEWHERE,
         "newer": each.newer,
@@ -86,6 +87,14 @@ def end_of(agreed: Agreed, rights: Rights) -> dict[str, Any] | None:
         and rights.roles & ending.CERTIFIES
         else None,
     }
+
+
+def confirm_url(each: Agreed, rights: Rights) -> str | None:
+    """Where the board says whether it signed this elsewhere."""
+    found = reader.get(SignedElsewhere, each.id) if each.signed == Signed.ELSEWHERE else None
+    if found is None or each.board.id != rights.organisation.id or not confirming.may_answer(found, visitor()):
+        return None
+    return url_for("agreement_confirming.answer", organisation_id=each.board.id, agreement_id=each.id)
 
 
 def end_elsewhere_url(each: Agreed) -> str | None:

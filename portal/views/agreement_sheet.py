@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from portal import clock
-from portal.cases.agreements.agreed import STANDINGS, WAYS, Agreed, Subprocessor
+from portal.cases.agreements.agreed import WAYS, Agreed, Subprocessor
 from portal.documents.sheets import Cell
 from portal.offers.agreements import summary
 from portal.views import agreement_cards
@@ -59,7 +59,7 @@ def _cells(each: Agreed) -> list[Cell]:
         each.version,
         clock.day_of(each.since),
         clock.day_of(each.until) if each.until else None,
-        say(STANDINGS[each.standing]),
+        say(each.state[1]),
         say(WAYS[each.signed]),
         each.reference,
         each.newer,

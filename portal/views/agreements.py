@@ -105,6 +105,7 @@ def show(organisation_id: UUID, agreement_id: UUID) -> ResponseReturnValue:
         if ending.whose_notice(agreed, rights.organisation, visitor()) and ending.of(reader(), agreement_id) is None
         else None,
         end_elsewhere_url=agreement_cards.end_elsewhere_url(agreed),
+        confirm_url=agreement_cards.confirm_url(agreed, rights),
     )
 
 

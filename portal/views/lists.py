@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from portal import clock, dossier
 from portal.cases import waiting
 from portal.cases.agreements import subprocessor_mails
-from portal.cases.agreements.tables import SubprocessorAnswer
+from portal.cases.agreements.tables import SignedElsewhere, SubprocessorAnswer
 from portal.cases.catalogue import every_workflow, workflow_of
 from portal.cases.tables import Case, Document
 from portal.dossier import tasks
@@ -31,6 +31,7 @@ ASKS = {
     "terms": mark("Voorwaarden lezen"),
     "subprocessor": mark("Nieuwe subverwerker bekijken"),
     "objection": mark("Bezwaar beantwoorden"),
+    "elsewhere": mark("Zeggen of het klopt"),
 }
 
 
@@ -76,6 +77,22 @@ def mine(found: Tasks) -> Iterable[Line]:
         )
     for answer, as_supplier in found.subprocessors:
         yield about_subprocessor(answer, as_supplier=as_supplier)
+    for agreed in found.elsewhere:
+        yield about_elsewhere(agreed)
+
+
+def about_elsewhere(agreed: SignedElsewhere) -> Line:
+    """What others say that a board signed elsewhere."""
+    return Line(
+        say("Elders getekend: overeenkomst over %(product)s", product=agreed.product.title),
+        f"{agreed.board.name} · {agreed.product.supplier.name}",
+        "",
+        "elsewhere",
+        "",
+        clock.day_of(agreed.entered_at),
+        None,
+        url_for("agreement_confirming.answer", organisation_id=agreed.board_id, agreement_id=agreed.id),
+    )
 
 
 def about_subprocessor(answer: SubprocessorAnswer, *, as_supplier: bool) -> Line:

@@ -25,6 +25,8 @@ STANDINGS = {
     Standing.ENDED: mark("geëindigd"),
 }
 
+UNCONFIRMED = mark("nog niet bevestigd")
+"""Instead of its standing, where others say that a board signed it elsewhere, and the board did not yet."""
 KINDS_OF_STANDING = {Standing.IN_FORCE: "done", Standing.COMING: "waiting", Standing.ENDED: "neutral"}
 """How a page shows each of them."""
 
@@ -90,6 +92,15 @@ class Agreed:
     """Of what was signed elsewhere: the SHA-256 of its file."""
     signed_on: dt.date | None = None
     """Of what was signed elsewhere: on which day, as was said."""
+    is_confirmed: bool = True
+    """Not where others say that the board signed it elsewhere, and the board did not yet."""
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """How a page shows whether it holds: a kind, and words to be said."""
+        if not self.is_confirmed and self.standing != Standing.ENDED:
+            return "waiting", UNCONFIRMED
+        return KINDS_OF_STANDING[self.standing], STANDINGS[self.standing]
 
     @property
     def transfers(self) -> list[tuple[str, str]]:

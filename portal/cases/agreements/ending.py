@@ -152,6 +152,11 @@ def every(session: Session) -> list[AgreementEnd]:
     return list(session.scalars(select(AgreementEnd).options(*whole).order_by(AgreementEnd.delete_by)))
 
 
+def goes_on(session: Session, found: AgreementEnd, *, at: dt.datetime) -> bool:
+    """Whether the board has another agreement about the product since: then nothing need be fetched or erased."""
+    return any(each.board_id == found.board_id for each in bound.about(session, found.product_id, at=at))
+
+
 def is_overdue(found: AgreementEnd, *, at: dt.datetime) -> bool:
     """Whether the data must be gone and nobody certified that they are."""
     return found.certificate_id is None and found.delete_by <= at
@@ -168,6 +173,8 @@ def remind_all() -> int:
     with act() as session:
         told = 0
         for each in every(session):
+            if goes_on(session, each, at=now):
+                continue
             if now < each.export_until <= soon:
                 told += _tell(session, each, kind="export_ends", supplier=False)
             if each.certificate_id is None and now < each.delete_by <= soon:

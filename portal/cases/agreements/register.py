@@ -112,6 +112,7 @@ def _signed_elsewhere(
                 document_id=None,
                 blob=row.blob,
                 signed_on=dt.date.fromisoformat(row.signed_on),
+                is_confirmed=row.confirmed_at is not None,
                 schools=tuple(schools.get(row.board_id, ())),
                 text=text,
                 newer=current.version if current and text and current.since > text.since else "",

@@ -5,6 +5,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -13,6 +14,7 @@ from portal.cases.agreements.tables import SubprocessorAnswer
 from portal.cases.tables import Case
 from portal.parties import memberships
 from portal.record import outbox
+from portal.record.outbox import Mail
 from portal.wording import day, mark, say
 from workflows.vocabulary import Role
 
@@ -30,6 +32,12 @@ def mail_board(session: Session, answer: SubprocessorAnswer, *, kind: str) -> bo
         people.setdefault(str(contact["privacy_email"]).lower(), str(contact.get("privacy", "")))
     new = [_mail(session, answer, email, name, kind=kind) for email, name in people.items()]
     return any(new)
+
+
+def was_told(session: Session, answer: SubprocessorAnswer) -> bool:
+    """Whether anybody of the board was mailed about the notice."""
+    told = Mail.key.startswith(f"subprocessor:{answer.notice_id}:{answer.board_id}:", autoescape=True)
+    return session.scalar(select(Mail.id).where(told).limit(1)) is not None
 
 
 def mail_supplier(session: Session, answer: SubprocessorAnswer, *, kind: str, key: str) -> None:

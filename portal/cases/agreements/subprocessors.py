@@ -14,7 +14,7 @@ from portal import clock
 from portal.cases import access
 from portal.cases.access import Visitor
 from portal.cases.agreements import beside, bound
-from portal.cases.agreements.subprocessor_mails import ANNOUNCES, mail_board, subject
+from portal.cases.agreements.subprocessor_mails import ANNOUNCES, mail_board, subject, was_told
 from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotice
 from portal.database import act, reader
 from portal.errors import InvalidError, NotFoundError, RefusedError
@@ -148,8 +148,10 @@ def tell(notice_id: uuid.UUID) -> None:
             notice = session.get_one(SubprocessorNotice, notice_id)
             for board_id in boards[start : start + AT_ONCE]:
                 answer = session.get_one(SubprocessorAnswer, (notice_id, board_id))
-                kind = "subprocessor" if notice.withdrawn_at is None else "subprocessor_withdrawn"
-                mail_board(session, answer, kind=kind)
+                if notice.withdrawn_at is None:
+                    mail_board(session, answer, kind="subprocessor")
+                elif was_told(session, answer):  # of what nobody heard, nobody hears that it is gone
+                    mail_board(session, answer, kind="subprocessor_withdrawn")
 
 
 def remind_all() -> int:

@@ -95,6 +95,9 @@ class SignedElsewhere(Base):
     file_name: Mapped[str] = mapped_column(String(200))
     entered_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    confirmed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[dt.datetime | None]
+    """Since when it counts: the board said that it signed this, or the service desk took it in."""
     ended_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     ended_at: Mapped[dt.datetime | None]
     why_ended: Mapped[str] = mapped_column(Text, default="")

@@ -30,6 +30,8 @@ from workflows.vocabulary import Role
 
 SUBJECT = mark("Vastgelegd: een overeenkomst over %(product)s die elders is getekend")
 
+TO_CONFIRM = mark("Klopt dit? Een overeenkomst over %(product)s die elders is getekend")
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -150,7 +152,7 @@ def _is_taken(session: Session, board: Organisation, product: Product, line: Lin
 
 
 def _take_in(session: Session, each: Planned, content: bytes, by: Visitor) -> None:
-    line = each.line
+    line, is_desk = each.line, access.is_service_desk(by, session=session)
     made = SignedElsewhere(
         board_id=each.board.id,
         product_id=each.product.id,
@@ -161,6 +163,8 @@ def _take_in(session: Session, each: Planned, content: bytes, by: Visitor) -> No
         blob=vault.keep(session, content),
         file_name=line.file[:200],
         entered_by=by.person_id,
+        confirmed_by=by.person_id if is_desk else None,
+        confirmed_at=clock.now() if is_desk else None,
     )
     session.add(made)
     session.flush()
@@ -176,6 +180,7 @@ def _take_in(session: Session, each: Planned, content: bytes, by: Visitor) -> No
         signed_on=made.signed_on,
         since=made.since.isoformat(),
         until=made.until.isoformat() if made.until else None,
+        confirmed=is_desk,
     )
     _tell(session, each, made)
     if made.until is None or made.until > clock.now():
@@ -191,8 +196,8 @@ def _tell(session: Session, each: Planned, made: SignedElsewhere) -> None:
             session,
             key=f"taken_in:{made.id}:{one.person_id}",
             to=one.person.email,
-            kind="taken_in",
-            subject=say(SUBJECT, product=each.product.title),
+            kind="taken_in" if made.confirmed_at else "to_confirm",
+            subject=say(SUBJECT if made.confirmed_at else TO_CONFIRM, product=each.product.title),
             about=subject(made.id),
             link=("agreements.show", link),
             name=one.person.name,

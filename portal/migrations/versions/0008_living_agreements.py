@@ -62,12 +62,14 @@ def upgrade() -> None:
         sa.Column("file_name", sa.String(200), nullable=False),
         sa.Column("entered_by", sa.Uuid(), nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by", sa.Uuid(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.Uuid(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("why_ended", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signed_elsewhere")),
         *_points("signed_elsewhere", board_id="organisation", product_id="product"),
-        *_points("signed_elsewhere", entered_by="person", ended_by="person"),
+        *_points("signed_elsewhere", entered_by="person", confirmed_by="person", ended_by="person"),
     )
     _index("signed_elsewhere", "board_id", "product_id")
     op.create_table(
