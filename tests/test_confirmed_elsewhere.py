@@ -31,7 +31,7 @@ def claimed(asked: Portal) -> Portal:
 
 
 def answering(portal: Portal, someone: Someone = NOOR) -> Browser:
-    return portal.sign_in(someone).open("/").follow("Elders getekend: overeenkomst over Onderwijsresultatenmonitor")
+    return portal.sign_in(someone).open("/").follow("Elders getekende overeenkomst")
 
 
 def the_row(portal: Portal) -> SignedElsewhere:
@@ -47,7 +47,7 @@ def test_a_supplier_alone_opens_no_gate_and_the_board_does_by_saying_yes(claimed
     page = answering(claimed).sees("maandag 10 maart 2025", "ons.pdf")
     page.choose("answer", "yes").press("Vastleggen").sees("Zij telt vanaf nu mee.", "van kracht")
     claimed.sign_in(TOM).open(GATE).sees("De poort is open")
-    claimed.sign_in(NOOR).open("/").sees_not("Elders getekend: overeenkomst")
+    claimed.sign_in(NOOR).open("/").sees_not("Elders getekende overeenkomst")
     assert claimed.findings("agreements") == ()
 
 
@@ -71,7 +71,7 @@ def test_a_board_that_did_not_sign_says_what_is_wrong_and_the_supplier_reads_it(
     claimed.later(minutes=1)
     claimed.sign_in(KIM).open("/elders-getekend").sees("geëindigd", "Dit is het stuk van een ander bestuur.")
     assert MISSING in claimed.sign_in(TOM).open(GATE).missing()
-    claimed.sign_in(NOOR).open("/").sees_not("Elders getekend: overeenkomst")
+    claimed.sign_in(NOOR).open("/").sees_not("Elders getekende overeenkomst")
     assert claimed.findings("agreements") == ()
 
 

@@ -84,8 +84,8 @@ def mine(found: Tasks) -> Iterable[Line]:
 def about_elsewhere(agreed: SignedElsewhere) -> Line:
     """What others say that a board signed elsewhere."""
     return Line(
-        say("Elders getekend: overeenkomst over %(product)s", product=agreed.product.title),
-        f"{agreed.board.name} · {agreed.product.supplier.name}",
+        say("Elders getekende overeenkomst"),
+        f"{agreed.board.name} · {agreed.product.title}",
         "",
         "elsewhere",
         "",
