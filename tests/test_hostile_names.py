@@ -97,9 +97,18 @@ def read(browser: Browser, ink: Ink) -> list[str]:
 
 def page_faults(tree: Element, ink: Ink) -> list[str]:
     attributes = [value for each in tree.iter() for value in each.attrib.values()]
-    shown = "".join(tree.itertext())
+    both_versions = {"".join(_words(tree, without)) for without in ("ins", "del")}  # of a page that compares two
     run = [each.tag for each in tree.iter("script") if not each.get("src")]
-    return [*run, *ink.damaged(shown), *(fault for each in attributes for fault in ink.damaged(each))]
+    return [*run, *(fault for each in (*both_versions, *attributes) for fault in ink.damaged(each))]
+
+
+def _words(element: Element, without: str) -> Iterator[str]:
+    """What the page says, leaving out what stands in elements of this kind, and what marks a difference for the ear."""
+    if element.tag != without:
+        yield element.text or ""
+        for each in element:
+            yield from _words(each, without) if element.tag not in ("ins", "del") else ()
+            yield each.tail or ""
 
 
 def sheet_faults(sheet: str, ink: Ink) -> list[str]:
