@@ -47,7 +47,7 @@ def listed(portal: Portal, organisation_id: uuid.UUID, **asked: object) -> list[
 
 def test_searching_filtering_and_sorting_find_what_they_should(living: Portal) -> None:
     supplier = the_supplier(living)
-    assert listed(living, supplier) == ["2025-01", "2026-12", "2026-11"], "what ended comes last"
+    assert listed(living, supplier) == ["2026-12", "2025-01", "2026-11"], "what ended comes last"
     for asked, versions in (
         ({"text": "overzee"}, {"2026-12"}),
         ({"text": "VERENIGDE"}, {"2026-12"}),

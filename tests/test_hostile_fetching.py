@@ -80,7 +80,7 @@ def test_no_document_asks_for_anything_whatever_is_typed_anywhere_in_it(
     template: str, canary: Canary, tell: Callable[[str, int], None]
 ) -> None:
     asked = itertools.cycle(asked_of(canary))
-    answers = {"change": {"what": ["name", "joining"]}, "kind": {"kind": "quote"}}
+    answers = {"change": {"what": ["name", "joining"]}, "kind": {"kind": "quote"}, "presigning": {"what": "give"}}
     builders = {"documents/usage_terms.html": some_terms, "documents/board_declaration.html": some_facts}
     given = builders.get(template, some_agreement)(answers=answers)
     for facts in (hostile(given, asked), hostile(given, asked)):

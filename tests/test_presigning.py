@@ -141,9 +141,9 @@ def test_the_verifier_finds_it_and_names_an_agreement_without_it_or_with_another
     [found] = [each for each in report.good if each.code == "beforehand_good"]
     assert found.values == {"paper": published.document(first).code, "count": 1}
 
-    papers = dict(next(iter(READ.values())))
     sha256 = published.document(first).current
     assert sha256 is not None
+    papers = dict(next(each for each in READ.values() if sha256 in each))
     [holder] = [name for name, paper in papers.items() if sha256 in paper.enclosed]
     without = {**papers, holder: replace(papers[holder], enclosed={})}
     spoiled = {**papers, sha256: replace(papers[sha256], is_complete=False)}

@@ -72,7 +72,8 @@ def page(
         asked = asked.where(_is(session, line, state, at=at))
     total = session.scalar(select(func.count()).select_from(asked.subquery())) or 0
     order = [each.desc() if descending else each for each in _order(line, sort, at=at)]
-    cut: Select[uuid.UUID] = asked.order_by(*order, func.lower(Product.title), line.c.id).offset(offset)
+    ties = (func.lower(Product.title), func.lower(Board.name), line.c.since.desc(), line.c.id)
+    cut: Select[uuid.UUID] = asked.order_by(*order, *ties).offset(offset)
     ids = list(session.scalars(cut.limit(limit)))
     found = {each.id: each for each in register.of(session, organisation, at=at, only=ids)}
     return [found[each] for each in ids if each in found], total
