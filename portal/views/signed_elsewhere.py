@@ -10,7 +10,7 @@ from wtforms import FileField, Form, TextAreaField
 from portal import clock
 from portal.cases import access
 from portal.cases.agreements import elsewhere, elsewhere_files, taking_in
-from portal.cases.agreements.agreed import KINDS_OF_STANDING, STANDINGS, UNCONFIRMED, Standing, standing
+from portal.cases.agreements.agreed import STANDINGS, Standing, standing, state
 from portal.cases.agreements.elsewhere_files import COLUMNS, OPTIONAL, Fault, Unfit
 from portal.cases.agreements.tables import SignedElsewhere
 from portal.database import reader
@@ -88,7 +88,7 @@ def index_csv() -> ResponseReturnValue:
             each.signed_on,
             clock.day_of(each.since),
             clock.day_of(each.until) if each.until else None,
-            say(UNCONFIRMED if _waits(each) else STANDINGS[_standing(each)]),
+            say(_state(each)[1]),
             each.file_name,
             each.blob,
         )
@@ -192,9 +192,8 @@ def _standing(each: SignedElsewhere) -> Standing:
     return standing(each.since, each.until, at=clock.now())
 
 
-def _waits(each: SignedElsewhere) -> bool:
-    """Whether the board is yet to say that it signed this."""
-    return each.confirmed_at is None and _standing(each) != Standing.ENDED
+def _state(each: SignedElsewhere) -> tuple[str, str]:
+    return state(_standing(each), is_confirmed=each.confirmed_at is not None)
 
 
 def _chosen() -> tuple[Wish, list[SignedElsewhere], list[SignedElsewhere]]:
@@ -221,8 +220,8 @@ def _row(each: SignedElsewhere, *, is_desk: bool) -> dict[str, Any]:
         "url": url_for("agreements.show", **here),
         "since": day(clock.day_of(each.since)),
         "until": day(clock.day_of(each.until), weekday=True) if each.until else say("geen einddatum"),
-        "state_kind": "waiting" if _waits(each) else KINDS_OF_STANDING[_standing(each)],
-        "state_text": say(UNCONFIRMED if _waits(each) else STANDINGS[_standing(each)]),
+        "state_kind": _state(each)[0],
+        "state_text": say(_state(each)[1]),
         "why": each.why_ended,
         "end_url": url_for(".end", agreement_id=each.id) if may_end else None,
     }

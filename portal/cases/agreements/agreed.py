@@ -98,9 +98,7 @@ class Agreed:
     @property
     def state(self) -> tuple[str, str]:
         """How a page shows whether it holds: a kind, and words to be said."""
-        if not self.is_confirmed and self.standing != Standing.ENDED:
-            return "waiting", UNCONFIRMED
-        return KINDS_OF_STANDING[self.standing], STANDINGS[self.standing]
+        return state(self.standing, is_confirmed=self.is_confirmed)
 
     @property
     def transfers(self) -> list[tuple[str, str]]:
@@ -113,6 +111,13 @@ class Agreed:
     def breach(self) -> summary.Breach | None:
         """Whom the board reaches when data leaked."""
         return summary.breach(self.text.body) if self.text else None
+
+
+def state(standing: Standing, *, is_confirmed: bool) -> tuple[str, str]:
+    """How a page shows a standing: a kind, and words to be said."""
+    if not is_confirmed and standing != Standing.ENDED:
+        return "waiting", UNCONFIRMED
+    return KINDS_OF_STANDING[standing], STANDINGS[standing]
 
 
 def standing(since: dt.datetime, until: dt.datetime | None, *, at: dt.datetime) -> Standing:

@@ -1,7 +1,6 @@
 """What others say that a board signed elsewhere: the board says whether it did, and until then it opens nothing."""
 
 import uuid
-from collections.abc import Collection
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -65,10 +64,7 @@ def deny(agreement_id: uuid.UUID, *, why: str, by: Visitor) -> None:
 def waiting_for(session: Session, visitor: Visitor) -> list[SignedElsewhere]:
     """What this (well known) visitor can confirm for a board, the longest waiting first."""
     roles = visitor.known.roles if visitor.known else {}
-    return _unanswered(session, [each for each, held in roles.items() if held & CONFIRMS])
-
-
-def _unanswered(session: Session, boards: Collection[uuid.UUID]) -> list[SignedElsewhere]:
+    boards = [each for each, held in roles.items() if held & CONFIRMS]
     if not boards:
         return []
     asked = (

@@ -105,10 +105,7 @@ def files_of(content: bytes) -> dict[str, bytes]:
                 raise InvalidError("Te groot.", {"files": say("Dit ZIP-bestand is te groot. Deel het in tweeën.")})
             names = Counter(_name(each) for each in parts)
             if twice := next((name for name, count in names.items() if count > 1), ""):
-                sentence = say(
-                    "%(name)s zit twee keer in het ZIP-bestand. Geef elk bestand een eigen naam.", name=twice
-                )
-                raise InvalidError("Twee keer.", {"files": sentence})
+                raise InvalidError("Twee keer.", {"files": say(_TWICE, name=twice)})
             return {_name(each): _part(file, each) for each in parts}
     except _NO_ZIP as fault:
         raise InvalidError(

@@ -152,11 +152,6 @@ def every(session: Session) -> list[AgreementEnd]:
     return list(session.scalars(select(AgreementEnd).options(*whole).order_by(AgreementEnd.delete_by)))
 
 
-def goes_on(session: Session, found: AgreementEnd, *, at: dt.datetime) -> bool:
-    """Whether the board has another agreement about the product since: then nothing need be fetched or erased."""
-    return any(each.board_id == found.board_id for each in bound.about(session, found.product_id, at=at))
-
-
 def is_overdue(found: AgreementEnd, *, at: dt.datetime) -> bool:
     """Whether the data must be gone and nobody certified that they are."""
     return found.certificate_id is None and found.delete_by <= at
@@ -171,10 +166,12 @@ def remind_all() -> int:
     """A week before data can no longer be fetched, a week before they must be gone, and after that; each once."""
     now, soon = clock.now(), clock.start_of(clock.today() + REMINDED_BEFORE + dt.timedelta(days=1))
     with act() as session:
-        told = 0
-        for each in every(session):
-            if goes_on(session, each, at=now):
-                continue
+        told, ended = 0, every(session)
+        products = {each.product_id for each in ended}
+        anew = {(one, each.board_id) for one in products for each in bound.about(session, one, at=now)}
+        for each in ended:
+            if (each.product_id, each.board_id) in anew:
+                continue  # they agreed again: nothing need be fetched or erased
             if now < each.export_until <= soon:
                 told += _tell(session, each, kind="export_ends", supplier=False)
             if each.certificate_id is None and now < each.delete_by <= soon:

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, SQLColumnExpression, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from portal.cases.agreements import stands
@@ -49,11 +49,11 @@ def to_board(
     if text:
         columns = (SubprocessorNotice.name, Product.title, Organisation.name)
         asked = asked.where(or_(*(each.icontains(text, autoescape=True) for each in columns)))
-    order: dict[str, ColumnElement[Any]] = {
+    order: dict[str, SQLColumnExpression[Any]] = {
         "name": func.lower(SubprocessorNotice.name),
         "product": func.lower(Product.title),
-        "last": SubprocessorAnswer.closes_at,  # type: ignore[dict-item]
-        "effective": SubprocessorAnswer.begins_at,  # type: ignore[dict-item]
+        "last": SubprocessorAnswer.closes_at,
+        "effective": SubprocessorAnswer.begins_at,
     }
     latest = SubprocessorNotice.announced_at.desc()
     return _cut(session, asked, state, [_way(order[sort], descending), latest], at=at, offset=offset, limit=limit)
@@ -80,9 +80,9 @@ def about(
     )
     if text:
         asked = asked.where(Organisation.name.icontains(text, autoescape=True))
-    order: dict[str, ColumnElement[Any]] = {
+    order: dict[str, SQLColumnExpression[Any]] = {
         "board": func.lower(Organisation.name),
-        "last": SubprocessorAnswer.closes_at,  # type: ignore[dict-item]
+        "last": SubprocessorAnswer.closes_at,
         "moved": MOVED,
     }
     by_name = func.lower(Organisation.name)
@@ -104,7 +104,7 @@ def figures(session: Session, notices: Collection[uuid.UUID], *, at: dt.datetime
     return found
 
 
-def _way(column: ColumnElement[Any], descending: bool) -> ColumnElement[Any]:
+def _way(column: SQLColumnExpression[Any], descending: bool) -> SQLColumnExpression[Any]:
     return column.desc() if descending else column
 
 
@@ -112,7 +112,7 @@ def _cut(
     session: Session,
     asked: Select[SubprocessorAnswer],
     state: str,
-    order: list[ColumnElement[Any]],
+    order: list[SQLColumnExpression[Any]],
     *,
     at: dt.datetime,
     offset: int,
