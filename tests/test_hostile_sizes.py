@@ -37,7 +37,7 @@ PATIENCE = 10.0  # seconds
 OTHERS_WAIT = 1.0
 WORD = "w" * 2 * MEGABYTE
 FORM = "application/x-www-form-urlencoded"
-CLEAR = (200, 302, 400, 409, 413, 422)  # 200: one more question is asked
+CLEAR = (200, 302, 400, 409, 413, 422, 429)  # 200: one more question is asked; 429: an eleventh try in a minute
 
 
 @pytest.fixture

@@ -277,7 +277,7 @@ def test_an_invitation_for_a_new_colleague_opened_by_somebody_who_is_signed_in_c
 def test_documents_are_listed_found_and_exported(in_force: Portal) -> None:
     page = ours(in_force, EVA, part="/stukken").sees("Bestuursverklaring", "Compleet en verzegeld", "Inschrijving")
     page.open(page.address + "?q=BV-&state=complete").sees("1 stuk", "Bestuursverklaring")
-    page.open(page.address.partition("?")[0] + "?q=qqq").sees("Niets gevonden")
+    page.open(page.address.partition("?")[0] + "?q=zo+heet+geen+stuk").sees("Niets gevonden")
     sheet = ours(in_force, EVA, part="/stukken.csv").response
     assert sheet.mimetype == "text/csv"
     assert sheet.text.startswith('\ufeff"Stuk";"Kenmerk"')
