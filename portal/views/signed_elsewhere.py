@@ -211,6 +211,7 @@ def _chosen() -> tuple[Wish, list[SignedElsewhere], list[SignedElsewhere]]:
 
 
 def _row(each: SignedElsewhere, *, is_desk: bool) -> dict[str, Any]:
+    kind, words = _state(each)
     may_end = is_desk and _standing(each) != Standing.ENDED
     here: dict[str, Any] = {"organisation_id": each.product.supplier_id, "agreement_id": each.id}
     return {
@@ -220,8 +221,8 @@ def _row(each: SignedElsewhere, *, is_desk: bool) -> dict[str, Any]:
         "url": url_for("agreements.show", **here),
         "since": day(clock.day_of(each.since)),
         "until": day(clock.day_of(each.until), weekday=True) if each.until else say("geen einddatum"),
-        "state_kind": _state(each)[0],
-        "state_text": say(_state(each)[1]),
+        "state_kind": kind,
+        "state_text": say(words),
         "why": each.why_ended,
         "end_url": url_for(".end", agreement_id=each.id) if may_end else None,
     }
