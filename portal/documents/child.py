@@ -44,9 +44,11 @@ def in_child(work: Callable[[], T], *, seconds: int = 30, megabytes: int = 1024)
             said = _listen(ours, until=time.monotonic() + seconds)
         finally:
             os.close(ours)
-            worked = _end(child)
+            worked, killed_by = _end(child)
+    too_slow = mark("het duurde te lang")
+    if killed_by == signal.SIGXCPU:
+        raise _not_made(too_slow)
     if said is None:
-        too_slow = mark("het duurde te lang")
         raise _not_made(too_slow) if worked > seconds / 2 else UnavailableError(NOT_MADE, reason=too_slow)
     try:
         succeeded, result = pickle.loads(said)  # noqa: S301 - written by our own child, over our own pipe
@@ -105,10 +107,11 @@ def _listen(pipe: int, *, until: float) -> bytes | None:
         said += part
 
 
-def _end(child: int) -> float:
-    """Make sure that the child is gone; gives the seconds for which a processor was at work for it."""
-    gone, _, used = os.wait4(child, os.WNOHANG)
+def _end(child: int) -> tuple[float, int]:
+    """Make sure that the child is gone; gives the seconds for which a processor was at work for it, and the signal that
+    ended it (0: none did)."""
+    gone, status, used = os.wait4(child, os.WNOHANG)
     if not gone:
         os.kill(child, signal.SIGKILL)
-        _, _, used = os.wait4(child, 0)
-    return used.ru_utime + used.ru_stime
+        _, status, used = os.wait4(child, 0)
+    return used.ru_utime + used.ru_stime, os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
