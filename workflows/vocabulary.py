@@ -175,6 +175,23 @@ class Rows(Question):
 
 
 @dataclass(frozen=True)
+class OfEach(Question):
+    """The same few questions about each thing that the case's publication names: its dimensions, its measures.
+
+    The answer is a mapping of the id of each thing to a mapping like that of a step. The condition of a question in it
+    looks at its own row, as the step "row": `Answered("row.state", "planned")`.
+    """
+
+    of: str = field(default="", kw_only=True)
+    """What the publication calls them, such as measures."""
+    questions: tuple[Question, ...] = ()
+
+    def asked_of(self, row: Mapping[str, Any]) -> tuple[Question, ...]:
+        """The questions that the answers about one thing lead to."""
+        return tuple(each for each in self.questions if each.when is None or each.when({"row": row}))
+
+
+@dataclass(frozen=True)
 class PartyRows(Question):
     """The schools and locations of the subject's board, each in or out, as a list of location codes that are in."""
 
@@ -263,6 +280,8 @@ class Signatory:
     """Whether these answers want a signature at all; none: always."""
     or_else: Assessor | None = None
     """Who judges where nobody is left with authority to sign."""
+    together: Condition | None = None
+    """With which answers at least two must sign, also where one could alone; none: never."""
     without_limits: bool = False
     """Whether only those may sign whose mandate has no limits: who may bind, is not for who may bind a little."""
 
@@ -282,6 +301,10 @@ class Step:
     intro: str = ""
     complaint: Callable[[Mapping[str, Any], Answers], Mapping[str, Sentence]] | None = None
     """A rule over several questions of the step: question name → sentence, empty when all is well."""
+    advises: bool = False
+    """Whether its answers are an advice: of who has the role alone, never of who wrote another step or can sign."""
+    rests_on: tuple[str, ...] = ()
+    """The steps that it is about: once one of them is changed, it is to be answered again."""
 
     def asked(self, answers: Answers) -> tuple[Question, ...]:
         """The questions of this step that these answers lead to."""
@@ -296,9 +319,11 @@ def step(
     when: Condition | None = None,
     intro: str = "",
     complaint: Callable[[Mapping[str, Any], Answers], Mapping[str, Sentence]] | None = None,
+    advises: bool = False,
+    rests_on: tuple[str, ...] = (),
 ) -> Step:
     """A step, written with its questions in a row."""
-    return Step(name, title, questions, by, when, intro, complaint)
+    return Step(name, title, questions, by, when, intro, complaint, advises, rests_on)
 
 
 @dataclass(frozen=True)
