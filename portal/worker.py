@@ -27,13 +27,15 @@ from portal.errors import PortalError, UnavailableError
 from portal.evidence import dossiers
 from portal.offers import blocks, drafting
 from portal.parties import erasing
-from portal.record import heads, jobs, letters, outbox
+from portal.record import heads, jobs, letters, outbox, rounds
 from portal.upkeep import ending, nightly, notes
 from portal.wording import mark
 
 POLL = 2.0  # seconds; the bell wakes the worker sooner
 SHOWS_ITSELF = dt.timedelta(seconds=30)
 INTERRUPTED = mark("Het werk is onderbroken en wordt opnieuw gedaan.")
+EVERY_MORNING = (reminding.remind_all, subprocessors.remind_all, agreement_ending.remind_all)
+"""What looks once a day at what waits, each for itself."""
 Address = Callable[[str, Mapping[str, str]], str]
 """Makes the full address of an endpoint with its parameters."""
 
@@ -156,10 +158,8 @@ class Worker:
             case subprocessors.TELL:
                 subprocessors.tell(uuid.UUID(taken.parameters["notice"]))
             case reminding.REMIND:
-                reminding.remind_all()
-                subprocessors.remind_all()
-                agreement_ending.remind_all()
                 reminding.ask(after=clock.today())
+                rounds.each(EVERY_MORNING, lambda remind: remind())
             case reissuing.REISSUE:
                 reissuing.reissue(uuid.UUID(taken.parameters["organisation"]))
             case drafting.CAMPAIGN:

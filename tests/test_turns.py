@@ -1,13 +1,16 @@
 """What people do with a case besides answering it: send back, decline, withdraw, hand over, let it lapse."""
 
+import datetime as dt
 import uuid
 
 import pytest
 from sqlalchemy import select
 
+from portal import clock
 from portal.cases import reminding
 from portal.cases.tables import Case, Document, InForce, Signature
-from portal.database import reader
+from portal.database import act, reader
+from portal.record.jobs import Job
 from portal.record.ledger import Entry
 from tests.browser import Browser
 from tests.builders import (
@@ -266,3 +269,20 @@ def test_the_worker_reminds_every_day(to_sign: Portal) -> None:
     assert [each for each in to_sign.mails(BAS.email) if each.startswith("Herinnering")]
     to_sign.later(days=4).work()
     assert sum(each.startswith("Herinnering") for each in to_sign.mails(BAS.email)) == 2
+
+
+def test_a_case_that_cannot_be_read_keeps_nobody_else_waiting(to_sign: Portal) -> None:
+    with to_sign.opened(), act() as session:
+        broken = Case(reference="BV-2026-09999", workflow="board_declaration", workflow_version="gone")
+        broken.moved_at = clock.now() - dt.timedelta(days=9)
+        session.add(broken)
+    with to_sign.opened():
+        reminding.ask(after=to_sign.moment.date())
+    to_sign.later(days=4).work()
+    assert [each for each in to_sign.mails(BAS.email) if each.startswith("Herinnering")]
+    with to_sign.opened():
+        waiting = reader.query(Job).filter(Job.kind == reminding.REMIND, Job.state == "todo").all()
+        assert {each.cause != "" for each in waiting} == {
+            True,
+            False,
+        }  # this day's again, with its cause; and the next day's

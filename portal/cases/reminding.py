@@ -15,7 +15,7 @@ from portal.cases.telling import Recipient
 from portal.cases.waiting import WARNED_BEFORE
 from portal.database import act, reader
 from portal.errors import NotFoundError
-from portal.record import jobs, ledger
+from portal.record import jobs, ledger, rounds
 from portal.wording import day, mark
 
 REMIND = "remind"
@@ -30,7 +30,7 @@ def remind_all() -> int:
     open_ones = select(Case.id).where(Case.state.not_in((*ENDED, CaseState.PREPARING))).order_by(Case.moved_at)
     case_ids = list(reader.scalars(open_ones))
     reader.rollback()
-    return sum(_remind(case_id) for case_id in case_ids)
+    return rounds.each(case_ids, _remind)
 
 
 def may_remind(case: Case, visitor: Visitor) -> bool:
