@@ -113,5 +113,16 @@ def moment(value: dt.datetime, *, seconds: bool = False) -> str:
 
 
 def sentence(text: str | tuple[str, Mapping[str, object]]) -> str:
-    """A sentence of a workflow in the reader's language; its values, where it has them, filled in."""
-    return say(text) if isinstance(text, str) else say(text[0], **text[1])
+    """A sentence of a workflow in the reader's language; its values, where it has them, filled in.
+
+    A value may be a day, or a sentence itself.
+    """
+    return (
+        say(text) if isinstance(text, str) else say(text[0], **{name: _filled(each) for name, each in text[1].items()})
+    )
+
+
+def _filled(value: object) -> object:
+    if isinstance(value, tuple):
+        return sentence(value)
+    return day(value) if isinstance(value, dt.date) else value

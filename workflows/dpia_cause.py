@@ -1,0 +1,45 @@
+"""What keeps an outcome from being lighter: a cause, the answer it comes from, and what would take it away."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from workflows.dpia_facts import Around, Outcome
+from workflows.vocabulary import Answers, Sentence
+
+Change = Callable[[Answers, Around], tuple[Answers, Around]]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Something that keeps the outcome from being lighter than `outcome`: which answer, and what would take it away."""
+
+    outcome: Outcome
+    text: Sentence
+    place: str
+    way: Sentence = ""
+    change: Change | None = None
+
+
+def answered(place: str, value: Any) -> Change:
+    """The change by which the answer at this place becomes another; in a mapping or a row the values given change."""
+
+    def change(answers: Answers, around: Around) -> tuple[Answers, Around]:
+        new = copy.deepcopy({step: dict(said) for step, said in answers.items()})
+        step, question, *thing = place.split(".")
+        said = new.setdefault(step, {})
+        if not thing:
+            said[question] = value
+        elif isinstance(said.get(question), list):
+            said[question][int(thing[0]) - 1] |= value
+        else:
+            said[question] = {**said.get(question, {}), thing[0]: {**said.get(question, {}).get(thing[0], {}), **value}}
+        return new, around
+
+    return change
+
+
+def accepted(*things: str) -> Change:
+    """The change by which the evidence of these measures is accepted."""
+    return lambda answers, around: (answers, replace(around, accepted=around.accepted | set(things)))
