@@ -1,6 +1,5 @@
 """What keeps an outcome from being lighter: a cause, the answer it comes from, and what would take it away."""
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,16 +25,15 @@ def answered(place: str, value: Any) -> Change:
     """The change by which the answer at this place becomes another; in a mapping or a row the values given change."""
 
     def change(answers: Answers, around: Around) -> tuple[Answers, Around]:
-        new = copy.deepcopy({step: dict(said) for step, said in answers.items()})
         step, question, *thing = place.split(".")
-        said = new.setdefault(step, {})
-        if not thing:
-            said[question] = value
-        elif isinstance(said.get(question), list):
-            said[question][int(thing[0]) - 1] |= value
-        else:
-            said[question] = {**said.get(question, {}), thing[0]: {**said.get(question, {}).get(thing[0], {}), **value}}
-        return new, around
+        before = answers.get(step, {}).get(question)
+        after = value
+        if thing and isinstance(before, list):
+            after = [row | value if str(number) == thing[0] else row for number, row in enumerate(before, start=1)]
+        elif thing:
+            before = before or {}
+            after = {**before, thing[0]: {**before.get(thing[0], {}), **value}}
+        return {**answers, step: {**answers.get(step, {}), question: after}}, around
 
     return change
 

@@ -57,7 +57,7 @@ def _advice(use: Use) -> tuple[Advice, list[Cause]]:
         if str(use.said("reply.words", "")).strip():
             return Advice.NEGATIVE, [weighs]
         text, way = "U hebt nog niet geantwoord op het negatieve advies van de FG.", "Als u de FG antwoordt"
-        change = answered("reply.words", "Ons antwoord.")
+        change = answered("reply.words", "antwoord")
         return Advice.NEGATIVE_OPEN, [Cause(Outcome.MEASURES_FIRST, text, place, way, change), weighs]
     weighs = Cause(Outcome.ADJUSTED, "De FG adviseert positief onder voorwaarden.", place)
     waiting = []

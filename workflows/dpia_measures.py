@@ -54,7 +54,7 @@ def _critical_one(use: Use, measure: ModelMeasure) -> tuple[Critical, Cause | No
         if "advice" not in use.answers:
             text = "De FG heeft nog niet gezegd of wat noodzakelijke maatregel “%(measure)s” vervangt gelijkwaardig is."
         way = ("Als de tekenbevoegde met redenen aanvaardt wat noodzakelijke maatregel “%(measure)s” vervangt", about)
-        change = answered("decision.accepts", "Aanvaard, met redenen.")
+        change = answered("decision.accepts", "aanvaard")
         return Critical.FAILED, Cause(own, (text, about), place, way, change)
     text = "U voert noodzakelijke maatregel “%(measure)s” niet uit."
     if state is MeasureState.NOT_APPLICABLE:
