@@ -5,7 +5,7 @@ Answers and model become facts (`dpia_causes`), facts become one outcome (`dpia_
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workflows.dpia_cause import Cause
 from workflows.dpia_causes import causes
@@ -71,12 +71,13 @@ def judge(answers: Answers, model: Model, around: Around) -> Judgement:
 def so_far(answers: Answers, model: Model, around: Around) -> Judgement | None:
     """What the answers come to until now, as if the FG agrees; None while too little is said.
 
-    Enough is an early exit, a DPIA of one's own (nothing weighs more), or sides, measures and risks all answered.
+    Enough is an early exit, a DPIA of one's own (nothing weighs more; no ways yet, since what it would be instead is
+    not known), or sides, measures and risks all answered.
     """
     found = _judged(Use(answers, model, around, partial=True))
     if exit_of(answers) is not None or {"subject", "comparison", "measures", "risks"} <= set(answers):
         return found
-    return found if found.outcome is Outcome.OWN_DPIA else None
+    return replace(found, ways=()) if found.outcome is Outcome.OWN_DPIA else None
 
 
 def facts_of(answers: Answers, model: Model, around: Around, *, partial: bool = False) -> Facts:
