@@ -56,6 +56,7 @@ def sides_compared(use: Use) -> Iterator[Cause]:
     """The sides that are neither the same nor narrower; of a school of the board as much as of the board itself."""
     if not use.counts("comparison"):
         return
+    described = {each.side for each in use.own_risks()}
     enough = len(use.riskier_sides() - CORE) > 1
     for each in use.sides():
         about = {"side": side_name(each.side), "number": each.side[1:], "school": each.school}
@@ -63,12 +64,14 @@ def sides_compared(use: Use) -> Iterator[Cause]:
         change = answered(each.place, {"choice": "same"})
         if use.is_riskier(each):
             weighs = Outcome.OWN_DPIA if each.side in CORE or enough else Outcome.ADJUSTED
-            yield Cause(weighs, (_worse(each), about), each.place, way, change)
+            yield Cause(weighs, (_worse(each, described=each.side in described), about), each.place, way, change)
         elif each.choice not in (Comparison.SAME, Comparison.NARROWER):
             yield Cause(Outcome.ADJUSTED, (_different(each), about), each.place, way, change)
 
 
-def _worse(answer: SideAnswer) -> str:
+def _worse(answer: SideAnswer, *, described: bool) -> str:
+    if answer.choice is Comparison.ABSENT and not described:
+        return "Kant %(number)s, %(side)s: het model beschrijft dit niet. Zonder eigen risico telt dat als meer risico."
     if answer.choice is Comparison.ABSENT and answer.school:
         return "Wat school %(school)s doet bij %(side)s (kant %(number)s), staat niet in het model en geeft risico."
     if answer.choice is Comparison.ABSENT:
