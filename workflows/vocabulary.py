@@ -192,6 +192,16 @@ class OfEach(Question):
 
 
 @dataclass(frozen=True)
+class Pick(Question):
+    """Some of what the publication (or an earlier answer) names: its modules. The answer is a list of ids."""
+
+    of: str = field(default="", kw_only=True)
+    """What the publication calls them, such as modules; or an earlier answer, such as subject.schools."""
+    one: bool = field(default=False, kw_only=True)
+    """Whether one of them is chosen: the answer is then its id."""
+
+
+@dataclass(frozen=True)
 class PartyRows(Question):
     """The schools and locations of the subject's board, each in or out, as a list of location codes that are in."""
 
