@@ -295,6 +295,10 @@ class Signatory:
     without_limits: bool = False
     """Whether only those may sign whose mandate has no limits: who may bind, is not for who may bind a little."""
 
+    def fewest(self, answers: Answers) -> int:
+        """How many must sign at the least with these answers, whatever those who sign may do alone."""
+        return 2 if self.together is not None and self.together(answers) else 1
+
 
 # --- Steps and workflows -----------------------------------------------------------------------------------------
 
@@ -480,6 +484,10 @@ def _refuse_contradictions(workflow: Workflow) -> None:
         raise WorkflowError(f"{workflow.name}: one sitting, yet others must act")
     if workflow.countersignatory and not (workflow.signatory and workflow.publication):
         raise WorkflowError(f"{workflow.name}: countersigned, yet nobody signs first or there is no supplier to do it")
+    if workflow.countersignatory and any(
+        each and each.together for each in (workflow.signatory, workflow.countersignatory)
+    ):
+        raise WorkflowError(f"{workflow.name}: how many must sign is not said of one of two sides")
     if isinstance(workflow.subject, frozenset) and (not workflow.subject or Party.PERSON in workflow.subject):
         raise WorkflowError(f"{workflow.name}: its subjects are organisations, at least one kind")
     if workflow.personal and (workflow.signatory or workflow.adviser):

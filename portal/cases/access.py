@@ -276,7 +276,10 @@ def can_be_bound(case: Case, *, session: Session) -> bool:
     """Whether those who have authority now could bind the organisation to the document of this case together."""
     if case.organisation_id is None:
         return False
-    return mandates.can_be_bound(session, case.organisation_id, at=clock.now(), purpose=purpose_of(case))
+    answers, signatory = relevant_answers(case), workflow_of(case).signatory
+    at_least = signatory.fewest(answers) if signatory else 1
+    now, purpose = clock.now(), purpose_of(case)
+    return mandates.can_be_bound(session, case.organisation_id, at=now, purpose=purpose, at_least=at_least)
 
 
 def _may_bind(
