@@ -400,6 +400,7 @@ WORKFLOW = Workflow(
             by=Role.FG,
             advises=True,
             rests_on=WRITTEN,
+            escalates_after=28,
             complaint=_advised_in_full,
             intro="U adviseert, en beslist niet. Lees eerst alles tot nu toe.",
         ),

@@ -319,6 +319,8 @@ class Step:
     """Whether its answers are an advice: of who has the role alone, never of who wrote another step or can sign."""
     rests_on: tuple[str, ...] = ()
     """The steps that it is about: once one of them is changed, it is to be answered again."""
+    escalates_after: int = 0
+    """After how many days without an answer others are told, who can do something about it; 0: never."""
 
     def asked(self, answers: Answers) -> tuple[Question, ...]:
         """The questions of this step that these answers lead to."""
@@ -335,9 +337,10 @@ def step(
     complaint: Callable[[Mapping[str, Any], Answers], Mapping[str, Sentence]] | None = None,
     advises: bool = False,
     rests_on: tuple[str, ...] = (),
+    escalates_after: int = 0,
 ) -> Step:
     """A step, written with its questions in a row."""
-    return Step(name, title, questions, by, when, intro, complaint, advises, rests_on)
+    return Step(name, title, questions, by, when, intro, complaint, advises, rests_on, escalates_after)
 
 
 @dataclass(frozen=True)
@@ -469,6 +472,12 @@ def _refuse_contradictions(workflow: Workflow) -> None:
         raise WorkflowError(f"{workflow.name}: asks nothing")
     seen: set[str] = set()
     for each in workflow.steps:
+        if missing := set(each.rests_on) - {before.split(".")[0] for before in seen}:
+            raise WorkflowError(
+                f"{workflow.name}.{each.name}: rests on {min(missing)!r}, which comes later"
+            )
+        if each.advises and not (each.by and each.rests_on):
+            raise WorkflowError(f"{workflow.name}.{each.name}: an advice of nobody, or about nothing")
         _refuse_twins(f"{workflow.name}.{each.name}", [q.name for q in each.questions])
         _refuse_unknown(workflow.name, [each.when], seen)
         for question in each.questions:
