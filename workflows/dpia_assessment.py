@@ -5,6 +5,7 @@ from typing import Any
 
 from workflows import dpia_questions as lists
 from workflows.dpia_facts import Comparison, MeasureState, Outcome, Verdict
+from workflows.dpia_reuse import exit_of, needs_two
 from workflows.vocabulary import (
     Answered,
     Answers,
@@ -32,21 +33,10 @@ LEAST = 100
 """How many characters a description of one's own use, and the words of an advice, have at the least."""
 WRITTEN = ("subject", "need", "timing", "comparison", "measures", "risks", "views")
 """The steps that the privacy officer writes, and the FG advises on."""
-TOGETHER_BECAUSE = "Dit besluit gaat tegen het advies van de FG in. Daarom tekenen er ten minste twee mensen."
 A = Role.PRIVACY_OFFICER
 
 
 # --- Conditions --------------------------------------------------------------------------------------------------
-
-
-def exit_of(answers: Answers) -> Outcome | None:
-    """The way out before the comparison, where these answers lead to one."""
-    need, timing = answers.get("need", {}), answers.get("timing", {})
-    if need and not (need.get("ap") or need.get("art35") or need.get("edpb")):
-        return Outcome.NOT_REQUIRED
-    if timing.get("earlier") and timing.get("changed") is False and timing.get("earlier_kind") == "dpia":
-        return Outcome.COMPLIANCE_CHECK
-    return None
 
 
 def is_needed(answers: Answers) -> bool:
@@ -67,14 +57,6 @@ def _replaces(answers: Answers) -> bool:
     """Whether a measure of the model is replaced by one of the board's own."""
     said = answers.get("measures", {}).get("measures") or {}
     return any(row.get("state") == MeasureState.REPLACED for row in said.values())
-
-
-def goes_against(answers: Answers) -> bool:
-    """Whether the decision goes against the FG: a negative advice, or conditions that were all set aside."""
-    verdict = answers.get("advice", {}).get("verdict")
-    said = answers.get("reply", {}).get("conditions") or {}
-    set_aside = bool(said) and not any(row.get("taken") for row in said.values())
-    return verdict == Verdict.NEGATIVE or (verdict == Verdict.CONDITIONAL and set_aside)
 
 
 # --- Rules of one step -------------------------------------------------------------------------------------------
@@ -445,7 +427,7 @@ WORKFLOW = Workflow(
                 "motivation",
                 "Waarom volgt u het advies van de FG niet?",
                 hint="Het komt in het besluit. Er tekenen dan ten minste twee mensen.",
-                when=goes_against,
+                when=needs_two,
             ),
             LongText(
                 "accepts",
@@ -466,7 +448,7 @@ WORKFLOW = Workflow(
     ),
     signatory=Signatory(
         confirms="Ik besluit namens het schoolbestuur zoals in dit stuk staat.",
-        together=goes_against,
+        together=needs_two,
     ),
     card=("subject.schools", "subject.in_use", "subject.start", "advice.verdict"),
     document="documents/dpia_reuse.html",

@@ -473,9 +473,7 @@ def _refuse_contradictions(workflow: Workflow) -> None:
     seen: set[str] = set()
     for each in workflow.steps:
         if missing := set(each.rests_on) - {before.split(".")[0] for before in seen}:
-            raise WorkflowError(
-                f"{workflow.name}.{each.name}: rests on {min(missing)!r}, which comes later"
-            )
+            raise WorkflowError(f"{workflow.name}.{each.name}: rests on {min(missing)!r}, which comes later")
         if each.advises and not (each.by and each.rests_on):
             raise WorkflowError(f"{workflow.name}.{each.name}: an advice of nobody, or about nothing")
         _refuse_twins(f"{workflow.name}.{each.name}", [q.name for q in each.questions])
