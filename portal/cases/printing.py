@@ -97,6 +97,14 @@ def in_words(question: v.Question, value: Any, around: Surroundings) -> Any:
             return [names.get(key, key) for key in value]
         case v.PartyRows():
             return _places(value, around)
+        case v.Pick(of=of, one=one):
+            known = dict(around.things.get(of, ()))
+            return known.get(value, value) if one else [known.get(key, key) for key in value]
+        case v.OfEach(questions=columns):
+            lines = [
+                [key, *(_one_line(in_words(c, row.get(c.name), around)) for c in columns)] for key, row in value.items()
+            ]
+            return {"columns": ["", *(say(each.label) for each in columns)], "rows": lines}
         case v.Rows(questions=columns):
             rows = [[_one_line(in_words(each, row.get(each.name), around)) for each in columns] for row in value]
             return {"columns": [say(each.label) for each in columns], "rows": rows}
