@@ -53,6 +53,7 @@ KINDS = (
     ("processor_agreement", "Verwerkersovereenkomsten"),
     ("presigning", "Vooraf tekenen van verwerkersovereenkomsten"),
     ("deletion_certificate", "Verklaringen dat gegevens gewist zijn"),
+    ("dpia_reuse", "Besluiten over het hergebruik van een model-DPIA"),
 )
 """What a mandate can be limited to: every procedure that is signed, but for this one, which takes a mandate without
 limits."""

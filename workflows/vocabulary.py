@@ -192,6 +192,16 @@ class OfEach(Question):
 
 
 @dataclass(frozen=True)
+class Pick(Question):
+    """Some of what the publication (or an earlier answer) names: its modules. The answer is a list of ids."""
+
+    of: str = field(default="", kw_only=True)
+    """What the publication calls them, such as modules; or an earlier answer, such as subject.schools."""
+    one: bool = field(default=False, kw_only=True)
+    """Whether one of them is chosen: the answer is then its id."""
+
+
+@dataclass(frozen=True)
 class PartyRows(Question):
     """The schools and locations of the subject's board, each in or out, as a list of location codes that are in."""
 
@@ -285,6 +295,10 @@ class Signatory:
     without_limits: bool = False
     """Whether only those may sign whose mandate has no limits: who may bind, is not for who may bind a little."""
 
+    def fewest(self, answers: Answers) -> int:
+        """How many must sign at the least with these answers, whatever those who sign may do alone."""
+        return 2 if self.together is not None and self.together(answers) else 1
+
 
 # --- Steps and workflows -----------------------------------------------------------------------------------------
 
@@ -305,6 +319,8 @@ class Step:
     """Whether its answers are an advice: of who has the role alone, never of who wrote another step or can sign."""
     rests_on: tuple[str, ...] = ()
     """The steps that it is about: once one of them is changed, it is to be answered again."""
+    escalates_after: int = 0
+    """After how many days without an answer others are told, who can do something about it; 0: never."""
 
     def asked(self, answers: Answers) -> tuple[Question, ...]:
         """The questions of this step that these answers lead to."""
@@ -321,9 +337,10 @@ def step(
     complaint: Callable[[Mapping[str, Any], Answers], Mapping[str, Sentence]] | None = None,
     advises: bool = False,
     rests_on: tuple[str, ...] = (),
+    escalates_after: int = 0,
 ) -> Step:
     """A step, written with its questions in a row."""
-    return Step(name, title, questions, by, when, intro, complaint, advises, rests_on)
+    return Step(name, title, questions, by, when, intro, complaint, advises, rests_on, escalates_after)
 
 
 @dataclass(frozen=True)
@@ -455,6 +472,10 @@ def _refuse_contradictions(workflow: Workflow) -> None:
         raise WorkflowError(f"{workflow.name}: asks nothing")
     seen: set[str] = set()
     for each in workflow.steps:
+        if missing := set(each.rests_on) - {before.split(".")[0] for before in seen}:
+            raise WorkflowError(f"{workflow.name}.{each.name}: rests on {min(missing)!r}, which comes later")
+        if each.advises and not (each.by and each.rests_on):
+            raise WorkflowError(f"{workflow.name}.{each.name}: an advice of nobody, or about nothing")
         _refuse_twins(f"{workflow.name}.{each.name}", [q.name for q in each.questions])
         _refuse_unknown(workflow.name, [each.when], seen)
         for question in each.questions:
@@ -470,6 +491,10 @@ def _refuse_contradictions(workflow: Workflow) -> None:
         raise WorkflowError(f"{workflow.name}: one sitting, yet others must act")
     if workflow.countersignatory and not (workflow.signatory and workflow.publication):
         raise WorkflowError(f"{workflow.name}: countersigned, yet nobody signs first or there is no supplier to do it")
+    if workflow.countersignatory and any(
+        each and each.together for each in (workflow.signatory, workflow.countersignatory)
+    ):
+        raise WorkflowError(f"{workflow.name}: how many must sign is not said of one of two sides")
     if isinstance(workflow.subject, frozenset) and (not workflow.subject or Party.PERSON in workflow.subject):
         raise WorkflowError(f"{workflow.name}: its subjects are organisations, at least one kind")
     if workflow.personal and (workflow.signatory or workflow.adviser):

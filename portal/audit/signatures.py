@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
+from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, CaseState, Document, DocumentState, Signature
 from portal.parties.tables import AuthorityRule, Mandate
 from portal.record.ledger import Entry
@@ -127,10 +128,19 @@ def _counted(rule: AuthorityRule, mandate: Mandate, of: int) -> tuple[str, int, 
     return ("majority", of // 2 + 1, of) if rule.mode == "majority" else ("jointly", rule.together, None)
 
 
-def bind(authorities: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether some of these are as many as each of them asks for; who was delegated sits where the other would."""
-    seats = {each.get("seat") or each["mandate"]: each["together"] for each in authorities}
+def bind(authorities: Sequence[Mapping[str, Any]], at_least: int) -> bool:
+    """Whether some of these are as many as each of them, and the document, asks for; who was delegated sits where
+    the other would.
+    """
+    seats = {each.get("seat") or each["mandate"]: max(at_least, each["together"]) for each in authorities}
     return any(sum(needed <= count for needed in seats.values()) >= count for count in range(1, len(seats) + 1))
+
+
+def fewest(document: Document, case: Case) -> int:
+    """How many must sign a document at the least: what it says itself, and never fewer than its answers ask for."""
+    signatory = workflow_of(case).signatory
+    asked = signatory.fewest(document.facts.get("answers", {})) if signatory else 1
+    return max(asked, int(document.facts.get("at_least", 1)))
 
 
 def side_of(document: Document, case: Case, person: str) -> str | None:
@@ -142,8 +152,9 @@ def side_of(document: Document, case: Case, person: str) -> str | None:
 def bound_by(document: Document, case: Case, given: Mapping[str, Mapping[str, Any]]) -> dict[str | None, bool]:
     """Each side of a document, in the order in which they sign, and whether these authorities (by person) bind it."""
     people = {each["person"]: side_of(document, case, each["person"]) for each in document.facts["signatories"]}
+    at_least = fewest(document, case)
     return {
-        side: bind([authority for person, authority in given.items() if people.get(person) == side])
+        side: bind([authority for person, authority in given.items() if people.get(person) == side], at_least)
         for side in dict.fromkeys(people.values())
     }
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.cases import overtaken
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, CaseState
 from portal.database import reader
@@ -19,6 +20,15 @@ from portal.parties.authority import Purpose
 from portal.parties.tables import Mandate, Membership, Organisation, Person
 from portal.wording import mark, say
 from workflows.vocabulary import Answers, Party, Role, Step
+
+ANOTHER_ROLE = mark("Deze stap is voor een collega met een andere rol. U kunt de antwoorden wel lezen.")
+FOR_THE_ADVISER = mark("Dit advies geeft alleen de FG, en niemand in diens plaats. U kunt het wel lezen.")
+WROTE_IT = mark(
+    "U begon of schreef zelf aan deze beoordeling. Een FG adviseert over het werk van een ander. "
+    "Vraag een andere FG van uw bestuur om advies, of laat de beheerder er een uitnodigen."
+)
+CAN_SIGN = mark("U bent tekenbevoegd voor deze organisatie. Wie kan besluiten, geeft niet ook het advies als FG.")
+ADVISED_BEFORE = mark("U adviseerde in deze zaak als FG. Wie adviseert, besluit niet mee.")
 
 
 @dataclass(frozen=True)
@@ -95,18 +105,33 @@ def relevant_answers(case: Case) -> dict[str, dict[str, Any]]:
 
 
 def answers_of(case: Case) -> dict[str, dict[str, Any]]:
-    """All answers of a case, on the path or not."""
-    return {each.step: each.values for each in case.answers}
+    """All answers of a case that still stand, on the path or not."""
+    return overtaken.standing(workflow_of(case), case)
 
 
 def may_answer(case: Case, step: Step, visitor: Visitor, *, session: Session | None = None) -> bool:
     """Whether this visitor may answer this step now. Who can sign for the organisation may also fill in."""
     if case.state != CaseState.DRAFT or not may_read(case, visitor, session=session):
         return False
+    return not why_not_theirs(case, step, visitor, session=session)
+
+
+def why_not_theirs(case: Case, step: Step, visitor: Visitor, *, session: Session | None = None) -> str:
+    """Why a step is not for this visitor to answer, in a sentence; empty where it is."""
     if case.organisation_id is None or step.by is None:
-        return case.id in visitor.drafts or visitor.person_id in (case.person_id, case.started_by)
-    roles = roles_at(visitor, case.organisation_id, session=session)
-    return bool(roles & {step.by, Role.SIGNATORY})
+        mine = case.id in visitor.drafts or visitor.person_id in (case.person_id, case.started_by)
+        return "" if mine else ANOTHER_ROLE
+    roles, person = roles_at(visitor, case.organisation_id, session=session), str(visitor.person_id)
+    if not step.advises:
+        if not roles & {step.by, Role.SIGNATORY}:
+            return ANOTHER_ROLE
+        decides = step.by is Role.SIGNATORY and person in overtaken.advisers(workflow_of(case), case)
+        return ADVISED_BEFORE if decides else ""
+    if step.by not in roles:
+        return FOR_THE_ADVISER
+    if visitor.person_id == case.started_by or person in overtaken.authors(case, step.rests_on):
+        return WROTE_IT
+    return CAN_SIGN if may_bind(case, visitor, session=session) else ""
 
 
 def may_assess(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
@@ -276,7 +301,10 @@ def can_be_bound(case: Case, *, session: Session) -> bool:
     """Whether those who have authority now could bind the organisation to the document of this case together."""
     if case.organisation_id is None:
         return False
-    return mandates.can_be_bound(session, case.organisation_id, at=clock.now(), purpose=purpose_of(case))
+    answers, signatory = relevant_answers(case), workflow_of(case).signatory
+    at_least = signatory.fewest(answers) if signatory else 1
+    now, purpose = clock.now(), purpose_of(case)
+    return mandates.can_be_bound(session, case.organisation_id, at=now, purpose=purpose, at_least=at_least)
 
 
 def _may_bind(

@@ -8,16 +8,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import course, printing, refusals, telling, waiting
-from portal.cases.access import Visitor, answers_of, find, may_answer
+from portal.cases import course, overtaken, printing, refusals, telling, waiting
+from portal.cases.access import ANOTHER_ROLE, Visitor, answers_of, find, may_answer, why_not_theirs
 from portal.cases.catalogue import workflow_of
 from portal.cases.course import Follow
-from portal.cases.tables import Case, CaseState, StepAnswer
+from portal.cases.tables import Case, CaseState, EarlierAnswer, StepAnswer
 from portal.database import act
 from portal.errors import NotFoundError, RefusedError
 from portal.record import ledger
-from portal.wording import mark
+from portal.wording import mark, say
 from workflows.vocabulary import Answers, Step, Workflow
+
+YOUR_TURN = mark("U bent aan de beurt: %(title)s %(reference)s")
 
 
 class StaleAnswerError(RefusedError):
@@ -57,38 +59,92 @@ def answer(
         workflow = workflow_of(case)
         if case.state == CaseState.DECIDED and workflow.one_sitting:
             return Onward(is_done=True)  # the last button, pressed twice
-        step_to_answer(case, step_name, by=by, session=session)
-        stored = session.get(StepAnswer, (case_id, step_name))
-        if (stored.version if stored else 0) != seen:
-            if stored is not None and stored.values == dict(values):
+        step = step_to_answer(case, step_name, by=by, session=session)
+        answers = answers_of(case)
+        stored, now_seen = overtaken.stored(case, step_name), overtaken.seen(workflow, case, step, answers)
+        stands = stored is not None and step_name in answers
+        if now_seen != seen:
+            if stands and stored is not None and stored.values == dict(values):
                 return onward(case, by=by, session=session)  # the same form, sent twice
-            raise StaleAnswerError(stored.values if stored else {}, stored.version if stored else 0)
+            raise StaleAnswerError(stored.values if stored else {}, now_seen)
         if stored is None:
-            stored = StepAnswer(case_id=case_id, step=step_name, values={}, version=0)
+            stored = StepAnswer(case_id=case_id, step=step_name, values={}, version=0, authors=[], rests_on={})
             case.answers.append(stored)
-        if stored.version == 0 or stored.values != dict(values):
-            stored.values, stored.version = dict(values), stored.version + 1
-            stored.answered_by, stored.answered_at = by.person_id, clock.now()
-            case.moved_at = clock.now()
+        if not stands or stored.values != dict(values):
+            _put(session, case, step, stored, values, by=by, rests_on=overtaken.under(workflow, step, answers, case))
         session.flush()
         if workflow.one_sitting and not workflow.open_steps(answers_of(case)):
             course.advance(session, case, by=by, follow=follow)
             return Onward(is_done=True)
         further = onward(case, by=by, session=session)
         if not further.step and not further.is_full:
-            _call_next(session, case)
+            _call_next(session, case, by=by)
         return further
 
 
-def _call_next(session: Session, case: Case) -> None:
-    """Of a case that nobody began, tell whoever goes on with it, once for each step: nobody else looks after it."""
-    if case.counterparty_id is None or case.started_by or case.assigned_to:
+def _put(
+    session: Session,
+    case: Case,
+    step: Step,
+    stored: StepAnswer,
+    values: Mapping[str, Any],
+    *,
+    by: Visitor,
+    rests_on: dict[str, int],
+) -> None:
+    """Keep an answer in the place of the one before; of what rests on other answers, that one stays on file too."""
+    if step.rests_on and stored.version:
+        case.earlier_answers.append(
+            EarlierAnswer(
+                case_id=case.id,
+                step=step.name,
+                version=stored.version,
+                values=stored.values,
+                answered_by=stored.answered_by,
+                answered_at=stored.answered_at,
+            )
+        )
+    stored.values, stored.version = dict(values), stored.version + 1
+    stored.answered_by, stored.answered_at = by.person_id, clock.now()
+    stored.rests_on = rests_on
+    if by.person_id is not None and str(by.person_id) not in stored.authors:
+        stored.authors = [*stored.authors, str(by.person_id)]
+    case.moved_at = clock.now()
+    if step.advises:
+        ledger.append(
+            session,
+            act="advice",
+            subject=f"case:{case.id}",
+            actor=by.person_id,
+            on_behalf_of=case.organisation_id,
+            advice=printing.digest({step.name: stored.values}),
+        )
+        telling.receipt(session, case, by.person_id, "advice")
+
+
+def _call_next(session: Session, case: Case, *, by: Visitor) -> None:
+    """Tell whoever goes on with the case that it is their turn, once for each step and each time it is asked."""
+    workflow = workflow_of(case)
+    if case.organisation_id is None or case.starter_email:
         return
-    step = workflow_of(case).open_steps(answers_of(case))[0]
+    if case.assigned_to == by.person_id:
+        case.assigned_to = None  # who took it over has done their part
+    step = workflow.open_steps(answers_of(case))[0]
+    kind, subject = (
+        ("to_advise", course.TO_ADVISE)
+        if step.advises
+        else ("to_assess", course.TO_ASSESS)
+        if case.counterparty_id
+        else ("your_turn", YOUR_TURN)
+    )
+    key = f"next:{case.id}:{step.name}:{case.round}"
+    if stored := overtaken.stored(case, step.name):
+        key += f":{stored.version}"  # asked again
+    organisation = case.organisation.name if case.organisation else ""
+    told: dict[str, Any] = {"step": say(step.title)} if kind == "your_turn" else {}
     for each in waiting.recipients(session, case):
-        if each.link is None:
-            key = f"next:{case.id}:{step.name}:{case.round}"
-            telling.tell(session, case, each, kind="to_assess", key=key, subject=course.TO_ASSESS)
+        if each.link is None and each.person_id != by.person_id:
+            telling.tell(session, case, each, kind=kind, key=key, subject=subject, organisation=organisation, **told)
 
 
 def step_to_answer(case: Case, step_name: str, *, by: Visitor, session: Session | None = None) -> Step:
@@ -102,7 +158,7 @@ def step_to_answer(case: Case, step_name: str, *, by: Visitor, session: Session 
     if case.state != CaseState.DRAFT:
         raise RefusedError("Deze zaak is al verstuurd. U kunt de antwoorden niet meer wijzigen.")
     if not may_answer(case, step, by, session=session):
-        raise RefusedError("Deze stap is voor een collega met een andere rol. U kunt de antwoorden wel lezen.")
+        raise RefusedError(why_not_theirs(case, step, by, session=session) or ANOTHER_ROLE)
     before = path[: path.index(step)]
     if any(each.name not in answers for each in before):
         raise RefusedError("Deze stap is nog niet aan de beurt. Beantwoord eerst de stappen ervoor.")
@@ -145,8 +201,9 @@ def may_submit(case: Case, visitor: Visitor, *, session: Session | None = None) 
 
 
 def version_of(case: Case, step_name: str) -> int:
-    """The version of a step's answer, 0 while there is none."""
-    return next((each.version for each in case.answers if each.step == step_name), 0)
+    """What a page of this step goes by: 0 while there is no answer, another number after each change."""
+    step = workflow_of(case).step(step_name)
+    return overtaken.seen(workflow_of(case), case, step, answers_of(case)) if step else 0
 
 
 def _refuse_what_changed_meanwhile(session: Session, case: Case, workflow: Workflow, answers: Answers) -> None:

@@ -18,6 +18,11 @@ Follow = Callable[[Session, Case], None]
 """Makes true what a decided case means; handed to an act, since it stands on a higher floor."""
 
 NOBODY_SIGNS = mark("Op dit moment zijn er te weinig tekenbevoegden, dus dit stuk kan niet worden getekend.")
+TWO_SIGN = mark(
+    "Dit stuk vraagt ten minste twee handtekeningen, en er zijn daarvoor te weinig tekenbevoegden. Is er maar één "
+    "bestuurder? Dan wijst de raad van toezicht iemand aan die mee tekent. Geef die persoon tekenbevoegdheid met "
+    "een wijziging tekenbevoegdheid, eventueel alleen voor dit soort stukken, en verstuur dan opnieuw."
+)
 OTHER_CANNOT = mark(
     "%(organisation)s moet dit stuk ook tekenen, en heeft daarvoor op dit moment te weinig tekenbevoegden. "
     "Wie voor de ene partij tekent, telt niet mee voor de andere."
@@ -51,7 +56,8 @@ def advance(session: Session, case: Case, *, by: Visitor, follow: Follow) -> Non
         assert missing is not None
         raise RefusedError(OTHER_CANNOT, organisation=missing.name)
     elif workflow.asked_to_sign(answers) and not seats(case, session=session):
-        raise RefusedError(NOBODY_SIGNS)
+        signatory = workflow.asked_to_sign(answers)
+        raise RefusedError(TWO_SIGN if signatory and signatory.fewest(answers) > 1 else NOBODY_SIGNS)
     else:
         decide(session, case, by=by, follow=follow)
         printing.ask_document(session, case)

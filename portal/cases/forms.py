@@ -113,6 +113,16 @@ def _field(question: v.Question, around: Surroundings) -> Field:
                 if not each.gone
             ]
             return Ticks(label, [*required, OneOf(_missing(question))], choices=kept, description=hint)
+        case v.Pick(of=of, one=one):
+            picks = [SelectChoice(key, name) for key, name in around.things.get(of, ())]
+            kind: Any = Radios if one else Ticks
+            return kind(label, [*required, OneOf(_missing(question))], choices=picks, description=hint)
+        case v.OfEach(of=of, questions=asked):
+            rows = {}
+            for key, name in around.things.get(of, ()):
+                row_form = type("ThingForm", (Form,), {each.name: _field(each, around) for each in asked})
+                rows[key] = FormField(row_form, f"{key}: {name}")
+            return FormField(type("EachForm", (Form,), rows), label, description=hint)
         case v.Clauses():
             keys = [clause for clause in around.clauses if clause["key"]]
             choices = [SelectChoice(clause["id"], clause["confirm"]) for clause in keys]
@@ -143,9 +153,17 @@ def _value(question: v.Question, field: Field, around: Surroundings) -> Any:
         case v.Rows(questions=columns):
             rows = [answers_of(entry.form, columns, around) for entry in field.entries]
             return [row for row in rows if any(value not in (None, "", []) for value in row.values())]
+        case v.OfEach():
+            said = {}
+            for entry in field.form:
+                raw = answers_of(entry.form, question.questions, around)
+                said[entry.short_name] = {each.name: raw[each.name] for each in question.asked_of(raw)}
+            return said
+        case v.Pick(one=True):
+            return field.data or ""
         case v.File():
             return None
-        case v.Clauses() | v.Choices() | v.PartyRows() | v.OnFile():
+        case v.Pick() | v.Clauses() | v.Choices() | v.PartyRows() | v.OnFile():
             return list(dict.fromkeys(field.data or []))
     return field.data or ""
 
@@ -157,9 +175,27 @@ def _shown(question: v.Question, value: Any) -> Any:
         case v.Date() if value:
             year, month, day = value.split("-")
             return {"day": str(int(day)), "month": str(int(month)), "year": year}
+        case v.OfEach(questions=columns) if value:
+            return {
+                key: {each.name: _shown(each, row.get(each.name)) for each in columns} for key, row in value.items()
+            }
         case v.Rows(questions=columns) if value:
             return [{each.name: _shown(each, row.get(each.name)) for each in columns} for row in value]
     return value
+
+
+def forgive_unasked(form: Form, asked: Iterable[v.Question], around: Surroundings) -> None:
+    """STUB: what a row's own answers do not ask needs no answer."""
+    for question in asked:
+        if isinstance(question, v.OfEach):
+            for entry in form[question.name].form:
+                kept = {each.name for each in question.asked_of(answers_of(entry.form, question.questions, around))}
+                for field in entry.form:
+                    if field.name.rpartition("-")[2] not in kept:
+                        if isinstance(field, DayField):
+                            field.sentences = []
+                        else:
+                            field.errors = []
 
 
 def drop_empty_rows(form: Form, asked: Iterable[v.Question], around: Surroundings) -> None:
@@ -188,7 +224,9 @@ def remove_row(form: Form, row: str) -> None:
 
 def complain(form: Form, name: str, sentence: str) -> None:
     """Put a sentence at a field, after the form's own rules have spoken."""
-    field = form[name]
+    field: Any = form
+    for part in name.split("."):
+        field = field[part] if isinstance(field, Form) else field.form[part]
     if isinstance(field, DayField):
         field.sentences.append(sentence)
     else:
@@ -199,7 +237,9 @@ def fault_places(form: Form) -> list[tuple[str, str]]:
     """Every fault in the order of the page, as (id of the field, sentence)."""
     found: list[tuple[str, str]] = []
     for field in form:
-        if isinstance(field, FieldList):
+        if isinstance(field, FormField) and not isinstance(field, DayField):
+            found += fault_places(field.form)
+        elif isinstance(field, FieldList):
             found += [(field.id, sentence) for sentence in field.errors if isinstance(sentence, str)]
             for entry in field.entries:
                 found += fault_places(entry.form)

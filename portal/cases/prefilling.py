@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import declarations
+from portal.cases import declarations, overtaken
 from portal.cases.agreements import overlapping
 from portal.cases.tables import Case
 from portal.parties import memberships, register
@@ -18,11 +18,14 @@ Known = dict[str, tuple[Any, str]]
 
 FROM_REGISTER = mark("uit het register van DUO")
 FROM_DECLARATION = mark("uit uw verklaring %(reference)s")
+EARLIER = mark("uit het antwoord dat hier eerder stond")
 FROM_ACCOUNT = mark("uit de gegevens van uw organisatie")
 
 
 def prefill(session: Session, case: Case, step_name: str, answers: Answers) -> Known:
     """What the portal knows for this step of this case; the person can correct it."""
+    if (before := overtaken.stored(case, step_name)) is not None:
+        return {name: (value, EARLIER) for name, value in before.values.items()}  # asked again
     known = _KNOWN.get((case.workflow, step_name))
     return known(session, case, answers) if known else {}
 

@@ -18,7 +18,7 @@ from portal.cases.tables import Case, CaseState, Document
 from portal.offers.agreements.words import annexes_in_words, deviations_in_words
 from portal.offers.publications import PROCESSOR_AGREEMENT
 from portal.parties import register
-from portal.parties.authority import authority_sentence, is_met
+from portal.parties.authority import authority_sentence
 from portal.parties.tables import Organisation, Person
 from portal.record import jobs, ledger
 from portal.wording import mark, say, say_count
@@ -97,6 +97,14 @@ def in_words(question: v.Question, value: Any, around: Surroundings) -> Any:
             return [names.get(key, key) for key in value]
         case v.PartyRows():
             return _places(value, around)
+        case v.Pick(of=of, one=one):
+            known = dict(around.things.get(of, ()))
+            return known.get(value, value) if one else [known.get(key, key) for key in value]
+        case v.OfEach(questions=columns):
+            lines = [
+                [key, *(_one_line(in_words(c, row.get(c.name), around)) for c in columns)] for key, row in value.items()
+            ]
+            return {"columns": ["", *(say(each.label) for each in columns)], "rows": lines}
         case v.Rows(questions=columns):
             rows = [[_one_line(in_words(each, row.get(each.name), around)) for each in columns] for row in value]
             return {"columns": [say(each.label) for each in columns], "rows": rows}
@@ -152,6 +160,7 @@ def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
             for each in case.assessments
         ],
         "rule": sides.rule_in_words(signing),
+        **_at_least(signing),
         **_two_sides(signing),
         **_presigned(session, case),
         "signatories": _signatories(session, signing),
@@ -168,6 +177,11 @@ def organisation_facts(organisation: Organisation) -> dict[str, Any]:
     if organisation.kvk:
         lines.append(say("KvK-nummer %(number)s", number=organisation.kvk))
     return {"name": organisation.name, "kind": say(v.PARTY_NAMES[v.Party(organisation.kind)]), "lines": lines}
+
+
+def _at_least(signing: list[Side]) -> dict[str, int]:
+    """How many must sign, where that is more than the rule of the organisation says."""
+    return {"at_least": signing[0].at_least} if signing and signing[0].at_least > 1 else {}
 
 
 def _two_sides(signing: list[Side]) -> dict[str, Any]:
@@ -209,7 +223,7 @@ def _signatories(session: Session, signing: list[Side]) -> list[dict[str, Any]]:
             "function": people[person_id].function,
             "authority": authority_sentence(authority.as_mapping()),
             "confirms": side.confirms,
-            "may_stay_empty": is_met(each.as_mapping() for each in side.people.values() if each is not authority),
+            "may_stay_empty": side.is_bound_by(each for each in side.people.values() if each is not authority),
             **({"organisation": str(side.organisation.id)} if len(signing) > 1 else {}),
         }
         for number, (side, person_id, authority) in enumerate(asked, 1)

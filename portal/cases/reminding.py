@@ -16,12 +16,13 @@ from portal.cases.waiting import WARNED_BEFORE
 from portal.database import act, reader
 from portal.errors import NotFoundError
 from portal.record import jobs, ledger, rounds
-from portal.wording import day, mark
+from portal.wording import day, mark, say
 
 REMIND = "remind"
 AT_HOUR = dt.time(7)
 """When people get their reminders, Dutch time."""
 REMINDER = mark("Herinnering: %(title)s %(reference)s wacht op u")
+NO_ANSWER = mark("Nog geen antwoord: %(title)s %(reference)s")
 LAPSES_SOON = mark("Vervalt op %(lapses)s: %(title)s %(reference)s")
 
 
@@ -58,13 +59,15 @@ def ask(*, after: dt.date) -> None:
 
 
 def _remind(case_id: uuid.UUID) -> bool:
-    due = _due(reader.get_one(Case, case_id))
+    seen = reader.get_one(Case, case_id)
+    due = _due(seen) or ("escalate" if waiting.overdue_step(seen) else "")
     reader.rollback()
     if not due:
         return False
     with act() as session:
         case = session.get_one(Case, case_id)
         due = _due(case)  # once more: it may have moved meanwhile
+        escalated = due != "lapse" and _escalate(session, case)
         if due == "lapse":
             turning.lapse(session, case)
         elif due:
@@ -73,7 +76,29 @@ def _remind(case_id: uuid.UUID) -> bool:
             for each in waiting.recipients(session, case):
                 kind = "lapses_soon" if due == "warn" else "reminder"
                 _mail(session, case, each, key=f"{due}:{case.id}:{case.moved_at:%Y%m%d%H%M%S}", kind=kind)
-    return bool(due)
+    return bool(due) or escalated
+
+
+def _escalate(session: Session, case: Case) -> bool:
+    """Tell who can do something about it that a step stays unanswered; once, until somebody answers."""
+    step = waiting.overdue_step(case)
+    if step is None:
+        return False
+    told = [
+        telling.tell(
+            session,
+            case,
+            each,
+            kind="escalated",
+            key=f"escalate:{case.id}:{step.name}:{case.moved_at:%Y%m%d%H%M%S}",
+            subject=NO_ANSWER,
+            step=say(step.title),
+            who=", ".join(waiting.names(case)),
+            days=step.escalates_after,
+        )
+        for each in waiting.who_can_help(session, case)
+    ]
+    return any(told)
 
 
 def _due(case: Case) -> str:

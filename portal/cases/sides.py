@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import presigning
+from portal.cases import overtaken, presigning
 from portal.cases.access import purpose_of, relevant_answers
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, Document
@@ -38,11 +38,17 @@ class Side:
     """Those with a place at this side, by person."""
     holders: int
     """How many there are to sign for the organisation, also those whose place is at the other side."""
+    at_least: int = 1
+    """How many must sign here at the least, also where fewer could bind."""
 
     @property
     def can_bind(self) -> bool:
         """Whether these people together meet the rule."""
-        return is_met(each.as_mapping() for each in self.people.values())
+        return self.is_bound_by(self.people.values())
+
+    def is_bound_by(self, people: Iterable[Authority]) -> bool:
+        """Whether these of its people together are enough."""
+        return is_met((each.as_mapping() for each in people), at_least=self.at_least)
 
     @property
     def rule_in_words(self) -> str:
@@ -52,7 +58,9 @@ class Side:
     def rule_for(self, people: Iterable[Authority]) -> str:
         """The rule as it would stand above the places of these people."""
         seats = len({each.seat for each in people})
-        return rule_sentence(self.rule, seats, holders=self.holders) if self.rule else ""
+        if self.rule is None:
+            return ""
+        return rule_sentence(self.rule, seats, holders=self.holders, at_least=self.at_least)
 
     @property
     def behind(self) -> frozenset[uuid.UUID]:
@@ -97,7 +105,10 @@ def _side(session: Session, case: Case, organisation: Organisation | None, signa
     rule = mandates.rule_at(session, organisation.id, at=at)
     people = mandates.authorities(session, organisation.id, at=at, purpose=purpose_of(case))
     holders = len({each.seat for each in people.values()})
-    return Side(organisation, say(signatory.confirms), rule.rule if rule else None, people, holders)
+    at_least = signatory.fewest(relevant_answers(case))
+    side = Side(organisation, say(signatory.confirms), rule.rule if rule else None, people, holders, at_least)
+    advised = overtaken.advisers(workflow_of(case), case)
+    return side.without(frozenset(map(uuid.UUID, advised))) if advised else side
 
 
 def who_cannot_bind(session: Session, case: Case) -> Organisation | None:
@@ -156,4 +167,5 @@ def first_unbound(document: Document, given: Iterable[tuple[uuid.UUID, Mapping[s
     by_side: dict[uuid.UUID, list[Mapping[str, Any]]] = {}
     for side, authority in given:
         by_side.setdefault(side, []).append(authority)
-    return next((each for each in asked_sides(document) if not is_met(by_side.get(each, []))), None)
+    asked, at_least = asked_sides(document), int(document.facts.get("at_least", 1))
+    return next((each for each in asked if not is_met(by_side.get(each, []), at_least=at_least)), None)

@@ -49,6 +49,8 @@ class Surroundings:
     """Groups that this person cannot choose, with the reason."""
     on_file: Mapping[str, tuple[Kept, ...]] = field(default_factory=dict)
     """What the questions of the case choose from: signatories, roles, declarations, products."""
+    things: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    """STUB: id and text of each thing that the publication, or an earlier answer, names."""
 
 
 GROUP_NEEDS: Mapping[str, frozenset[Party]] = {
@@ -69,11 +71,28 @@ def of(session: Session, case: Case, *, asked: Iterable[Question] | None = None)
         person_name=person.name if person else "",
         email=case.starter_email or (person.email if person else ""),
         places=_places(session, case) if asked is None or any(isinstance(q, PartyRows) for q in asked) else (),
-        clauses=tuple(case.publication.body["clauses"]) if case.publication else (),
+        clauses=tuple(case.publication.body.get("clauses", ())) if case.publication else (),
         groups=tuple((key, name) for key, name in product.recipient_groups) if product else (),
         group_complaints=_group_complaints(session, person, product) if person and product else {},
         on_file=on_file.of(session, case),
+        things=_things(case),
     )
+
+
+def _things(case: Case) -> dict[str, tuple[tuple[str, str], ...]]:
+    body = case.publication.body if case.publication else {}
+    found = {
+        name: tuple((str(each["id"]), str(each.get("text") or each.get("name"))) for each in body.get(name, ()))
+        for name in ("modules", "conditions", "dimensions", "risks", "measures")
+    }
+    for answer in case.answers:
+        for name, value in answer.values.items():
+            if isinstance(value, list):
+                found[f"{answer.step}.{name}"] = tuple(
+                    (str(number), str(row.get("text"))) if isinstance(row, dict) else (str(row), str(row))
+                    for number, row in enumerate(value, 1)
+                )
+    return found
 
 
 def _places(session: Session, case: Case) -> tuple[Place, ...]:

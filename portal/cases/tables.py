@@ -99,6 +99,7 @@ class Case(Base):
     assignee: Mapped[Person | None] = relationship(foreign_keys=assigned_to)
     publication: Mapped[Publication | None] = relationship()
     answers: Mapped[list["StepAnswer"]] = relationship(order_by="StepAnswer.answered_at")
+    earlier_answers: Mapped[list["EarlierAnswer"]] = relationship(order_by="EarlierAnswer.answered_at")
     assessments: Mapped[list["Assessment"]] = relationship(order_by="Assessment.at")
     turns: Mapped[list["Turn"]] = relationship(order_by="Turn.at")
     comments: Mapped[list["Comment"]] = relationship(order_by="Comment.at")
@@ -116,6 +117,26 @@ class StepAnswer(Base):
     version: Mapped[int] = mapped_column(default=1)
     answered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    authors: Mapped[list[Any]] = mapped_column(default=list)
+    """The ids of all who ever wrote it, the first one first: who rewrites it does not make that undone."""
+    rests_on: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Of each step that it is about the version that was on the screen."""
+
+    person: Mapped[Person | None] = relationship()
+
+
+class EarlierAnswer(Base):
+    """What was answered before at a step that rests on others: an advice that was asked again stays on file."""
+
+    __tablename__ = "earlier_answer"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    step: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
+    values: Mapped[dict[str, Any]]
+    answered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[dt.datetime]
 
     person: Mapped[Person | None] = relationship()
 

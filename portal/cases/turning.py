@@ -20,7 +20,7 @@ from portal.offers.tables import Publication
 from portal.parties.tables import Membership, Person
 from portal.record import ledger
 from portal.wording import mark, say
-from workflows.vocabulary import Role
+from workflows.vocabulary import Role, Step
 
 SAY_WHY = mark("Schrijf op waarom. Wie erbij betrokken is, leest dit.")
 GOING_ROUND = (CaseState.ASSESSING, CaseState.ADVISING, CaseState.PREPARING, CaseState.SIGNING)
@@ -87,20 +87,26 @@ def may_take_back(case: Case, visitor: Visitor) -> bool:
 
 
 def prepares(case: Case, visitor: Visitor, *, session: Session | None) -> bool:
-    """Whether this visitor may answer every step of the path, were the case a draft."""
+    """Whether this visitor may answer every step of the path, were the case a draft; those of who advises excepted,
+    and those of who decides.
+    """
     if case.organisation_id is None or case.starter_email:
         return case.id in visitor.drafts or (
             visitor.person_id is not None and visitor.person_id in (case.person_id, case.started_by)
         )
     roles = roles_at(visitor, case.organisation_id, session=session)
-    path = workflow_of(case).path(answers_of(case))
+    path = [each for each in workflow_of(case).path(answers_of(case)) if not (each.advises or _decides(each))]
     return bool(roles) and all(each.by is None or roles & {each.by, Role.SIGNATORY} for each in path)
+
+
+def _decides(step: Step) -> bool:
+    return step.by is Role.SIGNATORY and bool(step.rests_on)
 
 
 def colleagues(session: Session, case: Case, visitor: Visitor) -> list[Person]:
     """To whom the draft can be handed over: who may answer its steps at this organisation."""
     path = workflow_of(case).path(answers_of(case))
-    roles = {each.by for each in path if each.by} | {Role.SIGNATORY}
+    roles = {each.by for each in path if each.by and not each.advises} | {Role.SIGNATORY}
     theirs = (
         select(Person)
         .join(Membership, Membership.person_id == Person.id)

@@ -8,15 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import sides
-from portal.cases.access import Seat, answers_of, relevant_answers, seats_left
+from portal.cases import access, sides
+from portal.cases.access import Seat, Visitor, answers_of, relevant_answers, seats_left
 from portal.cases.catalogue import ENDED, workflow_of
 from portal.cases.offering import suppliers, threads
 from portal.cases.tables import Case, CaseState, Document
 from portal.cases.telling import Recipient
 from portal.parties.tables import Membership, Organisation, Person
 from portal.wording import say
-from workflows.vocabulary import ROLE_NAMES, Party, Role
+from workflows.vocabulary import ROLE_NAMES, Party, Role, Step
 
 WARNED_BEFORE = dt.timedelta(days=14)
 
@@ -96,8 +96,12 @@ def roles_nobody_has(session: Session, case: Case) -> list[Role]:
     """The roles that a step still to be answered asks for, and that nobody has at this organisation."""
     if case.state != CaseState.DRAFT or case.organisation_id is None:
         return []
-    wanted = dict.fromkeys(each.by for each in workflow_of(case).open_steps(answers_of(case)) if each.by)
-    return [role for role in wanted if not _holders(session, case.organisation_id, role)]
+    wanted = {each.by: each for each in workflow_of(case).open_steps(answers_of(case)) if each.by}
+    return [
+        role
+        for role, step in wanted.items()
+        if not (_who_can(session, case, step) if step.advises else _holders(session, case.organisation_id, role))
+    ]
 
 
 def _drafters(case: Case) -> list[str]:
@@ -110,19 +114,55 @@ def _drafters(case: Case) -> list[str]:
 
 
 def draft_recipients(session: Session, case: Case) -> list[Recipient]:
-    """Who can go on with a draft: who has it in hand, or who has the role of its first open step.
+    """Who can go on with a draft: who has it in hand or began it, else who has the role of its next step.
 
-    Of what nobody began, it is then an administrator, or who can sign: somebody who can find the right person.
+    Where nobody has that, it is an administrator, or who can sign: somebody who can find the right person.
     """
-    if case.assignee:
-        return [Recipient.of(case.assignee)]
-    if case.starter_email:
+    if case.starter_email and case.assignee is None:
         return [Recipient(case.starter_email)]
-    if case.starter:
-        return [Recipient.of(case.starter)]
-    step = next(iter(workflow_of(case).open_steps(answers_of(case))), None)
-    roles = dict.fromkeys(each for each in (step.by if step else None, Role.ADMINISTRATOR, Role.SIGNATORY) if each)
+    step = next_step(case)
+    for known in (case.assignee, case.starter):
+        if known is not None and access.may_answer(case, step, Visitor(known.id), session=session):
+            return [Recipient.of(known)]
+    if found := _who_can(session, case, step):
+        return found
+    for known in (case.assignee, case.starter):
+        if known is not None and not step.advises:
+            return [Recipient.of(known)]
+    roles = (Role.ADMINISTRATOR, Role.SIGNATORY)
     return next((found for role in roles if (found := _holders(session, case.organisation_id, role))), [])
+
+
+def next_step(case: Case) -> Step:
+    """The step that a draft waits for: the first open one, or the last of all, with which it is sent."""
+    workflow, answers = workflow_of(case), answers_of(case)
+    return next(iter(workflow.open_steps(answers)), workflow.path(answers)[-1])
+
+
+def overdue_step(case: Case) -> Step | None:
+    """The step that nobody answered for so long that others are told."""
+    if case.state != CaseState.DRAFT or case.organisation_id is None:
+        return None
+    step = next_step(case)
+    waited = (clock.today() - clock.day_of(case.moved_at)).days
+    return step if step.escalates_after and waited >= step.escalates_after else None
+
+
+def who_can_help(session: Session, case: Case) -> list[Recipient]:
+    """Who can find somebody else for a step that stays unanswered: administrators and signatories."""
+    roles = (Role.ADMINISTRATOR, Role.SIGNATORY)
+    return _distinct(each for role in roles for each in _holders(session, case.organisation_id, role))
+
+
+def _who_can(session: Session, case: Case, step: Step) -> list[Recipient]:
+    """Who has the role of a step and may answer it in this very case."""
+    if step.by is None or case.organisation_id is None:
+        return []
+    return [
+        each
+        for each in _holders(session, case.organisation_id, step.by)
+        if access.may_answer(case, step, Visitor(each.person_id), session=session)
+    ]
 
 
 def _fields_open(case: Case) -> list[dict[str, str]]:

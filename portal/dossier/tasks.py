@@ -343,8 +343,9 @@ def _asks(session: Session, case: Case, visitor: Visitor) -> str:
             workflow = workflow_of(case)
             left = workflow.open_steps(access.answers_of(case))
             step = (left[:1] or workflow.steps[-1:])[0]
-            may = access.may_answer(case, step, visitor, session=session)
-            return (ANSWER if left else SUBMIT) if may else ""
+            if not access.may_answer(case, step, visitor, session=session):
+                return ""
+            return (ADVISE if step.advises else ANSWER) if left else SUBMIT
         case CaseState.ASSESSING:
             left_over = access.seats_left(case, session=session)
             return ASSESS if any(seat in left_over for seat in access.seats_of(case, visitor, session=session)) else ""

@@ -867,7 +867,8 @@ def check_authority(dossier: Dossier, report: Report, case: dict[str, Any], *, i
             frozen = (authority["mode"], authority["together"], authority.get("of"))
             if frozen not in counted or authority.get("seat") != mandate.get("granted_by"):
                 report.fault(where, "mandate_rule")
-        are_met = all(is_met(given.get(side, [])) for side in document["sides"])
+        at_least = fewest_in(dossier, document)
+        are_met = all(is_met(given.get(side, []), at_least) for side in document["sides"])
         if is_decided and not document["void_at"] and places and not are_met:
             report.fault(str(case["reference"]), "rule_unmet")
 
@@ -877,6 +878,12 @@ def places_in(dossier: Dossier, case: Mapping[str, Any], document: Mapping[str, 
     papers = [dossier.papers.get(sha256(dossier.files.get(each["file"], b""))) for each in document["revisions"]]
     signatories = [each for paper in papers if paper for each in paper.facts.get("signatories", [])]
     return {each["person"]: each.get("organisation") or case["organisation"] for each in signatories}
+
+
+def fewest_in(dossier: Dossier, document: Mapping[str, Any]) -> int:
+    """How many must sign it at the least: by the facts within the file itself."""
+    papers = [dossier.papers.get(sha256(dossier.files.get(each["file"], b""))) for each in document["revisions"]]
+    return max((int(paper.facts.get("at_least", 1)) for paper in papers if paper), default=1)
 
 
 Given = tuple[str, str, str, str, dict[str, Any]]
@@ -978,11 +985,13 @@ def counts(rule: Mapping[str, Any], mandate: Mapping[str, Any], of: int) -> tupl
     return ("majority", of // 2 + 1, of) if rule["mode"] == "majority" else ("jointly", rule["together"], None)
 
 
-def is_met(given: list[dict[str, Any]]) -> bool:
-    """Whether some of these are as many as each of them asks for; who was delegated sits where the other would."""
+def is_met(given: list[dict[str, Any]], at_least: int) -> bool:
+    """Whether some of these are as many as each of them, and the document, asks for; who was delegated sits where
+    the other would.
+    """
     needs: dict[str, int] = {}
     for each in given:
-        seat, needed = each.get("seat") or each["mandate"], int(each["together"])
+        seat, needed = each.get("seat") or each["mandate"], max(at_least, int(each["together"]))
         needs[seat] = min(needed, needs.get(seat, needed))
     return any(needed <= count for count, needed in enumerate(sorted(needs.values()), 1))
 

@@ -11,6 +11,7 @@ from portal.outcomes.agreement import agree, certify_deletion, presign
 from portal.outcomes.authority import change_mandates
 from portal.outcomes.consequence import Consequence
 from portal.outcomes.declaration import act_for_schools, revoke, school_organisation
+from portal.outcomes.dpia import decide_dpia
 from portal.outcomes.organisation import change_organisation
 from portal.outcomes.registration import register_organisation
 from portal.outcomes.terms import accept
@@ -23,6 +24,7 @@ CONSEQUENCES: Mapping[str, Consequence] = {
     "revoke_declaration": revoke,
     "accept_terms": accept,
     "agree": agree,
+    "dpia": decide_dpia,
     "certify_deletion": certify_deletion,
     "presign": presign,
     "change_mandates": change_mandates,

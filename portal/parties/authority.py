@@ -106,21 +106,26 @@ class Authority:
         return frozen
 
 
-def is_met(given: Iterable[Mapping[str, Any]]) -> bool:
+def is_met(given: Iterable[Mapping[str, Any]], *, at_least: int = 1) -> bool:
     """Whether the authorities given so far (as frozen mappings) bind the organisation.
 
-    They do as soon as some of them are as many as each of those asks for. Who acts for another takes that one's
-    seat, and a seat counts once.
+    They do as soon as some of them are as many as each of those asks for, and as the document itself asks for at the
+    least. Who acts for another takes that one's seat, and a seat counts once.
     """
     needs: dict[str, int] = {}
     for each in given:
-        seat, needed = each.get("seat", each["mandate"]), int(each["together"])
+        seat, needed = each.get("seat", each["mandate"]), max(at_least, int(each["together"]))
         needs[seat] = min(needed, needs.get(seat, needed))
     return any(needed <= count for count, needed in enumerate(sorted(needs.values()), 1))
 
 
-def rule_sentence(rule: Rule, people: int, *, holders: int | None = None) -> str:
+def rule_sentence(rule: Rule, people: int, *, holders: int | None = None, at_least: int = 1) -> str:
     """The rule in words, as it stands above the places of so many people; a majority is of all who may sign."""
+    if at_least > 1 and (rule.mode == ALONE or rule.needed(people if holders is None else holders) < at_least):
+        return say(
+            "Dit stuk vraagt ten minste %(needed)s handtekeningen, ook van wie anders zelfstandig tekent.",
+            needed=at_least,
+        )
     if rule.mode == ALONE:
         return say("Eén tekenbevoegde tekent zelfstandig.")
     needed = rule.needed(people if holders is None else holders)

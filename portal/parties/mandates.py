@@ -76,10 +76,12 @@ def authority_of(
     return authorities(session, organisation_id, at=at, purpose=purpose).get(person_id)
 
 
-def can_be_bound(session: Session, organisation_id: uuid.UUID, *, at: dt.datetime, purpose: Purpose) -> bool:
+def can_be_bound(
+    session: Session, organisation_id: uuid.UUID, *, at: dt.datetime, purpose: Purpose, at_least: int = 1
+) -> bool:
     """Whether those who may sign this, all together, would meet the rule."""
     everybody = authorities(session, organisation_id, at=at, purpose=purpose).values()
-    return is_met(each.as_mapping() for each in everybody)
+    return is_met((each.as_mapping() for each in everybody), at_least=at_least)
 
 
 def held_by(session: Session, person_id: uuid.UUID, *, at: dt.datetime) -> Mapping[uuid.UUID, list[Mandate]]:

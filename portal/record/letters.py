@@ -68,6 +68,14 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("%(organisation)s vraagt uw advies over de %(title)s %(reference)s."),
         mark("U leest de antwoorden en schrijft uw advies. Het komt woord voor woord in het stuk. U beslist niet mee."),
     ),
+    "escalated": (
+        mark("In de %(title)s %(reference)s wacht een stap al meer dan %(days)s dagen op een antwoord: %(step)s"),
+        mark("De zaak wacht op: %(who)s. Kunt u ervoor zorgen dat iemand antwoordt, of dat een ander de rol krijgt?"),
+    ),
+    "your_turn": (
+        mark("In de %(title)s %(reference)s van %(organisation)s bent u aan de beurt."),
+        mark("De volgende stap is: %(step)s"),
+    ),
     "sent_back": (
         mark("%(who)s stuurde de %(title)s %(reference)s terug:"),
         mark("%(words)s"),
@@ -286,6 +294,8 @@ BUTTONS: Mapping[str, str] = {
     "moved": mark("Bekijk de zaak"),
     "to_assess": mark("Bekijk de zaak"),
     "to_advise": mark("Lees en adviseer"),
+    "your_turn": mark("Ga verder met de zaak"),
+    "escalated": mark("Bekijk de zaak"),
     "sent_back": mark("Bekijk de zaak"),
     "declined": mark("Bekijk de zaak"),
     "withdrawn": mark("Bekijk de zaak"),

@@ -25,6 +25,7 @@ STATES: Mapping[str, str] = {
 ACTS: Mapping[str, str] = {
     "accept": mark("akkoord gegeven"),
     "advise": mark("advies gegeven"),
+    "advice": mark("advies als FG gegeven"),
     "ask": mark("vraag gesteld"),
     "refuse": mark("geweigerd"),
     "start": mark("zaak begonnen"),

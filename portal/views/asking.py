@@ -101,11 +101,17 @@ def _is_row(number: str) -> bool:
 def _check(asked: Asked, answers: Mapping[str, Mapping[str, Any]], new: set[str]) -> None:
     form = asked.form
     form.validate()
+    forms.forgive_unasked(form, asked.questions, asked.around)
     for name in new:
         _forgive(form, name)  # it was not on the screen, so it could not be answered
     asked.values = forms.answers_of(form, asked.questions, asked.around) | asked.files
     for question in asked.questions:
-        if isinstance(question, File) and not asked.files.get(question.name) and not form[question.name].errors:
+        if (
+            isinstance(question, File)
+            and not question.optional
+            and not asked.files.get(question.name)
+            and not form[question.name].errors
+        ):
             forms.complain(form, question.name, say("Kies een bestand bij: %(label)s", label=say(question.label)))
     if asked.faults or new:
         return

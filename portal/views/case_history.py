@@ -22,6 +22,7 @@ ACTS = {
     "refuse": mark("Geweigerd"),
     "decide": mark("Rond: het besluit is van kracht"),
     "advise": mark("Advies gegeven"),
+    "advice": mark("Advies van de FG gegeven"),
     "sent_back": mark("Teruggestuurd: de vragen staan weer open"),
     "declined": mark("Niet akkoord: de zaak is afgelopen"),
     "withdrawn": mark("Ingetrokken"),

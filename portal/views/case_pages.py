@@ -56,6 +56,8 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         "last_turn": _last_turn(case),
         "roles_nobody_has": [say(ROLE_NAMES[each]) for each in waiting.roles_nobody_has(reader(), case)],
         "waits_for": waiting.names(case),
+        "overdue": waiting.overdue_step(case),
+        "not_yours": _not_yours(case, visitor),
         "may_judge": _may_judge(case, visitor),
         "may_remind": reminding.may_remind(case, visitor),
         "expected": waiting.expected_on(case),
@@ -74,6 +76,16 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         "assessments": case.assessments,
         "dossier_url": evidence.offered_for_case(case.id, visitor),
     }
+
+
+def _not_yours(case: Case, visitor: Visitor) -> str:
+    """Why the advice that the case waits for is not this visitor's to give, for who has the role for it."""
+    step = waiting.next_step(case) if case.state == CaseState.DRAFT and case.organisation_id else None
+    if step is None or not step.advises or step.by is None or case.organisation_id is None:
+        return ""
+    if step.by not in access.roles_at(visitor, case.organisation_id):
+        return ""
+    return say(access.why_not_theirs(case, step, visitor))
 
 
 def _offer(case: Case) -> dict[str, Any] | None:
@@ -226,8 +238,15 @@ def _step(case: Case, step: Step, visitor: Visitor, answers: dict[str, Any]) -> 
     may = access.may_answer(case, step, visitor)
     path = workflow_of(case).path(answers)
     reachable = all(each.name in answers for each in path[: path.index(step)])
+    again = given is not None and step.name not in answers
     kind, text = (
-        ("done", mark("Klaar")) if given else ("todo", mark("Nog doen")) if reachable else ("neutral", mark("Later"))
+        ("waiting", mark("Opnieuw beoordelen"))
+        if again
+        else ("done", mark("Klaar"))
+        if given
+        else ("todo", mark("Nog doen"))
+        if reachable
+        else ("neutral", mark("Later"))
     )
     who = None if may else say(ROLE_NAMES[step.by]) if step.by else None
     return {

@@ -1,0 +1,1 @@
+"""STUB: models of a DPIA."""
