@@ -11,7 +11,7 @@ from tests.dpia_models import AROUND, AS_IT_IS, MODEL, with_answers
 from workflows.dpia_deciding import WEIGHT, Advice, Critical, Facts, High, Timing, outcome_of
 from workflows.dpia_facts import DIMENSIONS, Around, Outcome, Standing
 from workflows.dpia_need import NeedKind
-from workflows.dpia_reuse import Judgement, facts_of, judge, so_far
+from workflows.dpia_reuse import Judgement, facts_of, inconsistencies, judge, so_far
 
 ORDERED: dict[str, tuple[Any, ...]] = {
     "need": tuple(NeedKind),
@@ -211,3 +211,22 @@ def test_before_the_fg_advises_the_outcome_never_is_heavier_than_in_the_end() ->
         own_risks_to_come = "risks" not in kept and "own" in answers["risks"]
         if early and not own_risks_to_come:
             assert weight(early) <= weight(late), (kept, answers)
+
+
+def emptied(value: Any, chance: random.Random) -> Any:
+    """The same, with some of it left empty or out, as in a form that is being filled in."""
+    if isinstance(value, dict):
+        return {name: emptied(each, chance) for name, each in value.items() if chance.random() > 0.05}
+    if isinstance(value, list):
+        return [emptied(each, chance) for each in value]
+    return "" if isinstance(value, str) and chance.random() < 0.05 else value
+
+
+def test_whatever_was_left_out_there_is_an_answer_and_no_fault() -> None:
+    chance = random.Random(8)
+    for _ in range(1_000):
+        whole, around = an_assessment(chance)
+        answers = emptied(whole, chance)
+        so_far(answers, MODEL, around)
+        inconsistencies(answers, MODEL)
+        assert judge(answers, MODEL, around).outcome in Outcome

@@ -126,6 +126,30 @@ def test_nothing_is_said_until_sides_measures_and_risks_are_answered() -> None:
     assert so_far({}, MODEL, AROUND) is None
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("comparison.sides.D4", {"level": "2"}),
+        (f"{M}.M3", {}),
+        ("risks.risks.R2", {"applies": True, "chance": "low"}),
+        ("subject.modules", ["mail", "chat"]),
+        ("subject", {"modules": ["chat"], "conditions": {"C1": {}}, "other_modules": None}),
+    ],
+)
+def test_a_form_that_is_half_filled_says_too_little(change: Change) -> None:
+    assert so_far(upto("views", change), MODEL, AROUND) is None
+
+
+def test_a_row_that_is_half_filled_is_passed_over() -> None:
+    rows = (("comparison.local", [{"school": "00AA01", "side": ""}]), ("risks.own", [{"text": "x", "chance": "high"}]))
+    no_day = so_far(upto("views", ("subject.in_use", True), (f"{M}.M1", {"state": "planned", "on": ""})), MODEL, AROUND)
+    assert no_day is not None
+    assert no_day.outcome is Outcome.MEASURES_FIRST
+    found = so_far(upto("views", *rows), MODEL, AROUND)
+    assert found is not None
+    assert found.outcome is Outcome.REUSE
+
+
 def test_what_asks_for_a_dpia_of_ones_own_is_said_at_once() -> None:
     found = so_far(upto("comparison", ("comparison.sides.D4.choice", "riskier")), MODEL, AROUND)
     assert found is not None

@@ -47,7 +47,9 @@ def _advice(use: Use) -> tuple[Advice, list[Cause]]:
         return Advice.POSITIVE, []
     place = "advice.verdict"
     said = use.said(place)
-    if said is None:
+    if not said and use.partial:
+        return Advice.POSITIVE, []
+    if not said:
         text = "De FG heeft nog niet geadviseerd."
         return Advice.CONDITIONAL_OPEN, [Cause(Outcome.MEASURES_FIRST, text, place)]
     if said == Verdict.POSITIVE:

@@ -92,7 +92,7 @@ def other_measures(use: Use) -> Iterator[Cause]:
     for number, row in rows(use.said("measures.own")):
         thing = f"own-{number}"
         if not row.get("evidence") and thing not in use.around.accepted:
-            about = {"measure": row["text"]}
+            about = {"measure": row.get("text") or ""}
             text = "Uw eigen maatregel “%(measure)s” is nog niet uitgevoerd."
             way = ("Als uw eigen maatregel “%(measure)s” is uitgevoerd en het bewijs is aanvaard", about)
             yield Cause(Outcome.ADJUSTED, (text, about), f"measures.own.{number}", way, accepted(thing))

@@ -74,8 +74,9 @@ def so_far(answers: Answers, model: Model, around: Around) -> Judgement | None:
     Enough is an early exit, a DPIA of one's own (nothing weighs more; no ways yet, since what it would be instead is
     not known), or sides, measures and risks all answered.
     """
-    found = _judged(Use(answers, model, around, partial=True))
-    if exit_of(answers) is not None or {"subject", "comparison", "measures", "risks"} <= set(answers):
+    use = Use(answers, model, around, partial=True)
+    found = _judged(use)
+    if exit_of(answers) is not None or use.is_told():
         return found
     return replace(found, ways=()) if found.outcome is Outcome.OWN_DPIA else None
 
@@ -96,12 +97,12 @@ def inconsistencies(answers: Answers, model: Model) -> dict[str, Sentence]:
     for side in DIMENSIONS:
         row = sides.get(side, {})
         level = row.get("level")
-        if row.get("choice") in narrow and level is not None and int(level) > model.levels.get(side, 3):
+        if row.get("choice") in narrow and level and int(level) > model.levels.get(side, 3):
             text = "Uw niveau %(own)s is hoger dan niveau %(model)s van het model. Kies dan niet gelijk of beperkter."
             found[f"comparison.sides.{side}"] = (text, {"own": level, "model": model.levels.get(side, 3)})
     if "risks" in answers:
         described = {row.get("side") for _, row in rows(answers["risks"].get("own"))}
-        local = [(row["side"], row["choice"]) for _, row in rows(comparison.get("local"))]
+        local = [(row.get("side"), row.get("choice")) for _, row in rows(comparison.get("local"))]
         chosen = [*((side, row.get("choice")) for side, row in sides.items()), *local]
         worse = {side for side, choice in chosen if choice in (Comparison.RISKIER, Comparison.ABSENT)}
         missing = [side for side in DIMENSIONS if side in worse - described]

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflows.dpia_facts import DIMENSIONS, Around, Comparison, Level, MeasureState, Model, ModelMeasure
-from workflows.dpia_risks import STEPS, level_of, lowered
+from workflows.dpia_risks import level_of, lowered
 from workflows.vocabulary import Answers, Sentence, day
 
 MONTHS_WHILE_IN_USE = 3
 """Within how many months a critical measure must be carried out where use has begun already."""
-OF_THE_BOARD = ""
 
 
 def side_name(side: str) -> Sentence:
@@ -58,7 +57,8 @@ class SideAnswer:
     side: str
     choice: Comparison
     place: str
-    school: str = OF_THE_BOARD
+    school: str = ""
+    """its code; none: the board itself"""
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,11 @@ class Use:
         """Whether this step says something, or must be taken at its worst."""
         return step in self.answers or not self.partial
 
+    def differs(self, place: str, wanted: bool) -> bool:
+        """Whether this yes or no is not the one wanted; one not given yet is not, where that does not count."""
+        said = self.said(place)
+        return said is not wanted and not (said is None and self.partial)
+
     @property
     def in_use(self) -> bool:
         """Whether use began before this assessment."""
@@ -109,13 +114,15 @@ class Use:
     def sides(self) -> tuple[SideAnswer, ...]:
         """What the board answered about each side, then what differs at its schools."""
         given: Mapping[str, Any] = self.said("comparison.sides", {})
-        found = [
-            SideAnswer(side, Comparison(given.get(side, {}).get("choice", "absent")), f"comparison.sides.{side}")
-            for side in DIMENSIONS
-        ]
+        found = []
+        for side in DIMENSIONS:
+            choice = given.get(side, {}).get("choice") or self._worst(Comparison.ABSENT)
+            if choice:
+                found.append(SideAnswer(side, Comparison(choice), f"comparison.sides.{side}"))
         for number, row in rows(self.said("comparison.local")):
-            place = f"comparison.local.{number}"
-            found.append(SideAnswer(row["side"], Comparison(row["choice"]), place, row["school"]))
+            if row.get("side") and row.get("choice"):
+                place = f"comparison.local.{number}"
+                found.append(SideAnswer(row["side"], Comparison(row["choice"]), place, row.get("school", "")))
         return tuple(found)
 
     def is_riskier(self, answer: SideAnswer) -> bool:
@@ -143,7 +150,8 @@ class Use:
 
     def state(self, measure: ModelMeasure) -> MeasureState:
         """How it stands: done too once the evidence of what was planned has been accepted; unanswered is refused."""
-        state = MeasureState(self.row_of(measure).get("state", "refused"))
+        said = self.row_of(measure).get("state") or self._worst(MeasureState.REFUSED)
+        state = MeasureState(said or MeasureState.DONE)
         return MeasureState.DONE if state is MeasureState.PLANNED and measure.id in self.around.accepted else state
 
     def planned_on(self, measure: ModelMeasure) -> dt.date | None:
@@ -154,7 +162,9 @@ class Use:
     def planned_too_late(self, measure: ModelMeasure) -> bool:
         """Whether it is to come later than three months from today, in a use that has begun already."""
         on = self.planned_on(measure)
-        return self.in_use and (on is None or on > months_after(self.around.today, MONTHS_WHILE_IN_USE))
+        if on is None:
+            return self.in_use and not self.partial
+        return self.in_use and on > months_after(self.around.today, MONTHS_WHILE_IN_USE)
 
     def of_state(self, *states: MeasureState) -> tuple[ModelMeasure, ...]:
         """The asked measures that stand like this."""
@@ -164,16 +174,13 @@ class Use:
 
     def own_risks(self) -> tuple[OwnRisk, ...]:
         """The risks that the board added."""
-        return tuple(
-            OwnRisk(
-                f"own-{number}",
-                row.get("side") or "",
-                row["text"],
-                level_of(Level(row["chance"]), Level(row["impact"])),
-                Level(row["after"]),
-            )
-            for number, row in rows(self.said("risks.own"))
-        )
+        found = []
+        for number, row in rows(self.said("risks.own")):
+            levels = self._levels(row, "chance", "impact", "after")
+            if levels:
+                before, text = level_of(levels[0], levels[1]), row.get("text") or ""
+                found.append(OwnRisk(f"own-{number}", row.get("side") or "", text, before, levels[2]))
+        return tuple(found)
 
     def residual(self, carried_out: tuple[ModelMeasure, ...] | None = None) -> dict[str, Level]:
         """What is left of each risk that applies: by what is done alone, or once these measures are carried out."""
@@ -181,8 +188,32 @@ class Use:
         given: Mapping[str, Any] = self.said("risks.risks", {})
         found: dict[str, Level] = {}
         for risk in self.model.risks:
-            row = given.get(risk.id, {"applies": True})
-            if row.get("applies", True):
-                chance, impact = (Level(row.get(name, STEPS[-1])) for name in ("chance", "impact"))
-                found[risk.id] = lowered(risk.id, chance, impact, done)
+            row = given.get(risk.id, {})
+            levels = self._levels(row, "chance", "impact")
+            if row.get("applies") is not False and levels:
+                found[risk.id] = lowered(risk.id, levels[0], levels[1], done)
         return found | {each.id: each.after for each in self.own_risks()}
+
+    # --- What is missing -----------------------------------------------------------------------------------------
+
+    def is_told(self) -> bool:
+        """Whether every side, every asked measure and every risk of the model has been answered."""
+        sides, risks = self.said("comparison.sides", {}), self.said("risks.risks", {})
+        return (
+            "subject" in self.answers
+            and all(sides.get(side, {}).get("choice") for side in DIMENSIONS)
+            and all(self.row_of(measure).get("state") for measure in self.asked())
+            and all(_is_rated(risks.get(risk.id, {})) for risk in self.model.risks)
+        )
+
+    def _worst(self, worst: Level | Comparison | MeasureState) -> str | None:
+        return None if self.partial else worst
+
+    def _levels(self, row: Mapping[str, Any], *names: str) -> tuple[Level, ...]:
+        """The levels in a row; none where one of them has not been said yet."""
+        said = [row.get(name) or self._worst(Level.HIGH) for name in names]
+        return tuple(Level(each) for each in said if each) if all(said) else ()
+
+
+def _is_rated(row: Mapping[str, Any]) -> bool:
+    return row.get("applies") is False or bool(row.get("applies") and row.get("chance") and row.get("impact"))

@@ -17,7 +17,7 @@ def outside_model(use: Use) -> Iterator[Cause]:
         yield Cause(own, "Dit model is ingetrokken. Er mag geen besluit meer op rusten.", "subject.same_version")
     elif use.around.standing is Standing.SUPERSEDED:
         yield Cause(own, "Er is een nieuwere versie van dit model. Begin met die versie.", "subject.same_version")
-    if not use.said("subject.same_version"):
+    if use.differs("subject.same_version", True):
         text = "U gebruikt een andere versie van het product dan het model beschrijft."
         way = "Als u de versie gebruikt die het model beschrijft"
         yield Cause(own, text, "subject.same_version", way, answered("subject.same_version", True))
@@ -27,13 +27,14 @@ def outside_model(use: Use) -> Iterator[Cause]:
         way = "Als u alleen onderdelen gebruikt die in het model staan"
         kept = sorted(use.modules & use.model.modules)
         yield Cause(own, text, "subject.modules", way, answered("subject.modules", kept))
-    if use.said("subject.other_modules", True):
+    if use.differs("subject.other_modules", False):
         text = "U gebruikt nog andere onderdelen dan het model beschrijft."
         way = "Als u geen andere onderdelen gebruikt dan het model beschrijft"
         yield Cause(own, text, "subject.other_modules", way, answered("subject.other_modules", False))
     met = use.said("subject.conditions", {})
     for condition in sorted(use.model.conditions):
-        if met.get(condition, {}).get("met") != "yes":
+        said = met.get(condition, {}).get("met")
+        if said != "yes" and not (use.partial and not said):
             place = f"subject.conditions.{condition}"
             about = {"condition": condition}
             unmet = ("U voldoet niet aan licentievoorwaarde %(condition)s van het model.", about)
