@@ -22,9 +22,9 @@ WAYS: dict[str, tuple[tuple[Change, ...], dict[str, Any], str, tuple[Change, ...
     "a refused critical measure": (((f"{M}.M2", REFUSED),), NOTHING, "de diagnose staat uit", ((f"{M}.M2", DONE),), NOTHING),
     "a measure too far away": ((*IN_USE, (f"{M}.M2", IN_A_YEAR)), NOTHING, "nu uitvoert", ((f"{M}.M2", DONE),), NOTHING),
     "a replacement not accepted": (((f"{M}.M2", REPLACED), ("advice.replacements", "reject")), NOTHING, "tekenbevoegde", (("decision.accepts", "Ja."),), NOTHING),
-    "a side that is riskier": ((("comparison.sides.D9.choice", "riskier"),), NOTHING, "de landen en de doorgifte (kant 9)", (("comparison.sides.D9.choice", "same"),), NOTHING),
-    "a side that differs": ((("comparison.sides.D9.choice", "different"),), NOTHING, "de landen en de doorgifte (kant 9)", (("comparison.sides.D9.choice", "same"),), NOTHING),
-    "a school that is riskier": ((("comparison.local", [{"school": "00AA01", "side": "D5", "choice": "riskier", "why": "x"}]),), NOTHING, "kant 5", (("comparison.local", []),), NOTHING),
+    "a side that is riskier": ((("comparison.sides.D9.choice", "riskier"),), NOTHING, "de landen en de doorgifte (onderdeel 9)", (("comparison.sides.D9.choice", "same"),), NOTHING),
+    "a side that differs": ((("comparison.sides.D9.choice", "different"),), NOTHING, "de landen en de doorgifte (onderdeel 9)", (("comparison.sides.D9.choice", "same"),), NOTHING),
+    "a school that is riskier": ((("comparison.local", [{"school": "00AA01", "side": "D5", "choice": "riskier", "why": "x"}]),), NOTHING, "onderdeel 5", (("comparison.local", []),), NOTHING),
     "another version": ((("subject.same_version", False),), NOTHING, "de versie", (("subject.same_version", True),), NOTHING),
     "other modules": ((("subject.other_modules", True),), NOTHING, "geen andere onderdelen", (("subject.other_modules", False),), NOTHING),
     "a module outside the model": ((("subject.modules", ["mail", "video"]),), NOTHING, "alleen onderdelen", (("subject.modules", ["mail"]),), NOTHING),
@@ -195,7 +195,7 @@ def test_a_side_with_more_risk_has_a_risk_of_its_own() -> None:
         assert list(inconsistencies(answers, MODEL)) == ["risks.own"]
         assert inconsistencies(with_answers(("risks.own", [risk]), start=answers), MODEL) == {}
     local = with_answers(("comparison.local", [{"school": "00AA01", "side": "D2", "choice": "riskier", "why": "x"}]))
-    assert "(kant 2)" in sentence(inconsistencies(local, MODEL)["risks.own"])
+    assert "(onderdeel 2)" in sentence(inconsistencies(local, MODEL)["risks.own"])
 
 
 # --- Who must approve --------------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def inconsistencies(answers: Answers, model: Model) -> dict[str, Sentence]:
         worse = {side for side, choice in chosen if choice in (Comparison.RISKIER, Comparison.ABSENT)}
         missing = [side for side in DIMENSIONS if side in worse - described]
         if missing:
-            text = "Beschrijf ook een eigen risico bij %(side)s (kant %(number)s). Het model dekt die niet."
+            text = "Beschrijf ook een eigen risico bij %(side)s (onderdeel %(number)s). Het model dekt die niet."
             found["risks.own"] = (text, {"side": side_name(missing[0]), "number": missing[0][1:]})
     return found
 
@@ -141,7 +141,7 @@ def _facts_and_causes(use: Use) -> tuple[Facts, tuple[Cause, ...]]:
 def _all_well(use: Use) -> tuple[Cause, ...]:
     """Why nothing stands in the way."""
     texts = {
-        "comparison": ("Uw gebruik is op elke kant gelijk aan het model, of beperkter.", "comparison.sides"),
+        "comparison": ("Uw gebruik is op elk onderdeel gelijk aan het model, of beperkter.", "comparison.sides"),
         "measures": ("U hebt elke maatregel van het model uitgevoerd.", "measures.measures"),
         "risks": ("Er blijft geen hoog risico over.", "risks.risks"),
         "advice": ("De FG adviseert positief.", "advice.verdict"),

@@ -61,7 +61,7 @@ def sides_compared(use: Use) -> Iterator[Cause]:
     enough = len(use.riskier_sides() - CORE) > 1
     for each in use.sides():
         about = {"side": side_name(each.side), "number": each.side[1:], "school": each.school}
-        way = ("Als u %(side)s (kant %(number)s) houdt bij wat het model beschrijft", about)
+        way = ("Als u %(side)s (onderdeel %(number)s) houdt bij wat het model beschrijft", about)
         change = answered(each.place, {"choice": "same"})
         if use.is_riskier(each):
             weighs = Outcome.OWN_DPIA if each.side in CORE or enough else Outcome.ADJUSTED
@@ -72,17 +72,19 @@ def sides_compared(use: Use) -> Iterator[Cause]:
 
 def _worse(answer: SideAnswer, *, described: bool) -> str:
     if answer.choice is Comparison.ABSENT and not described:
-        return "Kant %(number)s, %(side)s: het model beschrijft dit niet. Zonder eigen risico telt dat als meer risico."
+        return "Onderdeel %(number)s, %(side)s: het model beschrijft dit niet. Zonder eigen risico telt dat als meer risico."
     if answer.choice is Comparison.ABSENT and answer.school:
-        return "Wat school %(school)s doet bij %(side)s (kant %(number)s), staat niet in het model en geeft risico."
+        return (
+            "Wat school %(school)s doet bij %(side)s (onderdeel %(number)s), staat niet in het model en geeft risico."
+        )
     if answer.choice is Comparison.ABSENT:
-        return "Wat u doet bij %(side)s (kant %(number)s), staat niet in het model en geeft risico."
+        return "Wat u doet bij %(side)s (onderdeel %(number)s), staat niet in het model en geeft risico."
     if answer.school:
-        return "Bij %(side)s (kant %(number)s) heeft school %(school)s meer risico dan het model beschrijft."
-    return "Bij %(side)s (kant %(number)s) heeft uw gebruik meer risico dan het model beschrijft."
+        return "Bij %(side)s (onderdeel %(number)s) heeft school %(school)s meer risico dan het model beschrijft."
+    return "Bij %(side)s (onderdeel %(number)s) heeft uw gebruik meer risico dan het model beschrijft."
 
 
 def _different(answer: SideAnswer) -> str:
     if answer.school:
-        return "Bij %(side)s (kant %(number)s) is het gebruik van school %(school)s anders, zonder meer risico."
-    return "Bij %(side)s (kant %(number)s) is uw gebruik anders dan in het model, zonder meer risico."
+        return "Bij %(side)s (onderdeel %(number)s) is het gebruik van school %(school)s anders, zonder meer risico."
+    return "Bij %(side)s (onderdeel %(number)s) is uw gebruik anders dan in het model, zonder meer risico."
