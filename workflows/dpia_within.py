@@ -72,7 +72,7 @@ def sides_compared(use: Use) -> Iterator[Cause]:
 
 def _worse(answer: SideAnswer, *, described: bool) -> str:
     if answer.choice is Comparison.ABSENT and not described:
-        return "Onderdeel %(number)s, %(side)s, staat zo niet in het model. Zonder eigen risico telt dat als meer risico."
+        return "Onderdeel %(number)s, %(side)s, staat niet in het model. Zonder eigen risico telt dat als meer risico."
     if answer.choice is Comparison.ABSENT and answer.school:
         return (
             "Wat school %(school)s doet bij %(side)s (onderdeel %(number)s), staat niet in het model en geeft risico."
