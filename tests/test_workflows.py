@@ -26,8 +26,10 @@ from workflows.vocabulary import (
     Clauses,
     ConfirmedEmail,
     FromRegister,
+    OfEach,
     Party,
     PartyRows,
+    Pick,
     Question,
     RecipientGroup,
     Role,
@@ -317,7 +319,7 @@ def test_a_workflow_with_every_kind_of_question_and_everybody_who_can_be_asked(
     asked = {
         type(each) for each in workflow.steps[0].questions + workflow.steps[1].questions + workflow.steps[2].questions
     }
-    of_other_workflows = {Clauses, RecipientGroup, PartyRows, FromRegister, ConfirmedEmail}
+    of_other_workflows = {Clauses, RecipientGroup, PartyRows, FromRegister, ConfirmedEmail, OfEach, Pick}
     assert asked | of_other_workflows == set(every_kind_of(Question))
     walk = begin(registered, workflow)
     case_id = walk.to_the_end()

@@ -190,6 +190,14 @@ class OfEach(Question):
         """The questions that the answers about one thing lead to."""
         return tuple(each for each in self.questions if each.when is None or each.when({"row": row}))
 
+    def follows(self, question: Question) -> tuple[int, ...]:
+        """With which of the answers to the first question about a thing, from 1 on, this one is asked; none: always."""
+        first, when = self.questions[0], question.when
+        if not isinstance(when, Answered) or when.place != f"row.{first.name}":
+            return ()
+        keys = (True, False) if isinstance(first, YesNo) else [key for key, _ in getattr(first, "options", ())]
+        return tuple(number for number, key in enumerate(keys, 1) if key in when.values)
+
 
 @dataclass(frozen=True)
 class Pick(Question):

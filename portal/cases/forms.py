@@ -114,15 +114,13 @@ def _field(question: v.Question, around: Surroundings) -> Field:
             ]
             return Ticks(label, [*required, OneOf(_missing(question))], choices=kept, description=hint)
         case v.Pick(of=of, one=one):
-            picks = [SelectChoice(key, name) for key, name in around.things.get(of, ())]
-            kind: Any = Radios if one else Ticks
-            return kind(label, [*required, OneOf(_missing(question))], choices=picks, description=hint)
-        case v.OfEach(of=of, questions=asked):
-            rows = {}
-            for key, name in around.things.get(of, ()):
-                row_form = type("ThingForm", (Form,), {each.name: _field(each, around) for each in asked})
-                rows[key] = FormField(row_form, f"{key}: {name}")
-            return FormField(type("EachForm", (Form,), rows), label, description=hint)
+            picks = [SelectChoice(each.id, each.title) for each in around.things.get(of, ())]
+            picker: Any = Radios if one else Ticks
+            return picker(label, [*required, OneOf(_missing(question))], choices=picks, description=hint)
+        case v.OfEach(of=of, questions=questions):
+            row = type("ThingForm", (Form,), {each.name: _field(each, around) for each in questions})
+            things = {each.id: FormField(row, each.name) for each in around.things.get(of, ())}
+            return FormField(type("ThingsForm", (Form,), things), label, description=hint)
         case v.Clauses():
             keys = [clause for clause in around.clauses if clause["key"]]
             choices = [SelectChoice(clause["id"], clause["confirm"]) for clause in keys]
@@ -153,12 +151,9 @@ def _value(question: v.Question, field: Field, around: Surroundings) -> Any:
         case v.Rows(questions=columns):
             rows = [answers_of(entry.form, columns, around) for entry in field.entries]
             return [row for row in rows if any(value not in (None, "", []) for value in row.values())]
-        case v.OfEach():
-            said = {}
-            for entry in field.form:
-                raw = answers_of(entry.form, question.questions, around)
-                said[entry.short_name] = {each.name: raw[each.name] for each in question.asked_of(raw)}
-            return said
+        case v.OfEach(questions=questions):
+            said = {each.short_name: answers_of(each.form, questions, around) for each in field.form}
+            return {key: {each.name: row[each.name] for each in question.asked_of(row)} for key, row in said.items()}
         case v.Pick(one=True):
             return field.data or ""
         case v.File():
@@ -182,20 +177,6 @@ def _shown(question: v.Question, value: Any) -> Any:
         case v.Rows(questions=columns) if value:
             return [{each.name: _shown(each, row.get(each.name)) for each in columns} for row in value]
     return value
-
-
-def forgive_unasked(form: Form, asked: Iterable[v.Question], around: Surroundings) -> None:
-    """STUB: what a row's own answers do not ask needs no answer."""
-    for question in asked:
-        if isinstance(question, v.OfEach):
-            for entry in form[question.name].form:
-                kept = {each.name for each in question.asked_of(answers_of(entry.form, question.questions, around))}
-                for field in entry.form:
-                    if field.name.rpartition("-")[2] not in kept:
-                        if isinstance(field, DayField):
-                            field.sentences = []
-                        else:
-                            field.errors = []
 
 
 def drop_empty_rows(form: Form, asked: Iterable[v.Question], around: Surroundings) -> None:
@@ -222,30 +203,12 @@ def remove_row(form: Form, row: str) -> None:
     field.process(None, rows)
 
 
-def complain(form: Form, name: str, sentence: str) -> None:
-    """Put a sentence at a field, after the form's own rules have spoken."""
+def field_at(form: Form, place: str) -> Any:
+    """The field at a place: its name, or "measures.M1.on" for one within a thing."""
     field: Any = form
-    for part in name.split("."):
-        field = field[part] if isinstance(field, Form) else field.form[part]
-    if isinstance(field, DayField):
-        field.sentences.append(sentence)
-    else:
-        field.errors = [*field.errors, sentence]
-
-
-def fault_places(form: Form) -> list[tuple[str, str]]:
-    """Every fault in the order of the page, as (id of the field, sentence)."""
-    found: list[tuple[str, str]] = []
-    for field in form:
-        if isinstance(field, FormField) and not isinstance(field, DayField):
-            found += fault_places(field.form)
-        elif isinstance(field, FieldList):
-            found += [(field.id, sentence) for sentence in field.errors if isinstance(sentence, str)]
-            for entry in field.entries:
-                found += fault_places(entry.form)
-        else:
-            found += [(field.id, str(sentence)) for sentence in field.errors]
-    return found
+    for name in place.split("."):
+        field = field[name] if isinstance(field, Form) else field.form[name]
+    return field
 
 
 def _missing(question: v.Question) -> str:

@@ -98,17 +98,32 @@ def in_words(question: v.Question, value: Any, around: Surroundings) -> Any:
         case v.PartyRows():
             return _places(value, around)
         case v.Pick(of=of, one=one):
-            known = dict(around.things.get(of, ()))
+            known = {each.id: each.title for each in around.things.get(of, ())}
             return known.get(value, value) if one else [known.get(key, key) for key in value]
-        case v.OfEach(questions=columns):
-            lines = [
-                [key, *(_one_line(in_words(c, row.get(c.name), around)) for c in columns)] for key, row in value.items()
-            ]
-            return {"columns": ["", *(say(each.label) for each in columns)], "rows": lines}
+        case v.OfEach():
+            return _of_each(question, value, around)
         case v.Rows(questions=columns):
             rows = [[_one_line(in_words(each, row.get(each.name), around)) for each in columns] for row in value]
             return {"columns": [say(each.label) for each in columns], "rows": rows}
     return str(value)
+
+
+def _of_each(question: v.OfEach, value: Mapping[str, Mapping[str, Any]], around: Surroundings) -> dict[str, Any]:
+    """A row for each thing: what it is, what is said of it, and what was answered."""
+    rows = []
+    for thing in around.things.get(question.of, ()):
+        if thing.id in value:
+            described = filter(None, [thing.text, *(f"{label}: {fact}" for label, fact in thing.facts)])
+            rows.append([thing.name, "\n".join(described), _row_in_words(question, value[thing.id], around)])
+    return {"columns": [say("Waarover"), say("Zo is het beschreven"), say("Uw antwoord")], "rows": rows}
+
+
+def _row_in_words(question: v.OfEach, row: Mapping[str, Any], around: Surroundings) -> str:
+    return "\n".join(
+        f"{say(each.label).rstrip('?')}: {_one_line(in_words(each, row.get(each.name), around))}"
+        for each in question.asked_of(row)
+        if not each.optional or row.get(each.name)
+    )
 
 
 def ask_document(session: Session, case: Case) -> Document:

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import declarations, on_file
+from portal.cases import declarations, on_file, things
 from portal.cases.declarations import Taken
 from portal.cases.on_file import Kept
 from portal.cases.tables import Case
+from portal.cases.things import Thing
 from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.tables import Membership, Organisation, Person
@@ -49,8 +50,8 @@ class Surroundings:
     """Groups that this person cannot choose, with the reason."""
     on_file: Mapping[str, tuple[Kept, ...]] = field(default_factory=dict)
     """What the questions of the case choose from: signatories, roles, declarations, products."""
-    things: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    """STUB: id and text of each thing that the publication, or an earlier answer, names."""
+    things: Mapping[str, tuple[Thing, ...]] = field(default_factory=dict)
+    """What the publication, or an earlier answer, names and a question is asked about."""
 
 
 GROUP_NEEDS: Mapping[str, frozenset[Party]] = {
@@ -75,24 +76,8 @@ def of(session: Session, case: Case, *, asked: Iterable[Question] | None = None)
         groups=tuple((key, name) for key, name in product.recipient_groups) if product else (),
         group_complaints=_group_complaints(session, person, product) if person and product else {},
         on_file=on_file.of(session, case),
-        things=_things(case),
+        things=things.of(case),
     )
-
-
-def _things(case: Case) -> dict[str, tuple[tuple[str, str], ...]]:
-    body = case.publication.body if case.publication else {}
-    found = {
-        name: tuple((str(each["id"]), str(each.get("text") or each.get("name"))) for each in body.get(name, ()))
-        for name in ("modules", "conditions", "dimensions", "risks", "measures")
-    }
-    for answer in case.answers:
-        for name, value in answer.values.items():
-            if isinstance(value, list):
-                found[f"{answer.step}.{name}"] = tuple(
-                    (str(number), str(row.get("text"))) if isinstance(row, dict) else (str(row), str(row))
-                    for number, row in enumerate(value, 1)
-                )
-    return found
 
 
 def _places(session: Session, case: Case) -> tuple[Place, ...]:

@@ -1,7 +1,6 @@
 """One step on the screen: its form from what is known, and what a post of it holds."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +9,7 @@ from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from wtforms import Form
 
 from portal import wording
-from portal.cases import access, answering, drafts, forms, prefilling, refusals, surroundings
+from portal.cases import access, answering, drafts, faults, forms, prefilling, refusals, surroundings
 from portal.cases.surroundings import Surroundings
 from portal.cases.tables import Case
 from portal.database import reader
@@ -18,7 +17,7 @@ from portal.documents import incoming
 from portal.parties.spelling import clean
 from portal.views.visitor import visitor
 from portal.wording import say
-from workflows.vocabulary import File, Question, Rows, Sentence, Step
+from workflows.vocabulary import File, OfEach, Question, Rows, Sentence, Step
 
 LONGEST_VERSION = 9
 
@@ -44,7 +43,7 @@ class Asked:
     @property
     def faults(self) -> list[tuple[str, str]]:
         """Every fault with the place of its field."""
-        return forms.fault_places(self.form)
+        return faults.fault_places(self.form)
 
 
 def opened(case: Case, step: Step) -> Asked:
@@ -59,7 +58,7 @@ def opened(case: Case, step: Step) -> Asked:
     questions = step.asked({**answers, step.name: given})
     form = forms.form_for(questions, around, values=given)
     asked = Asked(case, step, questions, form, around, answering.version_of(case, step.name), sources)
-    asked.files = {q.name: given[q.name] for q in questions if isinstance(q, File) and given.get(q.name)}
+    asked.files = {place: file for place, _ in _file_places(asked) if (file := _at(given, place))}
     return asked
 
 
@@ -90,29 +89,26 @@ def _version(text: str) -> int:
 
 def _rows_in_bounds(form: MultiDict[str, str]) -> MultiDict[str, str]:
     """The fields as sent, without those whose row number no page of ours can have made."""
-    numbers = {name: re.findall(r"-([^-]*\d[^-]*)(?=-|$)", name) for name in form}
-    return MultiDict([pair for pair in form.items(multi=True) if all(map(_is_row, numbers[pair[0]]))])
+    return MultiDict([pair for pair in form.items(multi=True) if all(map(_is_made_here, pair[0].split("-")[1:]))])
 
 
-def _is_row(number: str) -> bool:
-    return number.isascii() and number.isdigit() and len(number) <= LONGEST_ROW_NUMBER
+def _is_made_here(part: str) -> bool:
+    """Whether a part of a field's name is the id of a thing, a question, or the number of a row."""
+    return not part.isdigit() or (part.isascii() and len(part) <= LONGEST_ROW_NUMBER)
 
 
 def _check(asked: Asked, answers: Mapping[str, Mapping[str, Any]], new: set[str]) -> None:
     form = asked.form
     form.validate()
-    forms.forgive_unasked(form, asked.questions, asked.around)
+    faults.forgive_unasked(form, asked.questions, asked.around)
     for name in new:
-        _forgive(form, name)  # it was not on the screen, so it could not be answered
-    asked.values = forms.answers_of(form, asked.questions, asked.around) | asked.files
-    for question in asked.questions:
-        if (
-            isinstance(question, File)
-            and not question.optional
-            and not asked.files.get(question.name)
-            and not form[question.name].errors
-        ):
-            forms.complain(form, question.name, say("Kies een bestand bij: %(label)s", label=say(question.label)))
+        faults.forgive(form[name])  # it was not on the screen, so it could not be answered
+    asked.values = forms.answers_of(form, asked.questions, asked.around)
+    for place, file_question in _file_places(asked):
+        is_asked = _put(asked.values, place, asked.files.get(place))
+        left_out = is_asked and not file_question.optional and place not in asked.files
+        if left_out and not forms.field_at(form, place).errors:
+            faults.complain(form, place, say("Kies een bestand bij: %(label)s", label=say(file_question.label)))
     if asked.faults or new:
         return
     complaints: dict[str, Sentence] = {}
@@ -123,35 +119,59 @@ def _check(asked: Asked, answers: Mapping[str, Mapping[str, Any]], new: set[str]
         complaints |= asked.step.complaint(asked.values, answers)
     complaints |= refusals.complaints(reader(), asked.case, asked.step.name, {**answers, asked.step.name: asked.values})
     for name, sentence in complaints.items():
-        forms.complain(form, name, wording.sentence(sentence))
+        faults.complain(form, name, wording.sentence(sentence))
 
 
-def _forgive(form: Form, name: str) -> None:
-    form[name].errors = []
+def _file_places(asked: Asked) -> Iterator[tuple[str, File]]:
+    """Where the form asks for a file: "earlier_file", or "measures.M1.file" for one about a thing."""
+    for question in asked.questions:
+        if isinstance(question, File):
+            yield question.name, question
+        elif isinstance(question, OfEach):
+            for thing in asked.around.things.get(question.of, ()):
+                for each in question.questions:
+                    if isinstance(each, File):
+                        yield f"{question.name}.{thing.id}.{each.name}", each
+
+
+def _at(values: Mapping[str, Any], place: str) -> Any:
+    found: Any = values
+    for name in place.split("."):
+        found = (found or {}).get(name)
+    return found
+
+
+def _put(values: dict[str, Any], place: str, file: Any) -> bool:
+    """Put a file among the answers; False where its question is not asked at all."""
+    *path, name = place.split(".")
+    for each in path:
+        values = values.get(each) or {}
+    if name in values:
+        values[name] = file
+    return name in values
 
 
 def _keep_files(asked: Asked, answers: Mapping[str, Mapping[str, Any]]) -> None:
-    for question in asked.questions:
-        if not isinstance(question, File):
-            continue
-        upload = request.files.get(question.name)
+    for place, question in _file_places(asked):
+        name = place.replace(".", "-")
+        upload = request.files.get(name)
         if upload is not None and upload.filename:
-            _keep_file(asked, question, upload)
+            _keep_file(asked, place, question, upload)
             continue
-        kept = drafts.kept_file(reader(), asked.case.id, request.form.get(f"{question.name}-kept", ""))
-        stored = answers.get(asked.step.name, {}).get(question.name)
+        kept = drafts.kept_file(reader(), asked.case.id, request.form.get(f"{name}-kept", ""))
+        stored = _at(answers.get(asked.step.name, {}), place)
         if kept or stored:
-            asked.files[question.name] = kept or stored
+            asked.files[place] = kept or stored
 
 
-def _keep_file(asked: Asked, question: File, upload: FileStorage) -> None:
+def _keep_file(asked: Asked, place: str, question: File, upload: FileStorage) -> None:
     content = upload.read(question.largest + 1)
     complaint = _file_complaint(question, content)
     if complaint:
-        asked.form[question.name].process_errors = [complaint]
+        forms.field_at(asked.form, place).process_errors = [complaint]
         return
     kept = drafts.keep_file(asked.case.id, content=content, name=clean(upload.filename), by=visitor())
-    asked.files[question.name] = {
+    asked.files[place] = {
         "sha256": kept.blob,
         "name": kept.name,
         "size": kept.size,

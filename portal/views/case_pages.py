@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from portal.cases import access, commenting, reminding, turning, waiting
+from portal.cases import access, commenting, forms, reminding, turning, waiting
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
 from portal.cases.offering import earlier, points, threads, withdrawing
@@ -17,7 +17,7 @@ from portal.record import ledger
 from portal.views import case_history, document_cards, evidence, turns
 from portal.views.asking import Asked
 from portal.wording import mark, moment, say
-from workflows.vocabulary import ROLE_NAMES, Clauses, FromRegister, Step
+from workflows.vocabulary import ROLE_NAMES, Clauses, FromRegister, OfEach, Step
 
 CASE_STATES = {
     CaseState.DRAFT: ("todo", mark("Nog niet verstuurd")),
@@ -166,8 +166,8 @@ def step(asked: Asked) -> dict[str, Any]:
     workflow = workflow_of(asked.case)
     answers = access.answers_of(asked.case)
     path = workflow.path(answers)
-    for name, file in asked.files.items():
-        field = asked.form[name]
+    for place, file in asked.files.items():
+        field = forms.field_at(asked.form, place)
         field.render_kw = {**(field.render_kw or {}), "data-uploaded": file["name"]}
     return {
         "case": asked.case,
@@ -185,6 +185,8 @@ def step(asked: Asked) -> dict[str, Any]:
         "place": (path.index(asked.step) + 1, len(path)),
         "clauses_question": next((q.name for q in asked.questions if isinstance(q, Clauses)), None),
         "register_question": None,
+        "of_each": [q.name for q in asked.questions if isinstance(q, OfEach) and asked.around.things.get(q.of)],
+        "talks": None,
         "newer_text": newer_text(reader(), asked.case),
         "earlier": _earlier(asked.case, asked.step),
         "texts": _texts(asked),

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from portal import clock
-from portal.cases import forms
+from portal.cases import faults, forms
 from portal.cases.surroundings import Surroundings
 from portal.errors import NotFoundError
 from portal.theme import LARGE, PAIRS, contrast
@@ -84,7 +84,7 @@ def show() -> ResponseReturnValue:
         colours=_colours(),
         form_fields=forms.form_for(QUESTIONS, around, values={"name": "Ann de Vries", "self": True}),
         faulty=faulty,
-        errors_shown=forms.fault_places(faulty),
+        errors_shown=faults.fault_places(faulty),
         states=[(kind, say(text)) for kind, text in STATES.items()],
         schools=_schools(),
         moment=moment(MOMENT),
