@@ -179,15 +179,18 @@ def backup(folder: Path) -> None:
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The day on which it takes effect; else today.")
 def publish(file: Path, product: str, since: dt.datetime | None) -> None:
     """Publish a FILE for good: terms as TOML (title, version, since, grace_days, introduction, [[clauses]]), or a
-    processor agreement as JSON (such as the portal saves)."""
+    processor agreement or model DPIA as JSON (such as the portal saves)."""
     from portal.app import open_database
     from portal.offers import drafting, publications
+    from portal.offers.dpia import files as model_files
 
+    text = file.read_text(encoding="utf-8")
     kind = publications.PROCESSOR_AGREEMENT if file.suffix.lower() == ".json" else publications.USAGE_TERMS
+    if model_files.is_model(text):
+        kind = publications.DPIA_MODEL
     day = since.date() if since else None
     try:
         with open_database(_settings()).opened():
-            text = file.read_text(encoding="utf-8")
             made = drafting.publish_file(text, product_name=product, kind=kind, since=day)
     except InvalidError as fault:
         raise click.ClickException("\n".join([str(fault), *fault.fields.values()])) from fault

@@ -119,6 +119,8 @@ class Stage:
             supplier = session.get_one(Organisation, supplier_id)
             self._invite(session, people.a_person(session, name=KIM[0], email=KIM[1]), supplier, Role.ADMINISTRATOR)
             publications.publish_agreement(session, product_id, publications.AN_EXAMPLE, since=clock.today())
+            model = publications.MODEL_EXAMPLES["results_monitor"]
+            publications.publish_model(session, product_id, model, since=clock.today())
         kim = Visitor(self._account(KIM[1]).id)
         case_id = starting.start("mandate_change", by=kim, organisation_id=supplier_id)
         evidence = drafts.keep_file(case_id, content=EXAMPLE_PDF, name="uittreksel-voorbeeld.pdf", by=kim)

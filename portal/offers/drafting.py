@@ -1,6 +1,6 @@
 """Publications in the making: begun from the current text or a file, changed by one at a time, published once.
 
-The kind of a draft says what it is: terms are the service desk's, an agreement is also its supplier's.
+The kind of a draft says what it is: terms are the service desk's, an agreement or a model DPIA is also its supplier's.
 """
 
 import datetime as dt
@@ -19,7 +19,10 @@ from portal.offers import publications, suppliers
 from portal.offers.agreements import files, parts
 from portal.offers.agreements.agreement import Agreement
 from portal.offers.agreements.parts import Cells, Part
-from portal.offers.publications import PROCESSOR_AGREEMENT, USAGE_TERMS, Text
+from portal.offers.dpia import files as model_files
+from portal.offers.dpia import model
+from portal.offers.dpia.model import DpiaModel
+from portal.offers.publications import DPIA_MODEL, OF_SUPPLIERS, PROCESSOR_AGREEMENT, USAGE_TERMS, Text
 from portal.offers.tables import Product, Publication, PublicationDraft
 from portal.offers.terms import Clause, Terms, read_terms
 from portal.record import jobs
@@ -30,8 +33,16 @@ TOO_LARGE = mark("Dit concept is te groot geworden: samen hooguit 2 MB tekst.")
 CAMPAIGN = "campaign"
 """The work that published terms ask for when they take effect."""
 T = TypeVar("T", bound=Text)
-_FIRST: Mapping[str, Callable[[], Text]] = {USAGE_TERMS: lambda: FIRST_TEXT, PROCESSOR_AGREEMENT: parts.empty}
-_READ: Mapping[str, Callable[..., Text]] = {USAGE_TERMS: Terms.of, PROCESSOR_AGREEMENT: Agreement.of}
+_FIRST: Mapping[str, Callable[[], Text]] = {
+    USAGE_TERMS: lambda: FIRST_TEXT,
+    PROCESSOR_AGREEMENT: parts.empty,
+    DPIA_MODEL: model.empty,
+}
+_READ: Mapping[str, Callable[..., Text]] = {
+    USAGE_TERMS: Terms.of,
+    PROCESSOR_AGREEMENT: Agreement.of,
+    DPIA_MODEL: DpiaModel.of,
+}
 
 
 class StaleDraftError(RefusedError):
@@ -116,12 +127,14 @@ def publish(draft_id: uuid.UUID, *, since: dt.date, grace_days: int, seen: int, 
 
 
 def publish_file(text: str, *, product_name: str, kind: str = USAGE_TERMS, since: dt.date | None = None) -> Publication:
-    """Publish a file in one go, for the command line: terms from TOML, with a date, or an agreement from JSON."""
+    """Publish a file in one go, for the command line: terms from TOML, with a date; an agreement or model from JSON."""
     begins, grace_days = since, 0
     wanted: Text
     if kind == USAGE_TERMS:
         wanted, said, grace_days = read_terms(text)
         begins = since or said
+    elif kind == DPIA_MODEL:
+        wanted = model_files.read(text)
     else:
         wanted = files.read(text)
     with act() as session:
@@ -176,6 +189,11 @@ def agreement_of(draft: PublicationDraft) -> Agreement:
     return _as(Agreement, draft)
 
 
+def model_of(draft: PublicationDraft) -> DpiaModel:
+    """What a draft of a model DPIA says now."""
+    return _as(DpiaModel, draft)
+
+
 def _as(kind: type[T], draft: PublicationDraft) -> T:
     text = text_of(draft)
     if not isinstance(text, kind):
@@ -212,14 +230,14 @@ def _found(session: Session, draft_id: uuid.UUID, by: uuid.UUID) -> PublicationD
 
 
 def _refuse_others(session: Session, draft: PublicationDraft, by: uuid.UUID) -> None:
-    """An agreement is its supplier's, or the service desk's; that terms are the desk's alone, their pages see to."""
-    if draft.kind == PROCESSOR_AGREEMENT and suppliers.authority_over(session, by, draft.product) is None:
+    """What a supplier publishes is its own, or the desk's; that terms are the desk's alone, their pages see to."""
+    if draft.kind in OF_SUPPLIERS and suppliers.authority_over(session, by, draft.product) is None:
         raise NotFoundError
 
 
 def _on_behalf_of(session: Session, draft: PublicationDraft, by: uuid.UUID) -> uuid.UUID | None:
-    """For whom an agreement is published: the supplier, or the desk that does it in its place."""
-    if draft.kind != PROCESSOR_AGREEMENT:
+    """For whom it is published: the supplier, or the desk that does it in its place."""
+    if draft.kind not in OF_SUPPLIERS:
         return None
     organisation = suppliers.authority_over(session, by, draft.product)
     return organisation.id if organisation else None

@@ -8,14 +8,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.offers.agreements import files
 from portal.offers.differences import ClauseChange, difference
-from portal.offers.tables import Product, Publication
+from portal.offers.dpia import files as model_files
+from portal.offers.tables import Product, Publication, Withdrawal
 from portal.offers.terms import read_terms
 from portal.record import ledger
 from portal.wording import day, say
@@ -30,7 +31,11 @@ SHIPPED = Path(__file__).resolve().parent / "shipped"
 AN_EXAMPLE = SHIPPED / "processor_agreement_2026-11.json"
 PORTAL_EXAMPLE = SHIPPED / "portal_agreement_2026-11.json"
 """For what the operator supplies: the portal itself."""
-USAGE_TERMS, PROCESSOR_AGREEMENT = "usage_terms", "processor_agreement"
+MODEL_EXAMPLES = {name: SHIPPED / f"dpia_{name}_2026-11.json" for name in ("results_monitor", "office_suite")}
+"""Two complete examples of a model DPIA."""
+USAGE_TERMS, PROCESSOR_AGREEMENT, DPIA_MODEL = "usage_terms", "processor_agreement", "dpia_model"
+OF_SUPPLIERS = frozenset({PROCESSOR_AGREEMENT, DPIA_MODEL})
+"""The kinds that a supplier publishes itself, or the service desk in its place."""
 LONGEST_GRACE = 730
 """Days; longer than two school years is a slip of the keyboard."""
 
@@ -124,6 +129,14 @@ def publish_agreement(session: Session, product_id: uuid.UUID, path: Path, *, si
     if faults := dict(agreement.faults()):
         raise InvalidError("Deze versie kan zo niet worden gepubliceerd.", faults)
     return _shipped(session, product_id, PROCESSOR_AGREEMENT, agreement, since=since, grace_days=0)
+
+
+def publish_model(session: Session, product_id: uuid.UUID, path: Path, *, since: dt.date) -> Publication:
+    """The same for a model DPIA, from a JSON file."""
+    model = model_files.read(path.read_text(encoding="utf-8"))
+    if faults := dict(model.faults()):
+        raise InvalidError("Deze versie kan zo niet worden gepubliceerd.", faults)
+    return _shipped(session, product_id, DPIA_MODEL, model, since=since, grace_days=0)
 
 
 def _shipped(
@@ -248,5 +261,6 @@ def _put(
 
 
 def _effective(session: Session, product_id: uuid.UUID, kind: str, at: dt.datetime) -> list[Publication]:
-    mine = (Publication.product_id == product_id, Publication.kind == kind, Publication.since <= at)
+    withdrawn = exists().where(Withdrawal.publication_id == Publication.id, Withdrawal.at <= at)
+    mine = (Publication.product_id == product_id, Publication.kind == kind, Publication.since <= at, ~withdrawn)
     return list(session.scalars(select(Publication).where(*mine).order_by(Publication.since.desc())))

@@ -66,6 +66,22 @@ class Publication(Base):
     product: Mapped[Product] = relationship()
 
 
+class Withdrawal(Base):
+    """That a published text counts no more: from when, why, and by whom. The text itself never changes."""
+
+    __tablename__ = "withdrawal"
+
+    publication_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("publication.id"), primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    why: Mapped[str] = mapped_column(Text)
+    withdrawn_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    """For whom: the supplier, or the service desk in its place."""
+
+    publication: Mapped[Publication] = relationship()
+    person: Mapped[Person] = relationship()
+
+
 class PublicationDraft(Base):
     """A publication in the making: the only thing about it that may change."""
 

@@ -20,6 +20,7 @@ from portal.views.agreement_forms import StartForm
 from portal.views.desk import actor, spoken, with_faults
 from portal.views.products import standing
 from portal.views.reports import every_product
+from portal.views.sent_files import sent_text
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
 from portal.wording import day, moment, say
@@ -85,21 +86,8 @@ def _begun(wish: str, product: Product) -> Agreement | None:
         case "empty":
             return parts.empty()
         case "file":
-            return files.read(_sent())
+            return files.read(sent_text(files.LARGEST))
     raise NotFoundError
-
-
-def _sent() -> str:
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise InvalidError("", {"file": say("Kies eerst een bestand.")})
-    content = sent.stream.read(files.LARGEST + 1)
-    if len(content) > files.LARGEST:
-        raise InvalidError("", {"file": say("Dit bestand is te groot: hooguit 2 MB.")})
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        raise InvalidError("", {"file": say("Dit bestand is geen gewone tekst (UTF-8).")}) from fault
 
 
 def _page(product: Product, form: Form, errors: Iterable[tuple[str, str]] = ()) -> str:

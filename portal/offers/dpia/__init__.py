@@ -1,1 +1,1 @@
-"""STUB: models of a DPIA."""
+"""Model DPIAs: what a maker describes of a product, published by its supplier, for boards to compare with."""
