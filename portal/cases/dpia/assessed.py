@@ -45,7 +45,7 @@ def model_of(case: Case) -> Model | None:
 
 
 def around_of(session: Session, case: Case, answers: Answers, *, accepted: Iterable[str] = ()) -> Around:
-    """What the portal knows besides the answers: the day, the model's standing, the agreement, the accepted evidence."""
+    """What the portal knows besides the answers: the day, the model's standing, agreement and evidence."""
     assert case.publication is not None
     at = moment_of(case)
     said = answers.get("subject", {})

@@ -24,7 +24,7 @@ OF_MODEL = {"conditions": "conditions", "sides": "dimensions", "measures": "meas
 """Questions about things of the model, with where the model has them."""
 
 
-def subject(session: Session, case: Case, answers: Answers) -> Known:
+def subject(session: Session, case: Case, _answers: Answers) -> Known:
     known = as_before(session, case, "subject")
     board = case.organisation
     if "schools" not in known and board is not None and board.board_number:

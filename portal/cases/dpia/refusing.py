@@ -19,12 +19,13 @@ from workflows.dpia_facts import MeasureState, Standing
 from workflows.dpia_use import months_after
 from workflows.vocabulary import Answers, day
 
-Faults = Mapping[str, str]
+Faults = dict[str, str]
 MODEL = "dpia_model"
 LONGEST_REVIEW, CRITICAL_WITHIN = 36, 3
 """Months: until a decision is looked at again, and for a critical measure where use has begun already."""
 NOT_BEFORE = mark(
-    "Deze dag is al geweest. Gebruikt u het product nog niet, kies dan vandaag of later. Gebruikt u het al, zeg dat dan."
+    "Deze dag is al geweest. Gebruikt u het product nog niet? Kies dan vandaag of later. Gebruikt u het al? Zeg dat "
+    "dan."
 )
 NOT_YET = mark("U zegt dat u het product al gebruikt, maar deze dag moet nog komen.")
 PAST = mark("Bij %(thing)s staat een geplande dag die al geweest is: %(day)s. Kies een dag die nog komt.")
@@ -108,7 +109,7 @@ def measures(_session: Session, case: Case, answers: Answers) -> Faults:
 
 def reply(_session: Session, _case: Case, answers: Answers) -> Faults:
     said = answers["reply"].get("conditions") or {}
-    faults = {}
+    faults: Faults = {}
     for number, row in said.items():
         if row.get("taken") and (text := _planned(say("voorwaarde %(number)s", number=number), row["on"])):
             faults[f"conditions.{number}.on"] = text
