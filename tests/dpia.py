@@ -27,7 +27,9 @@ from workflows.vocabulary import Role
 
 SAVE = "Opslaan en verder"
 WRITTEN = ("subject", "need", "timing", "comparison", "measures", "risks", "views")
-LONG = "Wij gebruiken dit om te zien hoe leerlingen leren. Leraren kijken elke week, en niemand anders doet dat bij ons."
+LONG = (
+    "Wij gebruiken dit om te zien hoe leerlingen leren. Leraren kijken elke week, en niemand anders doet dat bij ons."
+)
 OWNER = {"owner": "Tom de Wit", "owner_email": "tom@ons.example"}
 
 
@@ -35,8 +37,8 @@ def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def in_days(count: int, *, since: dt.date = START.date()) -> str:
-    return (since + dt.timedelta(days=count)).isoformat()
+def in_days(count: int, *, since: dt.date | None = None) -> str:
+    return ((since or START.date()) + dt.timedelta(days=count)).isoformat()
 
 
 # --- A model -----------------------------------------------------------------------------------------------------
@@ -113,9 +115,7 @@ def a_model(portal: Portal, version: str = "1.0", **body: Any) -> uuid.UUID:
         product = session.scalars(select(Product).filter_by(name=PRODUCT)).one()
         text: Any = SmallModel(version, parts=a_body(**body))
         since = portal.moment.date()
-        return publications.publish(
-            session, product.id, text, since=since, grace_days=0, by=None, kind="dpia_model"
-        ).id
+        return publications.publish(session, product.id, text, since=since, grace_days=0, by=None, kind="dpia_model").id
 
     return portal.do(publish)
 
@@ -287,9 +287,7 @@ def _flat(prefix: str, value: Any) -> Iterable[tuple[str, Any]]:
         yield prefix, str(value)
 
 
-CHOSEN = frozenset(
-    "met choice level state chance impact after side earlier_kind verdict replacements school".split()
-)
+CHOSEN = frozenset("met choice level state chance impact after side earlier_kind verdict replacements school".split())
 """What is chosen from a list, and not typed."""
 
 

@@ -2,20 +2,13 @@
 
 import pytest
 
-from tests.builders import NOOR, OURS, PRODUCT, Portal
+from tests.builders import Portal
 from tests.dpia import (
-    a_model,
     a_stage,
     advised,
-    answer,
-    answers_for,
     assessment,
-    begun,
     decided,
-    done,
-    in_days,
     judgement,
-    planned,
 )
 from workflows.dpia_facts import Outcome
 
