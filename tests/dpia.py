@@ -232,35 +232,39 @@ def answer(portal: Portal, case_id: uuid.UUID, step: str, values: Mapping[str, A
 def filled(browser: Browser, values: Mapping[str, Any]) -> Browser:
     """The form of a step with these answers, as one types them; rows are added, and questions that come up asked."""
     flat = dict(_flat("", values))
-    for name, rows in values.items():
-        for _ in rows[1:] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else []:
-            browser.press("Nog een toevoegen") if _adds_once(browser) else _add(browser, name)
     address = browser.address
-    for _ in range(2):
-        there = {each.get("name") for each in browser.all("*") if each.get("name")}
+    for _ in range(MOST_PRESSES):
+        there = _asked(browser)
         browser.filled |= {name: value for name, value in flat.items() if name in there}
-        if set(flat) <= there or not _brings_up_more(browser):
-            break
-        browser.press(SAVE)
-        if browser.address != address:
-            raise AssertionError(f"{address} was saved without {sorted(set(flat) - there)}")
-    missing = {name for name in flat if name not in {e.get("name") for e in browser.all("*") if e.get("name")}}
-    assert not missing, f"{address} does not ask {sorted(missing)}:\n{browser.faults()}"
-    return browser
+        left_out = sorted(set(flat) - there)
+        if not left_out:
+            return browser
+        row = next((each for each in left_out if each.partition("-")[0] in _lists(browser)), "")
+        if row:
+            _add(browser, row.partition("-")[0])
+        else:
+            browser.press(SAVE)
+        assert browser.address == address, f"{address} was saved without {left_out}"
+    raise AssertionError(f"{address} does not ask {left_out}: {browser.faults()}")
 
 
-def _adds_once(browser: Browser) -> bool:
-    return sum(each.get("name") == "add" for each in browser.all("button")) == 1
+MOST_PRESSES = 8
+
+
+def _asked(browser: Browser) -> set[str]:
+    return {each.get("name", "") for each in browser.all("*") if each.get("name")}
+
+
+def _lists(browser: Browser) -> set[str]:
+    return {each.get("value", "") for each in browser.all("button") if each.get("name") == "add"}
 
 
 def _add(browser: Browser, name: str) -> None:
-    """Press the button of one list among several."""
-    fields = {each: value for each, value in browser.values().items()}
-    browser.send("POST", browser.address, data={**fields, "add": name})
-
-
-def _brings_up_more(browser: Browser) -> bool:
-    return bool(browser.filled)
+    """One row more in this list."""
+    form = next(each for each in browser.all("form") if any(b.get("value") == name for b in each.iter("button")))
+    fields, files = browser._fields_of(form)
+    browser._overwrite(form, fields, files)
+    browser.send("POST", browser.address, data={**{each: fields.getlist(each) for each in fields}, "add": name})
 
 
 def _flat(prefix: str, value: Any) -> Iterable[tuple[str, Any]]:

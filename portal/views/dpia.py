@@ -50,8 +50,9 @@ def outcome(case_id: UUID, step_name: str) -> ResponseReturnValue:
     is_whole = not asked.faults and not asked.more_is_asked
     answers = {**access.answers_of(case), step.name: asked.values} if is_whole else None
     return render_template(
-        "cases/_outcome.html",
+        "cases/outcome.html",
         case=case,
+        workflow=workflow_of(case),
         step=step,
         **dpia_outcome.panel(case, visitor(), answers=answers, is_tried=True),
         is_whole=is_whole,
