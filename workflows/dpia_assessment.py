@@ -355,6 +355,7 @@ WORKFLOW = Workflow(
                 "Uw voorwaarden",
                 questions=(LongText("text", "Voorwaarde", longest=2000),),
                 row="Voorwaarde",
+                fewest=1,
                 hint="De privacy officer antwoordt op elke voorwaarde apart.",
                 when=Answered("advice.verdict", Verdict.CONDITIONAL),
             ),

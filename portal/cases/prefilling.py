@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.cases import declarations, overtaken
 from portal.cases.agreements import overlapping
+from portal.cases.dpia import known as dpia
 from portal.cases.tables import Case
 from portal.parties import memberships, register
 from portal.wording import mark, say
@@ -101,6 +102,11 @@ def _as_declared(step_name: str) -> Callable[[Session, Case, Answers], Known]:
     return known
 
 
+def _as_assessed(step_name: str) -> Callable[[Session, Case, Answers], Known]:
+    """The answers to this step in the assessment before this one."""
+    return lambda session, case, _answers: dpia.as_before(session, case, step_name)
+
+
 def _declared(session: Session, case: Case, step_name: str) -> tuple[Mapping[str, Any], str]:
     """The answers to one step of the declaration that holds (or the first that will), and how to name it."""
     earlier = declarations.cases_of(session, case.organisation_id) if case.organisation_id else []
@@ -142,6 +148,12 @@ _KNOWN: Mapping[tuple[str, str], Callable[[Session, Case, Answers], Known]] = {
     ("board_declaration", "licence"): _as_declared("licence"),
     ("board_declaration", "start"): _today,
     ("declaration_revocation", "revocation"): _revocation,
+    ("dpia_reuse", "subject"): dpia.subject,
+    ("dpia_reuse", "decision"): dpia.decision,
+    **{
+        ("dpia_reuse", name): _as_assessed(name)
+        for name in ("need", "timing", "comparison", "measures", "risks", "views")
+    },
     ("mandate_change", "start"): _today,
     ("organisation_change", "name"): _name,
     ("organisation_change", "invoices"): _invoices,

@@ -12,6 +12,7 @@ from portal.cases.agreements import overlapping
 from portal.cases.agreements.tables import AgreementEnd
 from portal.cases.authority_refusals import ADVISES, Faults
 from portal.cases.catalogue import workflow_of
+from portal.cases.dpia import refusing as dpia
 from portal.cases.tables import Case
 from portal.offers import publications
 from portal.parties import mandates, memberships, register
@@ -218,6 +219,12 @@ _FAULTS: Mapping[tuple[str, str], Callable[[Session, Case, Answers], Faults]] = 
     ("mandate_change", "rule"): authority_refusals.rule,
     ("mandate_change", "start"): authority_refusals.start,
     ("deletion_certificate", "deletion"): _deletion,
+    ("dpia_reuse", "subject"): dpia.subject,
+    ("dpia_reuse", "timing"): dpia.timing,
+    ("dpia_reuse", "comparison"): dpia.comparison,
+    ("dpia_reuse", "measures"): dpia.measures,
+    ("dpia_reuse", "reply"): dpia.reply,
+    ("dpia_reuse", "decision"): dpia.decision,
     ("organisation_change", "roles"): _roles,
     ("processor_agreement", "scope"): overlapping.scope,
     ("request", "kind"): _kind_of_request,

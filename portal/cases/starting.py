@@ -9,6 +9,7 @@ from portal import clock
 from portal.cases import turning
 from portal.cases.access import Visitor, roles_at
 from portal.cases.catalogue import ENDED, current
+from portal.cases.dpia import refusing
 from portal.cases.drafts import DRAFT_LINK_LASTS, new_draft_link
 from portal.cases.tables import Case
 from portal.database import act
@@ -20,7 +21,7 @@ from portal.parties.spelling import address
 from portal.parties.tables import Organisation
 from portal.record import ledger, outbox
 from portal.wording import say
-from workflows.vocabulary import ROLE_NAMES, Role, Workflow
+from workflows.vocabulary import ROLE_NAMES, Party, Role, Workflow
 
 DIGITS = 5
 """Of the number in a reference, with noughts before it; after 99,999 cases of a procedure in a year it gets longer."""
@@ -51,6 +52,7 @@ def start(
             if product_id is None:
                 raise NotFoundError
             publication = _text(session, workflow, product_id, publication_id)
+            refusing.refuse_start(session, publication)
         same = select(Case.id).where(
             Case.workflow == workflow.name,
             Case.organisation_id == organisation_id,
@@ -202,7 +204,7 @@ def _refuse_start(
     if workflow.personal:
         return
     organisation = session.get(Organisation, organisation_id) if organisation_id else None
-    if product_id and workflow.countersignatory is None:
+    if product_id and workflow.concerns(Party.SUPPLIER):
         product = session.get(Product, product_id)
         if product is None or product.supplier_id != organisation_id:
             raise NotFoundError  # a supplier speaks for its own products

@@ -305,7 +305,7 @@ def in_full(asked: Select[Case]) -> Select[Case]:
         selectinload(Case.counterparty),
         selectinload(Case.starter),
         selectinload(Case.assignee),
-        selectinload(Case.publication),
+        selectinload(Case.publication).selectinload(Publication.product),
         selectinload(Case.documents).selectinload(Document.signatures),
     )
 

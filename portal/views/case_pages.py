@@ -14,8 +14,9 @@ from portal.cases.tables import Case, CaseState, Turn, TurnKind
 from portal.database import reader
 from portal.parties import register
 from portal.record import ledger
-from portal.views import case_history, document_cards, evidence, turns
+from portal.views import case_history, document_cards, dpia_outcome, evidence, turns
 from portal.views.asking import Asked
+from portal.views.visitor import visitor as current_visitor
 from portal.wording import mark, moment, say
 from workflows.vocabulary import ROLE_NAMES, Clauses, FromRegister, OfEach, Step
 
@@ -75,6 +76,7 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         "mails": case_history.mails(case, visitor),
         "assessments": case.assessments,
         "dossier_url": evidence.offered_for_case(case.id, visitor),
+        **dpia_outcome.panel(case, visitor),
     }
 
 
@@ -192,6 +194,7 @@ def step(asked: Asked) -> dict[str, Any]:
         "texts": _texts(asked),
         "theirs": None,
         "mine": None,
+        **dpia_outcome.panel(asked.case, current_visitor()),
     }
 
 

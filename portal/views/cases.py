@@ -18,7 +18,7 @@ from portal.offers import suppliers as offerers
 from portal.offers.tables import Product, Publication
 from portal.parties.spelling import clean
 from portal.parties.tables import Organisation
-from portal.views import case_pages
+from portal.views import case_pages, dpia_outcome
 from portal.views.asking import Asked, opened, posted
 from portal.views.desk import actor
 from portal.views.sign_in import own_path, sign_in_first
@@ -128,6 +128,7 @@ def check(case_id: UUID) -> ResponseReturnValue:
         ],
         comments=len(commenting.open_comments(case)),
         may_submit=answering.may_submit(case, visitor()),
+        **dpia_outcome.panel(case, visitor()),
     )
 
 

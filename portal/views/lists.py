@@ -133,7 +133,7 @@ def line_of(task: Task) -> Line:
     case = task.case
     return Line(
         say(workflow_of(case).title),
-        case.organisation.name if case.organisation else "",
+        " · ".join(filter(None, [case.organisation.name if case.organisation else "", _product(case)])),
         case.reference,
         task.asks,
         ", ".join(task.who),
@@ -141,6 +141,11 @@ def line_of(task: Task) -> Line:
         task.expected,
         url_for("offering.case" if task.asks == tasks.REPLY else "cases.show", case_id=case.id),
     )
+
+
+def _product(case: Case) -> str:
+    """What an organisation's case is about, where that is a product."""
+    return case.publication.product.title if case.organisation and case.publication else ""
 
 
 def chosen(lines: Iterable[Line], wish: Wish) -> list[Line]:

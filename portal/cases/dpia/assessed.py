@@ -1,0 +1,78 @@
+"""What an assessment comes to: its answers judged by the rule, with the model and what the portal knows around it."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.cases import in_force
+from portal.cases.access import answers_of
+from portal.cases.catalogue import workflow_of
+from portal.cases.tables import Case, InForce
+from portal.offers.dpia import standing
+from portal.offers.dpia.model import as_facts
+from portal.parties.tables import Organisation
+from workflows import dpia_reuse
+from workflows.dpia_facts import Around, Model
+from workflows.dpia_reuse import Judgement
+from workflows.vocabulary import Answers
+
+WORKFLOW = "dpia_reuse"
+
+
+def assessed(session: Session, case: Case, answers: Answers | None = None) -> Judgement | None:
+    """The judgement on this case as it stands, or as it would be with these answers; None while too little is said.
+
+    What was sent is judged as of then: it does not change at midnight, nor by a model withdrawn between two signatures.
+    """
+    model = model_of(case)
+    if model is None:
+        return None
+    workflow = workflow_of(case)
+    given = workflow.relevant(answers_of(case) if answers is None else answers)
+    around = around_of(session, case, given)
+    judge = dpia_reuse.so_far if workflow.open_steps(given) else dpia_reuse.judge
+    return judge(given, model, around)
+
+
+def model_of(case: Case) -> Model | None:
+    """The model that a case is about; None for a case about anything else."""
+    if case.workflow != WORKFLOW or case.publication is None:
+        return None
+    return as_facts(case.publication.version, case.publication.body)
+
+
+def around_of(session: Session, case: Case, answers: Answers, *, accepted: Iterable[str] = ()) -> Around:
+    """What the portal knows besides the answers: the day, the model's standing, agreement and evidence."""
+    assert case.publication is not None
+    at = moment_of(case)
+    said = answers.get("subject", {})
+    return Around(
+        today=clock.day_of(at),
+        standing=standing.of(session, case.publication, at=at),
+        agreement=said.get("agreement") is True or has_agreement(session, case, said.get("schools", []), at=at),
+        accepted=frozenset(accepted),
+    )
+
+
+def moment_of(case: Case) -> dt.datetime:
+    """As of when a case is judged: now, or when it was sent."""
+    return case.submitted_at or clock.now()
+
+
+def has_agreement(session: Session, case: Case, schools: Iterable[str], *, at: dt.datetime) -> bool:
+    """Whether a processor agreement for the product is in force for each of these schools, and for at least one."""
+    wanted = {f"location:{code}" for code in schools}
+    held = (
+        select(Organisation.register_key)
+        .join(InForce, InForce.organisation_id == Organisation.id)
+        .where(
+            InForce.kind == in_force.PROCESSOR_AGREEMENT,
+            InForce.on_behalf_of == case.organisation_id,
+            InForce.product_id == case.product_id,
+            *in_force.holds(at),
+        )
+    )
+    return bool(wanted) and wanted <= set(session.scalars(held))

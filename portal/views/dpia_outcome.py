@@ -1,0 +1,70 @@
+"""What an assessment of a model DPIA comes to, as its pages show it: the outcome, why, and what would change it."""
+
+from typing import Any
+
+from flask import url_for
+
+from portal.cases import access
+from portal.cases.access import Visitor
+from portal.cases.catalogue import workflow_of
+from portal.cases.dpia import assessed, refusing
+from portal.cases.dpia.words import KINDS, MEANINGS, NAMES
+from portal.cases.tables import Case, CaseState
+from portal.database import reader
+from portal.wording import say, sentence
+from workflows.dpia_reuse import Reason
+from workflows.vocabulary import Answers
+
+MOST = 8
+"""So many reasons are shown at once; the others are folded away."""
+
+
+def panel(case: Case, visitor: Visitor, *, answers: Answers | None = None, is_tried: bool = False) -> dict[str, Any]:
+    """What stands in the panel; none for a case about anything else.
+
+    With answers: as it would be with those. `is_tried`: they stand on the screen and are not saved yet.
+    """
+    if case.workflow != assessed.WORKFLOW:
+        return {"outcome": None}
+    given = access.answers_of(case) if answers is None else answers
+    found = assessed.assessed(reader(), case, given)
+    missing = [say(each.title) for each in workflow_of(case).open_steps(given) if each.name in SAID_FIRST]
+    made: dict[str, Any] = {
+        "name": "",
+        "is_tried": is_tried,
+        "missing": missing,
+        "gone": refusing.gone(reader(), case) if case.state == CaseState.DRAFT else "",
+    }
+    if found is None:
+        return {"outcome": made}
+    reasons = [_reason(case, visitor, each) for each in found.reasons]
+    return {
+        "outcome": made
+        | {
+            "name": say(NAMES[found.outcome]),
+            "meaning": say(MEANINGS[found.outcome]),
+            "kind": KINDS[found.outcome],
+            "is_late": found.is_late,
+            "late": [_reason(case, visitor, each) for each in found.late],
+            "is_final": not workflow_of(case).open_steps(given),
+            "reasons": reasons[:MOST],
+            "more": reasons[MOST:],
+            "ways": [{"text": sentence(each.text), "outcome": say(NAMES[each.outcome])} for each in found.ways],
+        }
+    }
+
+
+SAID_FIRST = frozenset({"subject", "need", "timing", "comparison", "measures", "risks"})
+"""What must be answered before anything can be said."""
+
+
+def _reason(case: Case, visitor: Visitor, reason: Reason) -> dict[str, str]:
+    """A reason, with the way to the answer that caused it: to its question, or to where it can be read."""
+    step_name, *place = reason.place.split(".")
+    step = workflow_of(case).step(step_name)
+    anchor = "-".join(place)
+    if step is not None and access.may_answer(case, step, visitor):
+        url = url_for("cases.answer", case_id=case.id, step_name=step_name, _anchor=anchor or None)
+    else:
+        url = url_for("dpia.so_far", case_id=case.id, _anchor=step_name)
+    return {"text": sentence(reason.text), "url": url, "step": say(step.title) if step else ""}

@@ -1,0 +1,247 @@
+"""Who writes, who advises and who decides about a model DPIA: nobody in another's place."""
+
+import pytest
+from sqlalchemy import select
+
+from portal.audit import signatures
+from portal.cases import reminding
+from portal.cases.tables import Case, EarlierAnswer
+from portal.database import reader
+from portal.errors import RefusedError
+from portal.evidence import verify_dossier
+from portal.parties import authority
+from tests.builders import (
+    ANN,
+    BAS,
+    FEMKE,
+    IRIS,
+    NOOR,
+    OURS,
+    THEIR_SCHOOL,
+    THEIRS,
+    Portal,
+    Someone,
+    a_role,
+    all_is_well,
+    submit,
+)
+from tests.dpia import (
+    LONG,
+    a_stage,
+    advised,
+    answer,
+    answers_for,
+    assessment,
+    decided,
+    judgement,
+    replied,
+    signed,
+)
+from workflows.dpia_facts import Outcome
+from workflows.vocabulary import Role
+
+MEES = Someone("Mees Vos", "mees@bureau.example", "FG")
+
+
+@pytest.fixture
+def board(registered: Portal) -> Portal:
+    return a_stage(registered)
+
+
+def test_from_author_to_fg_with_conditions_to_a_decision_that_two_sign(board: Portal) -> None:
+    case_id = assessment(board)
+    assert any(each.startswith("Uw advies gevraagd") for each in board.mails(FEMKE.email))
+    advised(board, case_id, "conditional", conditions=["Zet gasten uit.", "Meet elk jaar."])
+    assert any(each.startswith("U bent aan de beurt") for each in board.mails(NOOR.email))
+    replied(board, case_id, True, False)
+    assert any(each.startswith("U bent aan de beurt") for each in board.mails(ANN.email))
+    decided(board, case_id)
+    assert board.state(case_id) == "signing"
+    signed(board, case_id, ANN)
+    assert board.state(case_id) == "signing"
+    signed(board, case_id, BAS)
+    assert board.state(case_id) == "decided"
+    assert all_is_well(board)
+
+
+def test_a_signatory_does_not_advise_in_the_place_of_the_fg(board: Portal) -> None:
+    case_id = assessment(board)
+    page = board.browser(expects_fault=True)
+    page.client = board.sign_in(ANN).client
+    page.open(f"/zaken/{case_id}/advice").sees("Dit advies geeft alleen de FG")
+
+
+def test_an_fg_who_wrote_a_step_cannot_advise_and_reads_why(board: Portal) -> None:
+    a_role(board, FEMKE, board.organisation(OURS), Role.PRIVACY_OFFICER)
+    case_id = assessment(board, until="need")
+    answers = answers_for()
+    for name in ("comparison", "measures", "risks", "views"):
+        answer(board, case_id, name, answers[name], by=FEMKE if name == "views" else NOOR)
+    answer(board, case_id, "views", {**answers["views"], "how": "Besproken met ouders."}, by=NOOR)
+    board.sign_in(FEMKE).open(f"/zaken/{case_id}").sees("U kunt hier niet adviseren", "schreef zelf aan deze")
+    assert (
+        "Nog niemand heeft deze rol: functionaris gegevensbescherming (FG)"
+        in board.sign_in(NOOR).open(f"/zaken/{case_id}").text
+    )
+
+
+def test_another_fg_takes_over_from_one_who_left(board: Portal) -> None:
+    case_id = assessment(board)
+    a_role(board, MEES, board.organisation(OURS), Role.FG)
+    advised(board, case_id, by=MEES)
+    decided(board, case_id)
+    assert board.state(case_id) == "signing"
+
+
+def test_changed_answers_ask_the_advice_again_and_the_first_stays_on_file(board: Portal) -> None:
+    case_id = assessment(board)
+    advised(board, case_id, words=f"Mijn eerste advies. {LONG}")
+    views = answers_for()["views"]
+    answer(board, case_id, "views", {**views, "result": "De MR wil een jaar wachten."})
+    board.sign_in(ANN).open(f"/zaken/{case_id}").sees("Opnieuw beoordelen")
+    assert [each.startswith("Uw advies gevraagd") for each in board.mails(FEMKE.email)].count(True) == 2
+    advised(board, case_id, words=f"Mijn tweede advies. {LONG}")
+    kept = board.ask(lambda: reader.scalars(select(EarlierAnswer)).one())
+    assert str(kept.values["words"]).startswith("Mijn eerste advies.")
+    board.sign_in(ANN).open(f"/zaken/{case_id}/tot-nu-toe").sees("Mijn eerste advies.", "Mijn tweede advies.")
+    decided(board, case_id)
+    assert all_is_well(board)
+
+
+def test_an_advice_about_answers_that_changed_on_the_way_is_not_kept(board: Portal) -> None:
+    case_id = assessment(board)
+    page = board.sign_in(FEMKE).open(f"/zaken/{case_id}/advice")
+    answer(board, case_id, "views", {**answers_for()["views"], "result": "De MR is tegen."})
+    page.choose("verdict", "positive").choose("bureau", "no").fill(words=LONG).press("Opslaan en verder")
+    assert page.status == 409
+    assert "advice" not in board.ask(lambda: {each.step for each in reader.get_one(Case, case_id).answers})
+    page.press("Opslaan en verder")
+    assert "advice" in board.ask(lambda: {each.step for each in reader.get_one(Case, case_id).answers})
+
+
+def test_a_changed_reply_asks_the_decision_again(board: Portal) -> None:
+    case_id = assessment(board)
+    advised(board, case_id, "conditional", conditions=["Meet elk jaar."])
+    replied(board, case_id, True)
+    decided(board, case_id, sent=False)
+    replied(board, case_id, False)
+    board.sign_in(ANN).open(f"/zaken/{case_id}/nakijken").sees_not("Klaarzetten om te tekenen")
+
+
+def a_board_of_one(portal: Portal) -> None:
+    """Iris alone may bind the other board; Noor writes and Femke advises there too."""
+    a_role(portal, NOOR, portal.organisation(THEIRS), Role.PRIVACY_OFFICER)
+    a_role(portal, FEMKE, portal.organisation(THEIRS), Role.FG)
+
+
+def test_a_decision_against_the_fg_takes_two_signatures_and_a_motivation(board: Portal) -> None:
+    case_id = assessment(board, Outcome.ADJUSTED)
+    advised(board, case_id, "negative")
+    replied(board, case_id, words="Wij denken er anders over.")
+    page = board.sign_in(ANN).open(f"/zaken/{case_id}/decision").sees("Waarom volgt u het advies van de FG niet?")
+    assert "motivation" in page.values()
+    decided(board, case_id, motivation="Zonder dit product kan het onderwijs niet doorgaan.")
+    assert board.document(case_id).facts["at_least"] == 2
+    signed(board, case_id, ANN)
+    assert board.state(case_id) == "signing"
+    signed(board, case_id, BAS)
+    assert board.state(case_id) == "decided"
+    assert all_is_well(board)
+
+
+def test_one_inbox_of_an_fg_shows_every_board_and_product(board: Portal) -> None:
+    a_board_of_one(board)
+    assessment(board)
+    assessment(board, board=THEIRS, subject={"schools": ["03LN00"]})
+    names = [f"Stichting Voorbeeld {OURS}", f"Stichting Voorbeeld {THEIRS}"]
+    board.sign_in(FEMKE).open("/").sees(*names, "Advies geven", "Onderwijsresultatenmonitor")
+
+
+def test_no_answer_in_four_weeks_is_told_to_who_can_do_something_about_it(board: Portal) -> None:
+    case_id = assessment(board)
+    board.later(days=27)
+    with board.opened():
+        reminding.remind_all()
+    assert not any(each.startswith("Nog geen antwoord") for each in board.mails(ANN.email))
+    board.later(days=1)
+    with board.opened():
+        reminding.remind_all()
+        reminding.remind_all()
+    assert [each.startswith("Nog geen antwoord") for each in board.mails(ANN.email)].count(True) == 1
+    board.sign_in(NOOR).open(f"/zaken/{case_id}").sees("wacht al meer dan 28 dagen")
+
+
+def test_where_one_director_decides_against_the_fg_somebody_must_sign_with_them(board: Portal) -> None:
+    a_board_of_one(board)
+    case_id = assessment(board, board=THEIRS, subject={"schools": [THEIR_SCHOOL]})
+    advised(board, case_id, "negative")
+    replied(board, case_id, words="Wij denken er anders over.")
+    decided(board, case_id, by=IRIS, sent=False, motivation="Het onderwijs kan niet zonder.")
+    with pytest.raises(RefusedError, match="raad van toezicht"):
+        submit(board, case_id, board.visitor(IRIS))
+    assert board.state(case_id) == "draft"
+
+
+def test_a_dossier_with_one_signature_too_few_is_found_by_who_checks_it(board: Portal) -> None:
+    """The document itself says how many must sign; the audit asks the answers too."""
+    case_id = assessment(board)
+    advised(board, case_id, "negative")
+    replied(board, case_id, words="Wij denken er anders over.")
+    decided(board, case_id, motivation="Het onderwijs kan niet zonder.")
+    facts = board.document(case_id).facts
+    assert "ten minste 2 handtekeningen" in facts["rule"] or "gezamenlijk" in facts["rule"]
+    assert not any(each["may_stay_empty"] for each in facts["signatories"])
+
+
+@pytest.mark.parametrize(
+    ("together", "at_least", "is_bound"), [(1, 1, True), (1, 2, False), (2, 1, False), (2, 2, False)]
+)
+def test_one_signature_binds_only_where_one_is_enough_for_rule_and_document(
+    together: int, at_least: int, is_bound: bool
+) -> None:
+    given = [{"mandate": "a", "together": together}]
+    assert authority.is_met(given, at_least=at_least) is is_bound
+    assert signatures.bind(given, at_least) is is_bound
+    assert verify_dossier.is_met(given, at_least) is is_bound
+    two = [*given, {"mandate": "b", "together": together}]
+    assert authority.is_met(two, at_least=at_least)
+    assert signatures.bind(two, at_least)
+    assert verify_dossier.is_met(two, at_least)
+
+
+def test_two_who_sign_for_the_same_seat_count_once() -> None:
+    given = [{"mandate": "a", "together": 1}, {"mandate": "b", "seat": "a", "together": 1}]
+    assert not authority.is_met(given, at_least=2)
+    assert not verify_dossier.is_met(given, 2)
+
+
+def test_who_started_the_case_does_not_advise_on_it(board: Portal) -> None:
+    a_role(board, FEMKE, board.organisation(OURS), Role.PRIVACY_OFFICER)
+    case_id = begun(board, by=FEMKE)
+    answers = answers_for()
+    for name in ("subject", "need", "comparison", "measures", "risks", "views"):
+        answer(board, case_id, name, answers[name])
+    board.sign_in(FEMKE).open(f"/zaken/{case_id}").sees("U kunt hier niet adviseren")
+    a_role(board, MEES, board.organisation(OURS), Role.FG)
+    advised(board, case_id, by=MEES)
+
+
+def test_a_replaced_measure_is_judged_by_the_fg(board: Portal) -> None:
+    measures = answers_for()["measures"]["measures"]
+    measures["M1"] = {"state": "replaced", "by": "Een slot op de kast.", "why": "Dat werkt even goed."}
+    outcomes = {}
+    for verdict in ("accept", "reject"):
+        case_id = assessment(board.later(days=1), measures={"measures": measures}) if not outcomes else case_id
+        advised(board, case_id, replacements=verdict)
+        decided(board, case_id, sent=False)
+        found = judgement(board, case_id)
+        assert found is not None
+        outcomes[verdict] = found.outcome
+    assert outcomes == {"accept": Outcome.ADJUSTED, "reject": Outcome.OWN_DPIA}
+
+
+def test_an_earlier_author_stays_one_after_another_wrote_the_step_anew(board: Portal) -> None:
+    case_id = assessment(board)
+    answer(board, case_id, "views", {**answers_for()["views"], "how": "In een enquête."}, by=ANN)
+    rows = board.ask(lambda: {each.step: each.authors for each in reader.get_one(Case, case_id).answers})
+    assert rows["views"] == [str(board.visitor(NOOR).person_id), str(board.visitor(ANN).person_id)]
