@@ -20,7 +20,7 @@ from portal.parties.spelling import address
 from portal.parties.tables import Organisation
 from portal.record import ledger, outbox
 from portal.wording import say
-from workflows.vocabulary import ROLE_NAMES, Role, Workflow
+from workflows.vocabulary import ROLE_NAMES, Party, Role, Workflow
 
 DIGITS = 5
 """Of the number in a reference, with noughts before it; after 99,999 cases of a procedure in a year it gets longer."""
@@ -202,7 +202,7 @@ def _refuse_start(
     if workflow.personal:
         return
     organisation = session.get(Organisation, organisation_id) if organisation_id else None
-    if product_id and workflow.countersignatory is None:
+    if product_id and workflow.countersignatory is None and workflow.concerns(Party.SUPPLIER):
         product = session.get(Product, product_id)
         if product is None or product.supplier_id != organisation_id:
             raise NotFoundError  # a supplier speaks for its own products
