@@ -1,5 +1,6 @@
 """The gate: the same judgement decides and explains, and every reason says who can fix it and where."""
 
+import datetime as dt
 import itertools
 import re
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from portal.errors import SettingError
 from portal.gate.conditions import CONDITIONS, listed
-from portal.gate.facts import Agreement, Facts, Paper, Standing
+from portal.gate.facts import Agreement, Dpia, DpiaStage, Facts, OpenMeasure, Paper, Standing
 from portal.gate.judge import Condition, Finding, NoConditionsError, judge
 from portal.offers.tables import Product
 from portal.wording import say
@@ -30,7 +31,7 @@ def some_facts(**others: object) -> Facts:
         "at": START, "person_name": TOM.name, "account_active": True, "account_blocked": False,
         "needs_second_factor": False, "has_second_factor": False, "school_name": "De Zon", "school_key": "location:00AA00",
         "school_registered": True, "board_name": "Ons bestuur", "board_registered": True, "board_id": "b", "member": True,
-        "agreement": Agreement(True, "3", ("3", "2"), ("3",)), "product": PRODUCT, "product_title": "Monitor", "terms_version": "2",
+        "agreement": Agreement(True, "3", ("3", "2"), ("3",)), "dpia": Dpia(DpiaStage.IN_FORCE), "product": PRODUCT, "product_title": "Monitor", "terms_version": "2",
         "terms_accepted": ("2",), "terms_sufficing": ("2", "1"), "contact": "desk@example.org",
     }  # fmt: skip
     return Facts(**{**known, **others})  # type: ignore[arg-type]
@@ -56,6 +57,16 @@ def every_agreement() -> Iterator[Agreement]:
                 yield Agreement(published, "3", sufficing, held, elsewhere, paper, ended)
 
 
+def every_dpia() -> Iterator[Dpia]:
+    """Every state of a DPIA, with and without a model, somebody who can begin it, and what is open; late and overdue."""
+    for stage, has_model, may_start, late in itertools.product(DpiaStage, *[(False, True)] * 3):
+        for waits, officers in itertools.product(((), (ANN.name,)), repeat=2):
+            for measures, review in itertools.product(((), (OpenMeasure("Wissen", "Bas"),)), (None, START.date())):
+                paper = Paper(case="c", waits_for=waits, may_start=may_start)
+                today = START.date() + dt.timedelta(days=1)
+                yield Dpia(stage, today, has_model, late, review, measures, officers, paper)
+
+
 def should_open(facts: Facts) -> bool:
     """What the gate promises, said once more in another way."""
     account = facts.account_active and not facts.account_blocked
@@ -63,7 +74,8 @@ def should_open(facts: Facts) -> bool:
     takes_part = facts.school_registered or facts.declaration.standing == Standing.IN_FORCE
     accepted = facts.terms_published and bool(set(facts.terms_accepted) & set(facts.terms_sufficing))
     agreed = any(each in facts.agreement.sufficing for each in facts.agreement.held)
-    return account and factor and takes_part and (facts.member or facts.acting) and accepted and agreed
+    decided = facts.dpia.stage == "in_force"
+    return account and factor and takes_part and (facts.member or facts.acting) and accepted and agreed and decided
 
 
 def test_access_if_and_only_if_there_is_no_finding_in_every_state_there_is() -> None:
@@ -95,6 +107,21 @@ def test_the_agreement_opens_or_shuts_the_gate_in_every_state_there_is() -> None
         assert all(is_complete(each) for judged in verdict.judged for each in judged.findings), agreement
         tried += 1
     assert tried == 2_304
+
+
+def test_the_dpia_opens_or_shuts_the_gate_in_every_state_and_being_late_never_shuts_it() -> None:
+    tried = 0
+    for dpia in every_dpia():
+        facts = some_facts(dpia=dpia)
+        verdict = judge(CONDITIONS.values(), facts)
+        assert verdict.is_open == should_open(facts) == (dpia.stage == DpiaStage.IN_FORCE), dpia
+        assert verdict.missing in ((), ("dpia",))
+        assert all(is_complete(each) for judged in verdict.judged for each in judged.findings), dpia
+        said = [say(each.sentence, **each.values) for judged in verdict.judged for each in judged.notices]
+        told = (dpia.is_late + (dpia.review_on is not None)) if verdict.is_open else 0
+        assert len(said) == told and all(each.endswith(".") and "%(" not in each for each in said), dpia
+        tried += 1
+    assert tried == 9 * 8 * 16
 
 
 def is_complete(finding: Finding) -> bool:
@@ -163,7 +190,11 @@ def test_the_portal_does_not_start_with_a_product_whose_gate_is_unknown(portal: 
 def test_every_page_that_a_finding_leads_to_exists(portal: Portal) -> None:
     pages = {
         (finding.page[0], *sorted(finding.page[1]))
-        for facts in (*every_state(), *(some_facts(agreement=each) for each in every_agreement()))
+        for facts in (
+            *every_state(),
+            *(some_facts(agreement=each) for each in every_agreement()),
+            *(some_facts(dpia=each) for each in every_dpia()),
+        )
         for judged in judge(CONDITIONS.values(), facts).judged
         for finding in judged.findings
         if finding.page

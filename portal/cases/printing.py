@@ -12,6 +12,7 @@ from portal import clock, wording
 from portal.cases import presigning, sides, surroundings
 from portal.cases.access import relevant_answers
 from portal.cases.catalogue import workflow_of
+from portal.cases.dpia import printed as dpia
 from portal.cases.sides import Side
 from portal.cases.surroundings import Surroundings
 from portal.cases.tables import Case, CaseState, Document
@@ -181,6 +182,7 @@ def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
         "signatories": _signatories(session, signing),
         "answers": kept,
         "ledger": ledger.head(session).as_mapping(),
+        **dpia.facts(session, case),
     }
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.cases import in_force
-from portal.dossier import standings
+from portal.dossier import dpia_standing, standings
 from portal.dossier.acting import live_memberships
 from portal.gate.facts import Facts, Shut
 from portal.offers import blocks, publications
@@ -62,6 +62,7 @@ def facts(
         board_id=str(board.id) if board else "",
         declaration=replace(declaration, may_start=bool(at_board & MAY_DECLARE)),
         agreement=replace(agreement, paper=replace(agreement.paper, may_start=bool(at_board & MAY_AGREE))),
+        dpia=dpia_standing.of(session, product, board, school, location.code, at=at, at_board=at_board),
         board_signatories=_names(session, board, Role.SIGNATORY),
         member=any(school and each.organisation_id == school.id for each in memberships),
         acting=any(

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
+from portal.gate import dpia
 from portal.gate.facts import Facts, Standing
-from portal.gate.judge import Condition, Finding, Rule
+from portal.gate.judge import Condition, Finding, Remark, Rule
 from portal.wording import day, mark
 
 CONDITIONS: dict[str, Condition] = {}
@@ -11,11 +12,11 @@ WAIT = mark("niemand: u hoeft alleen te wachten")
 PORTAL = mark("het portaal")
 
 
-def condition(code: str, title: str, unmet: str) -> Callable[[Rule], Rule]:
+def condition(code: str, title: str, unmet: str, remark: Remark | None = None) -> Callable[[Rule], Rule]:
     """Adds a rule to the conditions under a code that never changes, with what is said of it met and unmet."""
 
     def add(rule: Rule) -> Rule:
-        CONDITIONS[code] = Condition(code, title, unmet, rule)
+        CONDITIONS[code] = Condition(code, title, unmet, rule, remark)
         return rule
 
     return add
@@ -210,6 +211,14 @@ def _agreement_missing(facts: Facts) -> Finding:
     )
 
 
+condition(
+    "dpia",
+    mark("Het bestuur heeft besloten over de DPIA"),
+    mark("De DPIA is nog niet in orde"),
+    dpia.notices,
+)(dpia.decision_in_force)
+
+
 @condition("member", mark("U hoort bij deze school"), mark("U hoort nog niet bij deze school"))
 def member_or_acting(facts: Facts) -> Iterator[Finding]:
     """A role at the school, or acting for it under a declaration in force."""
@@ -242,6 +251,11 @@ def usage_terms_accepted(facts: Facts) -> Iterator[Finding]:
             page_text=mark("Lees de voorwaarden"),
             values={"product": facts.product_title, "version": facts.terms_version},
         )
+
+
+def asked_by_default() -> tuple[str, ...]:
+    """What stands before the reports of a new product: everything but a DPIA, which not every product needs."""
+    return tuple(code for code in CONDITIONS if code != "dpia")
 
 
 def listed(codes: list[str]) -> tuple[Condition, ...]:

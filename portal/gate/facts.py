@@ -58,6 +58,52 @@ class Agreement:
         return bool(set(self.held) & set(self.sufficing))
 
 
+class DpiaStage(StrEnum):
+    """How far a board is with the DPIA of a product, for one school."""
+
+    NONE = "none"
+    DRAFT = "draft"
+    PREPARING = "preparing"
+    SIGNING = "signing"
+    MEASURES_FIRST = "measures_first"
+    OWN_DPIA = "own_dpia"
+    PRIOR_CONSULTATION = "prior_consultation"
+    ENDED = "ended"
+    IN_FORCE = "in_force"
+
+
+@dataclass(frozen=True)
+class OpenMeasure:
+    """A measure that is to be carried out first."""
+
+    text: str
+    owner: str = ""
+    by: dt.date | None = None
+
+    @property
+    def in_words(self) -> str:
+        """What, by whom."""
+        return f"{self.text} ({self.owner})" if self.owner else self.text
+
+
+@dataclass(frozen=True)
+class Dpia:
+    """What the board decided about the DPIA of the product, as far as it concerns this school."""
+
+    stage: DpiaStage = DpiaStage.NONE
+    today: dt.date = dt.date.min
+    has_model: bool = False
+    """Whether there is a model DPIA that can be reused."""
+    is_late: bool = False
+    """Decided when the product was in use already."""
+    review_on: dt.date | None = None
+    open: tuple[OpenMeasure, ...] = ()
+    officers: tuple[str, ...] = ()
+    """Who answers for it at the board."""
+    paper: Paper = Paper()
+    """Its case."""
+
+
 @dataclass(frozen=True)
 class Shut:
     """One block of this person for this product."""
@@ -90,6 +136,7 @@ class Facts:
     board_id: str = ""
     declaration: Paper = Paper()
     agreement: Agreement = Agreement()
+    dpia: Dpia = Dpia()
     board_signatories: tuple[str, ...] = ()
     member: bool = False
     """Has an active role at the school itself."""

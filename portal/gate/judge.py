@@ -20,7 +20,17 @@ class Finding:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Notice:
+    """What is worth knowing of a condition that is met; it shuts nothing."""
+
+    sentence: str
+    """In plain Dutch, untranslated; `values` fill its named places."""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
 Rule = Callable[[Facts], Iterator[Finding]]
+Remark = Callable[[Facts], Iterator[Notice]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,8 @@ class Condition:
     unmet: str
     """What is so where it is not."""
     rule: Rule
+    remark: Remark | None = None
+    """What is said besides, where it is met."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,8 @@ class Judged:
 
     condition: Condition
     findings: tuple[Finding, ...]
+    notices: tuple[Notice, ...] = ()
+    """What is said of it although it is met."""
 
     @property
     def kept(self) -> bool:
@@ -79,10 +93,20 @@ def judge(conditions: Iterable[Condition], facts: Facts) -> Verdict:
 
     Raises NoConditionsError for an empty list: a gate is never open by default.
     """
-    judged = tuple(Judged(condition, _found(condition, facts)) for condition in conditions)
+    judged = tuple(_judged(condition, facts) for condition in conditions)
     if not judged:
         raise NoConditionsError
     return Verdict(judged)
+
+
+def _judged(condition: Condition, facts: Facts) -> Judged:
+    findings = _found(condition, facts)
+    if findings or condition.remark is None:
+        return Judged(condition, findings)
+    try:
+        return Judged(condition, (), tuple(condition.remark(facts)))
+    except Exception:
+        return Judged(condition, (BROKEN,))
 
 
 def _found(condition: Condition, facts: Facts) -> tuple[Finding, ...]:

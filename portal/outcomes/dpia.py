@@ -1,10 +1,113 @@
-"""What follows when a board has decided on the reuse of a model DPIA."""
+"""What follows when a board has decided about the reuse of a model DPIA: exactly what its document says."""
+
+import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from portal.cases.tables import Case
-from portal.outcomes.consequence import Given
+from portal import clock
+from portal.cases import in_force
+from portal.cases.dpia import decided
+from portal.cases.dpia.tables import DpiaDecision, DpiaMeasure
+from portal.cases.tables import Case, InForce
+from portal.outcomes.consequence import Given, people_of, tell
+from portal.outcomes.declaration import school_organisation
+from portal.record import ledger
+from portal.wording import say
+from workflows.vocabulary import Role
+
+KINDS = (in_force.DPIA_REUSE, in_force.DPIA_OWN)
+TOLD = (Role.PRIVACY_OFFICER, Role.FG, Role.ADMINISTRATOR)
 
 
-def decide_dpia(_session: Session, _case: Case, _answers: Given, _link_secret: str) -> None:
-    """To be made."""
+def decide_dpia(session: Session, case: Case, _answers: Given, _link_secret: str) -> None:
+    """The decision is kept with the measures that are open after it, and holds for its schools if its outcome does.
+
+    What was decided before about these schools ends, whatever the outcome is now; for other schools it stays.
+    """
+    board, publication = case.organisation, case.publication
+    assert board is not None and publication is not None
+    now, said = clock.now(), decided.facts_of(case)
+    schools = [school_organisation(session, code) for code in said["schools"]]
+    made = DpiaDecision(
+        case_id=case.id,
+        organisation_id=board.id,
+        product_id=publication.product_id,
+        publication_id=publication.id,
+        outcome=said["outcome"],
+        is_late=said["is_late"],
+        decided_at=now,
+        review_on=said["review_on"],
+    )
+    earlier = decided.of_board(session, board.id, publication.product_id)
+    session.add(made)
+    session.flush()
+    session.add_all(DpiaMeasure(case_id=case.id, **each) for each in said["open"])
+    _end_earlier(session, case, {each.id for each in schools}, at=now)
+    session.flush()
+    over = [each for each in earlier if not decided.still_about(session, each)]
+    decided.end(over, at=now, because=case.reference)
+    ledger.append(
+        session,
+        act="decide_dpia",
+        subject=f"organisation:{board.id}",
+        case=str(case.id),
+        publication=publication.sha256,
+        product=str(publication.product_id),
+        outcome=said["outcome"],
+        is_late=said["is_late"],
+        review_on=said["review_on"],
+        open=[each["thing"] for each in said["open"]],
+        ended=sorted(str(each.case_id) for each in over),
+        at=now.isoformat(),
+    )
+    if said["holds"]:
+        put_in_force(session, case, at=now)
+    tell(
+        session,
+        people_of(session, board.id, *TOLD),
+        kind="dpia_decided",
+        case=case,
+        subject=say("Het bestuur besloot over de DPIA van %(product)s", product=publication.product.title),
+        organisation=board,
+        link=("cases.show", {"case_id": str(case.id)}),
+        product=publication.product.title,
+        outcome=said["outcome_title"],
+    )
+
+
+def put_in_force(session: Session, case: Case, *, at: dt.datetime) -> list[InForce]:
+    """From this moment the decision holds for its board and for the schools of which nothing later was decided."""
+    board, publication = case.organisation, case.publication
+    assert board is not None and publication is not None
+    decision = session.get_one(DpiaDecision, case.id)
+    schools = [school_organisation(session, code) for code in sorted(decided.still_about(session, decision))]
+    return [
+        in_force.put(
+            session,
+            in_force.DPIA_REUSE,
+            case,
+            since=at,
+            organisation_id=each.id,
+            on_behalf_of=board.id,
+            product_id=publication.product_id,
+            version=publication.version,
+        )
+        for each in (board, *schools)
+    ]
+
+
+def _end_earlier(session: Session, case: Case, covered: set[object], *, at: dt.datetime) -> None:
+    """End what holds for these schools, and for the board the decisions of which no school is left."""
+    board, publication = case.organisation, case.publication
+    assert board is not None and publication is not None
+    for kind in KINDS:
+        before = in_force.holding_or_coming(
+            session, kind, at=at, on_behalf_of=board.id, product_id=publication.product_id
+        )
+        stay = {each.case_id for each in before if each.organisation_id not in {*covered, board.id}}
+        ending = [
+            each
+            for each in before
+            if each.organisation_id in covered or (each.organisation_id == board.id and each.case_id not in stay)
+        ]
+        in_force.end(session, ending, at=at, because=case)

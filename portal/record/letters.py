@@ -175,6 +175,10 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("%(board)s heeft verklaard dat %(school)s onder dit bestuur valt en dat het voor de school mag handelen."),
         mark("Klopt dit niet? Maak dan bezwaar in het portaal, met een verzoek, of mail de servicedesk."),
     ),
+    "dpia_decided": (
+        mark("%(organisation)s heeft besloten over de DPIA van %(product)s. De uitkomst is: %(outcome)s."),
+        mark("In het stuk staat waarom, en wat er nu moet gebeuren. Het kenmerk is %(reference)s."),
+    ),
     "undeclared": (
         mark("Vanaf %(day)s spreekt %(board)s niet meer voor %(school)s."),
         mark("Het handelt dan niet meer namens de school. De rapporten gaan dicht tot een bestuur voor u spreekt."),
@@ -279,6 +283,7 @@ BUTTONS: Mapping[str, str] = {
     "receipt": mark("Bekijk de zaak"),
     "dossier": mark("Download het dossier"),
     "declared": mark("Bekijk uw school"),
+    "dpia_decided": mark("Bekijk het besluit"),
     "undeclared": mark("Bekijk uw school"),
     "acting_ended": mark("Bekijk de organisatie"),
     "authority_changed": mark("Bekijk de organisatie"),

@@ -70,6 +70,7 @@ ACTS: Mapping[str, str] = {
     "block": mark("geblokkeerd"),
     "unblock": mark("blokkade opgeheven"),
     "agree": mark("verwerkersovereenkomst van kracht"),
+    "decide_dpia": mark("besluit over een DPIA"),
     "announce": mark("subverwerker aangekondigd"),
     "give_time": mark("bestuur kreeg tijd om bezwaar te maken tegen een subverwerker"),
     "withdraw_notice": mark("aankondiging van een subverwerker ingetrokken"),

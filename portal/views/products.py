@@ -11,7 +11,7 @@ from portal import clock
 from portal.cases.fields import Ticks
 from portal.database import reader
 from portal.errors import InvalidError
-from portal.gate.conditions import CONDITIONS
+from portal.gate.conditions import CONDITIONS, asked_by_default
 from portal.offers import drafting, products, publications
 from portal.offers.products import RECIPIENT_GROUPS, Wanted
 from portal.offers.tables import Publication
@@ -83,7 +83,7 @@ def index() -> ResponseReturnValue:
 def make() -> ResponseReturnValue:
     """A new product."""
     if request.method == "GET":
-        wanted = Wanted("", "", "", "", "", tuple(CONDITIONS), tuple(RECIPIENT_GROUPS))
+        wanted = Wanted("", "", "", "", "", asked_by_default(), tuple(RECIPIENT_GROUPS))
         return _form_page(_product_form(wanted), None)
     form = _product_form()
     wanted, faults = _wanted(form, form.name.data or "")

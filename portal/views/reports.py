@@ -126,6 +126,7 @@ def _row(judged: Judged, location: RegisterLocation, product: Product) -> dict[s
     return {
         "title": say(judged.condition.title if judged.kept else judged.condition.unmet),
         "kept": judged.kept,
+        "notices": [say(each.sentence, **each.values) for each in judged.notices],
         "sentence": say(finding.sentence, **finding.values) if finding else None,
         "fixed_by": say(finding.fixed_by) if finding else None,
         "url": url,

@@ -1,0 +1,69 @@
+"""What boards decided about the reuse of a model DPIA, as it counts now: the last decision about each school."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from portal.cases.dpia.tables import DpiaDecision, DpiaMeasure
+from portal.cases.tables import Case, Document
+
+
+def document_of(case: Case) -> Document | None:
+    """The document of a case that counts."""
+    return next((each for each in case.documents if each.void_at is None), None)
+
+
+def facts_of(case: Case) -> Mapping[str, Any]:
+    """What the document of a decision says of it: this, and not the answers as they are, is what was decided."""
+    document = document_of(case)
+    found: Mapping[str, Any] = document.facts["dpia"] if document else {}
+    return found
+
+
+def schools_of(decision: DpiaDecision) -> tuple[str, ...]:
+    """The codes of the schools that a decision is about."""
+    return tuple(facts_of(decision.case).get("schools", ()))
+
+
+def of_board(session: Session, board_id: uuid.UUID, product_id: uuid.UUID | None = None) -> list[DpiaDecision]:
+    """Every decision of a board (about one product), the newest first."""
+    asked = select(DpiaDecision).where(DpiaDecision.organisation_id == board_id)
+    if product_id is not None:
+        asked = asked.where(DpiaDecision.product_id == product_id)
+    whole = selectinload(DpiaDecision.case).selectinload(Case.documents)
+    newest_first = (DpiaDecision.decided_at.desc(), DpiaDecision.case_id)
+    return list(session.scalars(asked.options(whole).order_by(*newest_first)))
+
+
+def last_about(session: Session, board_id: uuid.UUID, product_id: uuid.UUID, code: str) -> DpiaDecision | None:
+    """The decision that counts for a school: the last one about it, also where it was refused or has ended."""
+    return next((each for each in of_board(session, board_id, product_id) if code in schools_of(each)), None)
+
+
+def still_about(session: Session, decision: DpiaDecision) -> frozenset[str]:
+    """The schools of which no later decision has been taken: evidence for this one says nothing about the others."""
+    if decision.ended_at is not None:
+        return frozenset()
+    later = [
+        each
+        for each in of_board(session, decision.organisation_id, decision.product_id)
+        if each.decided_at > decision.decided_at
+    ]
+    return frozenset(schools_of(decision)) - {code for each in later for code in schools_of(each)}
+
+
+def open_measures(session: Session, case_id: uuid.UUID) -> list[DpiaMeasure]:
+    """What is still to be done after a decision, the first day first."""
+    asked = select(DpiaMeasure).where(DpiaMeasure.case_id == case_id, DpiaMeasure.accepted_at.is_(None))
+    return list(session.scalars(asked.order_by(DpiaMeasure.due_on, DpiaMeasure.thing)))
+
+
+def end(those: Iterable[DpiaDecision], *, at: dt.datetime, because: str) -> None:
+    """From now on these say nothing any more."""
+    for each in those:
+        if each.ended_at is None:
+            each.ended_at, each.ended_because = at, because
