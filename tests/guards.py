@@ -37,7 +37,7 @@ SIGNED_IN = frozenset(
         "home.waiting", "home.in_force", "home.cases", "home.tasks_csv", "home.waiting_csv", "home.in_force_csv",
         "home.cases_csv", "calendar.index", "calendar.download", "calendar.download_csv", "calendar.one",
         "calendar.renew", "calendar.stop", "my_data.index", "my_data.as_json", "my_data.as_zip",
-        "my_data.end_session", "my_data.end_other_sessions",
+        "my_data.end_session", "my_data.end_other_sessions", "models.index", "models.index_csv",
     }
 )  # fmt: skip
 PARTICIPANT = frozenset(
@@ -98,13 +98,16 @@ SUPPLIER = frozenset(
         "agreement_versions.index", "agreement_versions.show", "agreement_versions.begin", "agreement_drafts.show",
         "agreement_drafts.edit", "agreement_publishing.preview", "agreement_publishing.preview_pdf", "agreement_drafts.as_json",
         "agreement_publishing.publish", "agreement_drafts.discard", "agreement_announced.add",
+        "model_publishing.versions", "model_publishing.begin", "model_publishing.draft", "model_publishing.replace",
+        "model_publishing.draft_json", "model_publishing.draft_pdf", "model_publishing.discard", "model_publishing.publish",
+        "models.withdraw",
     }
 )  # fmt: skip
 """Who writes for a supplier, and the service desk."""
 READER_OF_AGREEMENT = frozenset(
     {
         "agreement_texts.show", "agreement_texts.difference", "agreement_texts.as_json", "agreement_texts.as_pdf",
-        "agreement_texts.as_docx",
+        "agreement_texts.as_docx", "models.show", "models.difference", "models.as_json", "models.as_pdf",
     }
 )  # fmt: skip
 """Whoever works at an organisation of schools as well."""

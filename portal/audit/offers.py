@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
 from portal.config import Settings
-from portal.offers.tables import Block, Product, ProductRightsHolder, Publication
+from portal.offers.dpia import withdrawing
+from portal.offers.tables import Block, Product, ProductRightsHolder, Publication, Withdrawal
 from portal.parties.tables import Person
 from portal.record.ledger import Entry
 from portal.wording import mark
@@ -27,7 +28,21 @@ def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
         with tally.guarded("publication", publication.version):
             for what in _faults_of_publication(publication, told.get(f"publication:{publication.id}", [])):
                 tally.find("publication", f"{publication.kind} {publication.version}", what)
+    _check_withdrawals(kept, tally)
     _check_blocks(kept, tally)
+
+
+def _check_withdrawals(kept: Snapshot, tally: Tally) -> None:
+    """Every withdrawal: from when, why and by whom the ledger says; and none is gone."""
+    told = {each.subject: each for each in kept.rows(Entry) if each.act == "withdraw_publication"}
+    for row in kept.rows(Withdrawal):
+        with tally.guarded("publication", row.publication_id):
+            said = told.pop(f"publication:{row.publication_id}", None)
+            now = (str(row.withdrawn_by), str(row.organisation_id), row.at.isoformat(), withdrawing.digest(row.why))
+            if said is None or (said.actor, said.on_behalf_of, said.detail["at"], said.detail["why"]) != now:
+                tally.find("publication", row.publication_id, mark("is anders ingetrokken dan het logboek zegt"))
+    for entry in told.values():
+        tally.find("ledger_entry", entry.number, mark("trok een tekst in die nog geldt"))
 
 
 def _faults_of_product(kept: Snapshot, product: Product, told: Sequence[Entry]) -> Iterator[str]:

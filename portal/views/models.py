@@ -61,7 +61,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get(".csv")
+@bp.get("/lijst.csv")
 def index_csv() -> ResponseReturnValue:
     """The library as asked for, as a spreadsheet."""
     columns = ("Product", "Model", "Versie", "Gemaakt door", "Gaat in op", "Wordt herzien op", "Staat", "SHA-256")
