@@ -1,7 +1,10 @@
 """Who writes, who advises and who decides about a model DPIA: nobody in another's place."""
 
+import uuid
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.audit import signatures
 from portal.cases import reminding
@@ -9,13 +12,14 @@ from portal.cases.tables import Case, EarlierAnswer
 from portal.database import reader
 from portal.errors import RefusedError
 from portal.evidence import verify_dossier
-from portal.parties import authority
+from portal.parties import authority, mandates, mandating
 from tests.builders import (
     ANN,
     BAS,
     FEMKE,
     IRIS,
     NOOR,
+    OMAR,
     OURS,
     THEIR_SCHOOL,
     THEIRS,
@@ -32,6 +36,7 @@ from tests.dpia import (
     answer,
     answers_for,
     assessment,
+    begun,
     decided,
     judgement,
     replied,
@@ -171,14 +176,38 @@ def test_no_answer_in_four_weeks_is_told_to_who_can_do_something_about_it(board:
     board.sign_in(NOOR).open(f"/zaken/{case_id}").sees("wacht al meer dan 28 dagen")
 
 
+def against_the_fg(portal: Portal) -> uuid.UUID:
+    """Iris, who may bind the other board alone, decided against the FG; it is still to be sent."""
+    a_board_of_one(portal)
+    case_id = assessment(portal, board=THEIRS, subject={"schools": [THEIR_SCHOOL]})
+    advised(portal, case_id, "negative")
+    replied(portal, case_id, words="Wij denken er anders over.")
+    return decided(portal, case_id, by=IRIS, sent=False, motivation="Het onderwijs kan niet zonder.")
+
+
+def test_against_the_fg_also_who_may_bind_alone_signs_with_another(board: Portal) -> None:
+    case_id = against_the_fg(board)
+    submit(board, case_id, board.visitor(IRIS))
+    board.work()
+    assert "ten minste 2 handtekeningen" in board.document(case_id).facts["rule"]
+    signed(board, case_id, IRIS)
+    assert board.state(case_id) == "signing"
+    signed(board, case_id, OMAR)
+    assert board.state(case_id) == "decided"
+    assert all_is_well(board)
+
+
 def test_where_one_director_decides_against_the_fg_somebody_must_sign_with_them(board: Portal) -> None:
-    a_board_of_one(board)
-    case_id = assessment(board, board=THEIRS, subject={"schools": [THEIR_SCHOOL]})
-    advised(board, case_id, "negative")
-    replied(board, case_id, words="Wij denken er anders over.")
-    decided(board, case_id, by=IRIS, sent=False, motivation="Het onderwijs kan niet zonder.")
+    case_id, theirs = against_the_fg(board), board.organisation(THEIRS)
+
+    def leave(session: Session) -> None:
+        held = mandates.mandates_at(session, theirs, at=board.moment)
+        omar = board._person(OMAR).id
+        mandating.change(session, theirs, at=board.moment, leaving=[each.id for each in held if each.person_id == omar])
+
+    board.do(leave)
     with pytest.raises(RefusedError, match="raad van toezicht"):
-        submit(board, case_id, board.visitor(IRIS))
+        submit(board.later(seconds=1), case_id, board.visitor(IRIS))
     assert board.state(case_id) == "draft"
 
 
@@ -230,8 +259,8 @@ def test_a_replaced_measure_is_judged_by_the_fg(board: Portal) -> None:
     measures = answers_for()["measures"]["measures"]
     measures["M1"] = {"state": "replaced", "by": "Een slot op de kast.", "why": "Dat werkt even goed."}
     outcomes = {}
+    case_id = assessment(board, measures={"measures": measures})
     for verdict in ("accept", "reject"):
-        case_id = assessment(board.later(days=1), measures={"measures": measures}) if not outcomes else case_id
         advised(board, case_id, replacements=verdict)
         decided(board, case_id, sent=False)
         found = judgement(board, case_id)

@@ -8,7 +8,8 @@ from portal.cases import access
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
 from portal.cases.dpia import assessed, refusing
-from portal.cases.dpia.words import KINDS, MEANINGS, NAMES
+from portal.cases.dpia.outcomes import KINDS
+from portal.cases.dpia.words import MEANINGS
 from portal.cases.tables import Case, CaseState
 from portal.database import reader
 from portal.wording import say, sentence
@@ -41,15 +42,15 @@ def panel(case: Case, visitor: Visitor, *, answers: Answers | None = None, is_tr
     return {
         "outcome": made
         | {
-            "name": say(NAMES[found.outcome]),
+            "name": say(KINDS[found.outcome].title),
             "meaning": say(MEANINGS[found.outcome]),
-            "kind": KINDS[found.outcome],
+            "kind": KINDS[found.outcome].status,
             "is_late": found.is_late,
             "late": [_reason(case, visitor, each) for each in found.late],
             "is_final": not workflow_of(case).open_steps(given),
             "reasons": reasons[:MOST],
             "more": reasons[MOST:],
-            "ways": [{"text": sentence(each.text), "outcome": say(NAMES[each.outcome])} for each in found.ways],
+            "ways": [{"text": sentence(each.text), "outcome": say(KINDS[each.outcome].title)} for each in found.ways],
         }
     }
 

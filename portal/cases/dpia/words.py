@@ -1,19 +1,10 @@
-"""What the outcomes of an assessment are called, and what each of them means for a board."""
+"""What each outcome of an assessment means for who is still writing it."""
 
 from collections.abc import Mapping
 
 from portal.wording import mark
 from workflows.dpia_facts import Outcome
 
-NAMES: Mapping[Outcome, str] = {
-    Outcome.REUSE: mark("Hergebruik"),
-    Outcome.ADJUSTED: mark("Hergebruik met aangepaste maatregelen"),
-    Outcome.MEASURES_FIRST: mark("Eerst maatregelen"),
-    Outcome.OWN_DPIA: mark("Eigen DPIA nodig"),
-    Outcome.PRIOR_CONSULTATION: mark("Voorafgaande raadpleging"),
-    Outcome.COMPLIANCE_CHECK: mark("Geen nieuwe DPIA, wel nalopen"),
-    Outcome.NOT_REQUIRED: mark("Geen DPIA nodig"),
-}
 MEANINGS: Mapping[Outcome, str] = {
     Outcome.REUSE: mark("U mag het model overnemen: uw gebruik past erbij, en de maatregelen zijn genomen."),
     Outcome.ADJUSTED: mark("U mag het model overnemen, met de verschillen en maatregelen die u beschreef."),
@@ -25,13 +16,3 @@ MEANINGS: Mapping[Outcome, str] = {
     Outcome.COMPLIANCE_CHECK: mark("Er hoeft geen nieuwe DPIA. Loop wel na of alles nog klopt."),
     Outcome.NOT_REQUIRED: mark("Voor dit gebruik hoeft u geen DPIA te maken. Het besluit legt dat vast."),
 }
-KINDS: Mapping[Outcome, str] = {
-    Outcome.REUSE: "done",
-    Outcome.ADJUSTED: "done",
-    Outcome.MEASURES_FIRST: "waiting",
-    Outcome.OWN_DPIA: "problem",
-    Outcome.PRIOR_CONSULTATION: "problem",
-    Outcome.COMPLIANCE_CHECK: "done",
-    Outcome.NOT_REQUIRED: "done",
-}
-"""As which status each of them is shown."""
