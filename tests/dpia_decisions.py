@@ -40,10 +40,19 @@ BODY: dict[str, Any] = {
         | {"chance_after": "low", "impact_after": "medium"},
     ],
     "measures": [
-        {"id": "M1", "text": "Inloggen met twee stappen", "critical": True, "by": "school", "evidence": "Een schermafdruk"}
+        {
+            "id": "M1",
+            "text": "Inloggen met twee stappen",
+            "critical": True,
+            "by": "school",
+            "evidence": "Een schermafdruk",
+        }
         | {"modules": [], "lowers": [{"risk": "R1", "chance": 2, "impact": 0}]},
         {"id": "M2", "text": "Wissen na twee jaar", "critical": True, "by": "supplier", "evidence": "Een verklaring"}
-        | {"modules": [], "lowers": [{"risk": "R1", "chance": 0, "impact": 1}, {"risk": "R2", "chance": 1, "impact": 0}]},
+        | {
+            "modules": [],
+            "lowers": [{"risk": "R1", "chance": 0, "impact": 1}, {"risk": "R2", "chance": 1, "impact": 0}],
+        },
         {"id": "M3", "text": "Ouders krijgen uitleg", "critical": False, "by": "school", "evidence": "De brief"}
         | {"modules": [], "lowers": []},
     ],
@@ -73,9 +82,11 @@ def a_model(portal: Portal) -> uuid.UUID:
     a_role(portal, NOOR, board, Role.PRIVACY_OFFICER)
     a_role(portal, FG, board, Role.FG)
     return portal.do(
-        lambda session: publications.publish(
-            session, product, Model(), since=dt.date(2026, 11, 23), grace_days=0, by=None, kind="dpia_model"
-        ).id
+        lambda session: (
+            publications.publish(
+                session, product, Model(), since=dt.date(2026, 11, 23), grace_days=0, by=None, kind="dpia_model"
+            ).id
+        )
     )
 
 
@@ -99,7 +110,7 @@ def reuse(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "basis": "Onderwijs volgen: publieke taak (artikel 6 lid 1 onder e AVG).",
             "sides": dict.fromkeys(DIMENSIONS, SAME),
         },
-        "measures": {"measures": {each: DONE for each in ("M1", "M2", "M3")}},
+        "measures": {"measures": dict.fromkeys(("M1", "M2", "M3"), DONE)},
         "risks": {
             "risks": {
                 "R1": {"applies": True, "chance": "high", "impact": "high", "why": "Zoals in het model."},
@@ -128,7 +139,10 @@ OUTCOMES: dict[str, dict[str, dict[str, Any]]] = {
     "reuse": reuse(),
     "adjusted": reuse(
         comparison={
-            "sides": {**dict.fromkeys(DIMENSIONS, SAME), "D6": {"choice": "different", "level": "2", "why": "Wij wissen eerder."}},
+            "sides": {
+                **dict.fromkeys(DIMENSIONS, SAME),
+                "D6": {"choice": "different", "level": "2", "why": "Wij wissen eerder."},
+            },
             "local": [{"school": SCHOOL, "side": "D6", "choice": "different", "why": "Daar wist de school zelf."}],
         },
         **conditional(),
@@ -138,19 +152,54 @@ OUTCOMES: dict[str, dict[str, dict[str, Any]]] = {
         timing={"earlier": False, "why": "Er was nog niets."},
         measures={
             "measures": {"M1": PLANNED, "M2": DONE, "M3": DONE},
-            "own": [{"text": "Namen afkorten", "owner": "Tom de Wit", "owner_email": "tom@ons.example", "on": "2027-01-10"}],
+            "own": [
+                {"text": "Namen afkorten", "owner": "Tom de Wit", "owner_email": "tom@ons.example", "on": "2027-01-10"}
+            ],
         },
     ),
     "own_dpia": reuse(
-        comparison={"sides": {**dict.fromkeys(DIMENSIONS, SAME), "D4": {"choice": "riskier", "level": "3", "why": "Ook zorggegevens."}}},
-        risks={"own": [{"side": "D4", "text": "Zorggegevens lekken", "chance": "medium", "impact": "high", "after": "medium", "why": "Gevoelig."}]},
+        comparison={
+            "sides": {
+                **dict.fromkeys(DIMENSIONS, SAME),
+                "D4": {"choice": "riskier", "level": "3", "why": "Ook zorggegevens."},
+            }
+        },
+        risks={
+            "own": [
+                {
+                    "side": "D4",
+                    "text": "Zorggegevens lekken",
+                    "chance": "medium",
+                    "impact": "high",
+                    "after": "medium",
+                    "why": "Gevoelig.",
+                }
+            ]
+        },
     ),
     "prior_consultation": reuse(
-        risks={"own": [{"side": "D6", "text": "Alles op straat", "chance": "high", "impact": "high", "after": "high", "why": "Niets helpt."}]},
+        risks={
+            "own": [
+                {
+                    "side": "D6",
+                    "text": "Alles op straat",
+                    "chance": "high",
+                    "impact": "high",
+                    "after": "high",
+                    "why": "Niets helpt.",
+                }
+            ]
+        },
     ),
     "compliance_check": reuse(
         subject={"in_use": True, "start": "2024-09-01"},
-        timing={"earlier": True, "earlier_kind": "dpia", "earlier_on": "2024-08-01", "changed": False, "why": "Alles is gelijk."},
+        timing={
+            "earlier": True,
+            "earlier_kind": "dpia",
+            "earlier_on": "2024-08-01",
+            "changed": False,
+            "why": "Alles is gelijk.",
+        },
     ),
     "not_required": reuse(need={"ap": [], "edpb": [], "art35": []}),
 }

@@ -52,10 +52,14 @@ def decision_in_force(facts: Facts) -> Iterator[Finding]:
             )
             yield Finding(said, SUPERVISOR, show, LOOK, values)
         case DpiaStage.ENDED:
-            said = mark("Het besluit over de DPIA voor %(product)s geldt niet meer. Er is een nieuwe beoordeling nodig.")
+            said = mark(
+                "Het besluit over de DPIA voor %(product)s geldt niet meer. Er is een nieuwe beoordeling nodig."
+            )
             yield Finding(said, officers, start, mark("Begin met de beoordeling"), values)
         case _:
-            said = mark("Het schoolbestuur %(board)s heeft voor deze school nog niet besloten over de DPIA van %(product)s.")
+            said = mark(
+                "Het schoolbestuur %(board)s heeft voor deze school nog niet besloten over de DPIA van %(product)s."
+            )
             if not dpia.has_model:
                 said = mark("Er is nog geen model-DPIA voor %(product)s. Het bestuur kan een eigen DPIA vastleggen.")
             yield Finding(said, officers, start, mark("Begin met de beoordeling"), values)

@@ -46,9 +46,7 @@ def after(those: list[dict[str, str]]) -> list[dict[str, Any]]:
     ]
 
 
-def _risk(
-    key: str, name: str, text: str, row: Mapping[str, Any], residual: Mapping[str, Level]
-) -> dict[str, str]:
+def _risk(key: str, name: str, text: str, row: Mapping[str, Any], residual: Mapping[str, Level]) -> dict[str, str]:
     chance, impact = Level(row["chance"]), Level(row["impact"])
     level = level_of(chance, impact)
     return {

@@ -214,7 +214,14 @@ def _risks(answers: Answers, body: Mapping[str, Any], residual: Mapping[str, Lev
         [f"{each['name']} {each['text']}", *(say(level[Level(each[name])]) for name in _LEVELS), each["why"]]
         for each in those
     ]
-    columns = [say("Risico"), say("Kans"), say("Gevolg"), say("Zonder maatregelen"), say("Met maatregelen"), say("Waarom")]
+    columns = [
+        say("Risico"),
+        say("Kans"),
+        say("Gevolg"),
+        say("Zonder maatregelen"),
+        say("Met maatregelen"),
+        say("Waarom"),
+    ]
     return {
         "risks": {
             "table": {"columns": columns, "rows": rows},
