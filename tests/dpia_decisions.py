@@ -110,7 +110,7 @@ def reuse(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "basis": "Onderwijs volgen: publieke taak (artikel 6 lid 1 onder e AVG).",
             "sides": dict.fromkeys(DIMENSIONS, SAME),
         },
-        "measures": {"measures": {each: DONE for each in ("M1", "M2", "M3")}},
+        "measures": {"measures": dict.fromkeys(("M1", "M2", "M3"), DONE)},
         "risks": {
             "risks": {
                 "R1": {"applies": True, "chance": "high", "impact": "high", "why": "Zoals in het model."},

@@ -1,14 +1,20 @@
 """The decision on a DPIA before a report: the gate says how far it is, who must act, and opens when it holds."""
 
+import uuid
+from dataclasses import replace
+
 import pytest
+from sqlalchemy.orm import Session
 
 from portal.cases.dpia import decided
 from portal.cases.dpia.tables import DpiaDecision, DpiaMeasure
 from portal.cases.tables import InForce
 from portal.database import reader
+from portal.offers import products
 from portal.offers.tables import Product
-from tests.builders import ANN, BAS, EVA, NOOR, OTHER_SCHOOL, SCHOOL, TOM, Portal, accepted_terms, sign
-from tests.dpia_decisions import FG, OUTCOMES, a_decision, a_model, an_assessment, reuse
+from portal.parties.tables import Organisation
+from tests.builders import ANN, BAS, EVA, NOOR, OTHER_SCHOOL, SCHOOL, THEIRS, TOM, Portal, accepted_terms, sign
+from tests.dpia_decisions import OUTCOMES, a_decision, a_model, an_assessment, conditional, reuse
 from tests.suppliers import the_product
 
 GATE = f"/rapporten/resultatenmonitor/{SCHOOL}/poort"
@@ -20,12 +26,15 @@ LATE = reuse(subject={"in_use": True, "start": "2026-09-01"}, timing={"earlier":
 def asked(in_force: Portal) -> Portal:
     """The declaration holds, Tom accepted the terms, and the product asks for a decision on its DPIA as well."""
     accepted_terms(in_force, TOM)
-    in_force.do(lambda session: _ask_for_dpia(session.get_one(Product, the_product(in_force))))
+    product_id = the_product(in_force)
+    in_force.do(lambda session: _ask_for_dpia(session, session.get_one(Product, product_id)))
     return in_force
 
 
-def _ask_for_dpia(product: Product) -> None:
-    product.conditions = [*product.conditions, "dpia"]
+def _ask_for_dpia(session: Session, product: Product) -> None:
+    products.put(
+        session, product, replace(products.as_wanted(product), conditions=(*product.conditions, "dpia")), by=None
+    )
 
 
 def test_each_stage_says_what_is_missing_and_who_can_fix_it(asked: Portal) -> None:
@@ -38,7 +47,7 @@ def test_each_stage_says_what_is_missing_and_who_can_fix_it(asked: Portal) -> No
 
     an_assessment(asked, reuse(), until="advice")
     tom.open(GATE).sees("is begonnen, maar nog niet af")
-    assert FG.name in tom.missing()[MISSING]
+    assert tom.missing() == {MISSING: "functionaris gegevensbescherming (FG)"}
 
     case_id = an_assessment(asked, reuse())
     tom.open(GATE).sees("wordt klaargezet")
@@ -68,7 +77,7 @@ def test_the_other_outcomes_that_hold_open_it_too(asked: Portal, name: str) -> N
 @pytest.mark.parametrize(
     ("name", "words", "who"),
     [
-        ("measures_first", "Inloggen met twee stappen (Femke Smit)", "Femke Smit, Tom de Wit"),
+        ("measures_first", "Inloggen met twee stappen (Femke Smit)", "Tom de Wit, Femke Smit"),
         ("own_dpia", "een eigen DPIA nodig", NOOR.name),
         ("prior_consultation", "eerst de Autoriteit Persoonsgegevens", "Autoriteit Persoonsgegevens"),
     ],
@@ -115,3 +124,44 @@ def test_measures_are_kept_with_their_owners_and_a_decision_replaced_as_a_whole_
         assert [each.thing for each in decided.open_measures(reader(), second)] == ["condition-1"]
     asked.sign_in(TOM).open(GATE).sees("De poort is open")
     assert asked.findings() == ()
+
+
+@pytest.mark.parametrize(
+    ("table", "values", "what"),
+    [
+        (DpiaDecision, {"outcome": "adjusted"}, "is anders dan het logboek zegt"),
+        (DpiaDecision, {"is_late": True}, "is anders dan het logboek zegt"),
+        (DpiaDecision, {"review_on": "2035-01-01"}, "met een andere dag"),
+        (DpiaMeasure, {"owner": "Niemand"}, "heeft andere maatregelen dan het stuk zegt"),
+        (DpiaMeasure, {"due_on": "2030-01-01"}, "heeft andere maatregelen dan het stuk zegt"),
+    ],
+)
+def test_a_decision_or_measure_that_was_changed_behind_the_ledger_is_found(  # type: ignore[no-untyped-def]
+    asked: Portal, table, values: dict[str, object], what: str
+) -> None:
+    a_model(asked)
+    a_decision(asked, reuse(**conditional()) | {"need": OUTCOMES["reuse"]["need"]})
+    assert asked.findings() == ()
+    wanted = {**values, "outcome": "reuse"} if values.get("outcome") == "adjusted" else values
+    asked.do(lambda session: session.query(table).update(wanted))
+    assert what in " ".join(each.what for each in asked.findings())
+
+
+def test_a_decision_that_is_gone_or_holds_for_another_school_is_found(asked: Portal) -> None:
+    a_model(asked)
+    case_id = a_decision(asked, reuse())
+    theirs = asked.organisation(THEIRS)
+    asked.do(
+        lambda session: (
+            session.query(InForce)
+            .filter_by(case_id=case_id, organisation_id=asked_school(session))
+            .update({"organisation_id": theirs})
+        )
+    )
+    assert "heeft iets anders van kracht dan er is beslist" in {each.what for each in asked.findings()}
+    asked.do(lambda session: session.query(DpiaDecision).delete())
+    assert "is beslist, maar het besluit over de DPIA is er niet" in {each.what for each in asked.findings()}
+
+
+def asked_school(session: Session) -> uuid.UUID:
+    return session.query(Organisation).filter_by(register_key=f"location:{SCHOOL}").one().id

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 import pytest
 from pypdf import PdfReader
 
-from portal.documents import vault
+from portal.cases.dpia.tables import DpiaDecision
+from portal.cases.tables import Document
+from portal.database import reader
+from portal.documents import render, vault
 from tests import conformance
-from tests.builders import Portal
-from tests.dpia_decisions import OUTCOMES, a_decision, a_model
+from tests.builders import ANN, BAS, Portal, sign
+from tests.dpia_decisions import OUTCOMES, a_decision, a_model, an_assessment
 from tests.looking import pages
 
 EACH = tuple(OUTCOMES)
@@ -58,3 +61,72 @@ def test_every_outcome_has_its_document_and_looks_as_it_should(files: dict[str, 
 def test_verapdf_finds_nothing_in_any_of_them(files: dict[str, bytes]) -> None:
     assert conformance.missing() is None
     assert conformance.faults(files) == {}
+
+
+def test_it_says_the_outcome_with_its_reasons_and_what_must_be_done_by_whom(files: dict[str, bytes]) -> None:
+    first = said(files["measures_first"])
+    for words in (
+        "Noodzakelijke maatregel “Inloggen met twee stappen” is gepland",
+        "Te laat gemaakt",
+        "Femke Smit, femke@ons.example",
+        "15 januari 2027",
+        "Namen afkorten",
+        "Wat de uitkomst anders zou maken",
+    ):
+        assert words in first, words
+    assert "acht weken" in said(files["prior_consultation"]) and "zes weken" in said(files["prior_consultation"])
+    assert "overdracht aan wie de eigen DPIA maakt" in said(files["own_dpia"])
+    for words in ("verwerkingsregister", "verwerkersovereenkomst", "Leerlingen en ouders", "bewaartermijn"):
+        assert words in said(files["compliance_check"])
+    assert "op geen van de drie lijsten" in said(files["not_required"])
+
+
+def test_it_holds_the_differences_the_advice_in_full_the_answers_and_the_confirmations(files: dict[str, bytes]) -> None:
+    adjusted = said(files["adjusted"])
+    for words in (
+        "D6 Bewaartermijn",
+        "Wij wissen eerder.",
+        "Daar wist de school zelf.",
+        "Positief, onder voorwaarden",
+        "Ik adviseer positief, om deze redenen. Ik adviseer positief",
+        "Floor van Dam, Functionaris gegevensbescherming",
+        "Leg het uit in de nieuwsbrief.",
+        "Ik heb de beoordeling en het advies van de FG gelezen.",
+        "Het bestuur beoordeelt opnieuw als het gebruik, het product of het model verandert.",
+        "Onderwijs volgen: publieke taak",
+        "Zij stemt in.",
+        "Dit model is een voorbeeld",
+    ):
+        assert words in adjusted, words
+
+
+def test_the_picture_of_the_risks_has_a_text_that_says_the_same(house: Portal, files: dict[str, bytes]) -> None:
+    assert len(files) == 7
+    page = text_of(house, "reuse")
+    assert "kans hoog en gevolg hoog (hoog): R1; kans midden en gevolg midden (midden): R2" in page
+    assert "Wat er met de maatregelen overblijft. laag: R1 R2" in page
+
+
+def text_of(portal: Portal, outcome: str) -> str:
+    """The page of the document with this outcome, as who signed it reads it on the screen."""
+    with portal.opened():
+        every = reader.query(Document).filter_by(void_at=None).all()
+        facts = next(each.facts for each in every if each.facts.get("dpia", {}).get("outcome") == outcome)
+        given = {**facts, "test_seal": True, "operator": {"name": "T", "verify": "https://t.example", "contact": "t"}}
+        return re.sub(r"\s+", " ", render.as_page("documents/dpia_reuse.html", given))
+
+
+def test_what_is_decided_follows_the_document_and_not_what_changed_after_it_was_made(house: Portal) -> None:
+    """A model that is withdrawn between two signatures, a night that passes: portal and document say the same."""
+    house.later(days=2)
+    case_id = an_assessment(house, OUTCOMES["measures_first"])
+    house.work()
+    sign(house, case_id, ANN)
+    house.work()
+    house.later(days=80)
+    sign(house, case_id, BAS)
+    house.work()
+    with house.opened():
+        decision, document = reader.get_one(DpiaDecision, case_id), house.document(case_id)
+        assert decision.outcome == document.facts["dpia"]["outcome"] == "measures_first"
+    assert house.findings() == ()

@@ -8,7 +8,7 @@ finding, never a crash.
 
 from collections.abc import Callable, Mapping
 
-from portal.audit import agreements, chain, decisions, files, heads, offered, offers, papers, pdfs
+from portal.audit import agreements, chain, decisions, dpia, files, heads, offered, offers, papers, pdfs
 from portal.audit.report import Finding, Report, Tally
 from portal.audit.snapshot import Snapshot, snapshot
 from portal.config import Settings
@@ -25,6 +25,7 @@ PARTS: Mapping[str, Callable[[Snapshot, Settings, Tally], None]] = {
     "offers": offers.check,
     "offered": offered.check,
     "agreements": agreements.check,
+    "dpia": dpia.check,
 }
 
 

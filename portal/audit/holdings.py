@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 
+from portal.audit import dpia
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
 from portal.cases.catalogue import every_workflow
@@ -11,6 +12,7 @@ from portal.cases.in_force import (
     ADMISSION,
     BOARD_DECLARATION,
     BOARD_LICENCE,
+    DPIA_REUSE,
     PRESIGNED,
     PROCESSOR_AGREEMENT,
     REGISTRATION,
@@ -30,12 +32,16 @@ MAKES_TRUE: Mapping[str, tuple[str, ...]] = {
     BOARD_LICENCE: ("declare",),
     PROCESSOR_AGREEMENT: ("agree",),
     PRESIGNED: ("presign",),
+    DPIA_REUSE: ("dpia_in_force",),
     USAGE_TERMS: ("decide",),
 }
 """The act with which each kind begins to hold; a kind that is not here needs a decision and no more."""
 PUTS_IN_FORCE = ("register_organisation", "act_for_schools", "accept_terms", "agree", "presign")
 """Outcomes after which something must be in force; after the others nothing is."""
-MAY_END = ("board_declaration", "declaration_revocation", "organisation_change", "processor_agreement", "presigning")
+MAY_END = (
+    "board_declaration", "declaration_revocation", "organisation_change", "processor_agreement", "presigning",
+    "dpia_reuse", "dpia_own",
+)  # fmt: skip
 """Procedures whose decision ends what an earlier one made true."""
 ONE_ACT = dt.timedelta(minutes=1)
 NOTHING = mark("is beslist, maar er is niets van kracht geworden")
@@ -115,6 +121,8 @@ def _fault_of_decision(kept: Snapshot, case: Case, rows: Sequence[InForce], told
     workflow = every_workflow().get(case.workflow, {}).get(case.workflow_version)
     if case.state != CaseState.DECIDED or workflow is None:
         return ""  # of an ended case the definition may be gone: then anything may hold
+    if workflow.outcome == "dpia":
+        return "" if dpia.in_force_as_told(kept, case, rows, told) else SOMETHING_ELSE
     if workflow.outcome not in PUTS_IN_FORCE:
         return SOMETHING_ELSE if rows else ""
     if not rows:

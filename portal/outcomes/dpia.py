@@ -81,6 +81,14 @@ def put_in_force(session: Session, case: Case, *, at: dt.datetime) -> list[InFor
     assert board is not None and publication is not None
     decision = session.get_one(DpiaDecision, case.id)
     schools = [school_organisation(session, code) for code in sorted(decided.still_about(session, decision))]
+    ledger.append(
+        session,
+        act="dpia_in_force",
+        subject=f"organisation:{board.id}",
+        case=str(case.id),
+        schools=sorted(str(each.id) for each in schools),
+        since=at.isoformat(),
+    )
     return [
         in_force.put(
             session,

@@ -71,6 +71,7 @@ ACTS: Mapping[str, str] = {
     "unblock": mark("blokkade opgeheven"),
     "agree": mark("verwerkersovereenkomst van kracht"),
     "decide_dpia": mark("besluit over een DPIA"),
+    "dpia_in_force": mark("besluit over een DPIA van kracht"),
     "announce": mark("subverwerker aangekondigd"),
     "give_time": mark("bestuur kreeg tijd om bezwaar te maken tegen een subverwerker"),
     "withdraw_notice": mark("aankondiging van een subverwerker ingetrokken"),

@@ -29,6 +29,7 @@ from workflows.vocabulary import PARTY_NAMES, ROLE_NAMES, Party
 
 bp = Blueprint("organisations", __name__, url_prefix="/organisaties")
 OPEN_SHOWN = 5
+WITH_DPIAS = (Party.BOARD, Party.SCHOOL, Party.LOCATION)
 WITH_AGREEMENTS = (Party.BOARD, Party.SCHOOL, Party.LOCATION, Party.SUPPLIER)
 
 
@@ -113,6 +114,8 @@ def around(rights: Rights, current: str) -> dict[str, Any]:
         parts.append(("cases", "organisation_lists.cases", mark("Zaken")))
         if organisation.kind in WITH_AGREEMENTS:
             parts.append(("agreements", "agreements.index", mark("Overeenkomsten")))
+        if organisation.kind in WITH_DPIAS:
+            parts.append(("dpia", "dpia_register.index", mark("DPIA’s")))
         if organisation.kind == Party.BOARD:
             parts.append(("schools", "organisation_lists.schools", mark("Scholen")))
     return {

@@ -20,7 +20,7 @@ def document_of(case: Case) -> Document | None:
 def facts_of(case: Case) -> Mapping[str, Any]:
     """What the document of a decision says of it: this, and not the answers as they are, is what was decided."""
     document = document_of(case)
-    found: Mapping[str, Any] = document.facts["dpia"] if document else {}
+    found: Mapping[str, Any] = document.facts.get("dpia", {}) if document else {}
     return found
 
 

@@ -1,4 +1,4 @@
-"""The seven outcomes of a DPIA decision in words, and which of them let a product be used."""
+"""The outcomes of a DPIA decision in words, and which of them let a product be used."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from portal.wording import mark
 from workflows.dpia_facts import Outcome
 
-HOLDING = frozenset({Outcome.REUSE, Outcome.ADJUSTED, Outcome.COMPLIANCE_CHECK, Outcome.NOT_REQUIRED})
+OWN = "own"
+"""A DPIA that was made elsewhere, and recorded here with its approval."""
+HOLDING: frozenset[str] = frozenset(
+    {OWN, Outcome.REUSE, Outcome.ADJUSTED, Outcome.COMPLIANCE_CHECK, Outcome.NOT_REQUIRED}
+)
 """After these the decision is in force: the product may be used."""
 
 
@@ -19,7 +23,7 @@ class Kind:
     status: str
 
 
-KINDS: Mapping[Outcome, Kind] = {
+KINDS: Mapping[str, Kind] = {
     Outcome.REUSE: Kind(
         mark("Hergebruik"),
         mark("Ons gebruik past binnen de model-DPIA. Wij nemen die over als onze eigen DPIA."),
@@ -59,9 +63,14 @@ KINDS: Mapping[Outcome, Kind] = {
         mark("Voor dit gebruik is geen DPIA nodig. In dit stuk staat waarom."),
         "done",
     ),
+    OWN: Kind(
+        mark("Eigen DPIA"),
+        mark("Wij maakten een eigen DPIA. Die is hier vastgelegd, met het advies van de FG."),
+        "done",
+    ),
 }
 
 
 def holds(outcome: str) -> bool:
     """Whether a decision with this outcome is in force."""
-    return Outcome(outcome) in HOLDING
+    return outcome in HOLDING

@@ -23,8 +23,8 @@ class DpiaDecision(Base):
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     """The board that decided."""
     product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("product.id"), index=True)
-    publication_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("publication.id"))
-    """The version of the model."""
+    publication_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("publication.id"))
+    """The version of the model; none for a DPIA of one's own."""
     outcome: Mapped[str] = mapped_column(String(20))
     """A word of dpia_facts.Outcome: the one now, where waiting for measures came to an end."""
     is_late: Mapped[bool]
@@ -39,7 +39,7 @@ class DpiaDecision(Base):
     case: Mapped[Case] = relationship()
     organisation: Mapped[Organisation] = relationship()
     product: Mapped[Product] = relationship()
-    publication: Mapped[Publication] = relationship()
+    publication: Mapped[Publication | None] = relationship()
 
 
 class DpiaMeasure(Base):

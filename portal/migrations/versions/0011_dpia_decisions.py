@@ -12,10 +12,8 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "dpia_decision",
-        *(
-            sa.Column(name, sa.Uuid(), nullable=False)
-            for name in ("case_id", "organisation_id", "product_id", "publication_id")
-        ),
+        *(sa.Column(name, sa.Uuid(), nullable=False) for name in ("case_id", "organisation_id", "product_id")),
+        sa.Column("publication_id", sa.Uuid(), nullable=True),
         sa.Column("outcome", sa.String(20), nullable=False),
         sa.Column("is_late", sa.Boolean(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
