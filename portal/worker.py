@@ -16,6 +16,7 @@ from portal import clock
 from portal.cases import campaigns, reissuing, reminding, renewing, sealing
 from portal.cases.agreements import ending as agreement_ending
 from portal.cases.agreements import subprocessors
+from portal.cases.dpia import measure_reminding
 from portal.cases.offering import making, withdrawing
 from portal.cases.offering import reminding as offer_reminding
 from portal.config import Settings
@@ -34,7 +35,12 @@ from portal.wording import mark
 POLL = 2.0  # seconds; the bell wakes the worker sooner
 SHOWS_ITSELF = dt.timedelta(seconds=30)
 INTERRUPTED = mark("Het werk is onderbroken en wordt opnieuw gedaan.")
-EVERY_MORNING = (reminding.remind_all, subprocessors.remind_all, agreement_ending.remind_all)
+EVERY_MORNING = (
+    reminding.remind_all,
+    subprocessors.remind_all,
+    agreement_ending.remind_all,
+    measure_reminding.remind_all,
+)
 """What looks once a day at what waits, each for itself."""
 Address = Callable[[str, Mapping[str, str]], str]
 """Makes the full address of an endpoint with its parameters."""

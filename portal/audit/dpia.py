@@ -6,6 +6,7 @@ from typing import Any
 
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
+from portal.cases.dpia.measures import digest, subject
 from portal.cases.dpia.tables import DpiaDecision, DpiaMeasure
 from portal.cases.in_force import DPIA_REUSE
 from portal.cases.tables import Case, CaseState, Document, InForce
@@ -15,6 +16,8 @@ from portal.record.ledger import Entry
 from portal.wording import mark
 
 TASK = ("thing", "text", "is_critical", "owner", "owner_email", "due_on")
+CHANGED = ("owner", "owner_email", "due_on")
+"""What of it may change afterwards."""
 DECIDES = ("decide_dpia", "dpia_becomes")
 """The acts that give a decision its outcome; the last one counts."""
 
@@ -65,12 +68,34 @@ def _faults(kept: Snapshot, decision: DpiaDecision, told: Sequence[Entry], ended
     if (said["outcome"], said["is_late"]) != (facts["outcome"], facts["is_late"]):
         yield mark("is anders dan het stuk zegt")
     measures = kept.by(DpiaMeasure, "case_id").get(decision.case_id, [])
-    if sorted(_task(each) for each in measures) != sorted(
-        [str([each[name] for name in TASK]) for each in facts["open"]]
-    ):
+    told_of = kept.by(Entry, "subject")
+    asked = {each["thing"]: {name: each[name] for name in TASK} for each in facts["open"]}
+    for measure in measures:
+        mine = told_of.get(subject(measure), [])
+        for entry in (each for each in mine if each.act == "change_measure" and measure.thing in asked):
+            asked[measure.thing] |= {name: entry.detail[name] for name in CHANGED}
+        yield from _faults_of_measure(measure, mine)
+    if sorted(_task(each) for each in measures) != sorted(str(list(each.values())) for each in asked.values()):
         yield mark("heeft andere maatregelen dan het stuk zegt")
     if (decision.ended_at.isoformat() if decision.ended_at else None) != ended_at:
         yield mark("eindigt op een ander moment dan het logboek zegt")
+
+
+def _faults_of_measure(measure: DpiaMeasure, told: Sequence[Entry]) -> Iterator[str]:
+    """Its evidence, and by whom it was handed in and accepted."""
+    shown = [each for each in told if each.act in ("hand_in_measure", "send_back_measure")]
+    last = shown[-1] if shown else None
+    if last is None or last.act == "send_back_measure":
+        if measure.handed_in_by is not None:
+            yield mark("heeft een maatregel met bewijs dat het logboek niet kent")
+    elif (str(measure.handed_in_by), digest(measure.evidence_text)) != (last.actor, last.detail["text"]) or (
+        measure.blob or None
+    ) != last.detail["file"]:
+        yield mark("heeft een maatregel met ander bewijs dan het logboek zegt")
+    said_yes = [(each.actor, each.detail["at"]) for each in told if each.act == "accept_measure"]
+    kept = (str(measure.accepted_by), measure.accepted_at.isoformat()) if measure.accepted_at else None
+    if said_yes != ([kept] if kept else []):
+        yield mark("heeft een maatregel die anders is geaccepteerd dan het logboek zegt")
 
 
 def _task(measure: DpiaMeasure) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
 from portal.cases.agreements.tables import SignedElsewhere
+from portal.cases.dpia.tables import DpiaMeasure
 from portal.cases.tables import Document, KeptFile, OnPaper, Reading, Revision, Signature, StepAnswer
 from portal.config import Settings
 from portal.documents.vault import Blob
@@ -60,7 +61,12 @@ def _pointers(kept: Snapshot) -> Iterator[tuple[str, str]]:
         yield f"on_paper {paper.document_id}", paper.scan
     for agreement in kept.rows(SignedElsewhere):
         yield f"signed_elsewhere {agreement.id}", agreement.blob
+    for measure in kept.rows(DpiaMeasure):
+        if measure.blob:
+            yield f"measure {measure.id}", measure.blob
     for entry in kept.rows(Entry):
+        if entry.act == "hand_in_measure" and entry.detail.get("file"):
+            yield f"ledger_entry {entry.number}", entry.detail["file"]
         if entry.document and entry.subject.startswith(("document:", copy_template.SUBJECT)):
             yield f"ledger_entry {entry.number}", entry.document
 

@@ -2,17 +2,21 @@
 
 import datetime as dt
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import in_force
-from portal.cases.dpia import decided
+from portal.cases.dpia import assessed, decided
+from portal.cases.dpia.outcomes import KINDS as KINDS_IN_WORDS
+from portal.cases.dpia.outcomes import holds
 from portal.cases.dpia.tables import DpiaDecision, DpiaMeasure
 from portal.cases.tables import Case, InForce
 from portal.outcomes.consequence import Given, people_of, tell
 from portal.outcomes.declaration import school_organisation
 from portal.record import ledger
 from portal.wording import say
+from workflows.dpia_facts import Outcome
 from workflows.vocabulary import Role
 
 KINDS = (in_force.DPIA_REUSE, in_force.DPIA_OWN)
@@ -72,6 +76,46 @@ def decide_dpia(session: Session, case: Case, _answers: Given, _link_secret: str
         link=("cases.show", {"case_id": str(case.id)}),
         product=publication.product.title,
         outcome=said["outcome_title"],
+    )
+
+
+def settle(session: Session, decision: DpiaDecision) -> None:
+    """Ask the rule again with the evidence accepted since; a decision that waited becomes what it says. Inside an act.
+
+    Judged over the answers of the document that was signed, with the model and the day as they were then.
+    """
+    if decision.outcome != Outcome.MEASURES_FIRST or not (left := decided.still_about(session, decision)):
+        return
+    case = decision.case
+    measures = session.scalars(select(DpiaMeasure).where(DpiaMeasure.case_id == decision.case_id))
+    accepted = sorted(each.thing for each in measures if each.accepted_at is not None)
+    outcome = assessed.with_evidence(session, case, accepted).outcome
+    if outcome == decision.outcome:
+        return
+    before, decision.outcome, now = decision.outcome, outcome.value, clock.now()
+    session.flush()
+    ledger.append(
+        session,
+        act="dpia_becomes",
+        subject=f"organisation:{decision.organisation_id}",
+        case=str(case.id),
+        before=before,
+        outcome=outcome.value,
+        accepted=accepted,
+        at=now.isoformat(),
+    )
+    if holds(outcome) and left:
+        put_in_force(session, case, at=now)
+    tell(
+        session,
+        people_of(session, decision.organisation_id, *TOLD),
+        kind="dpia_settled",
+        case=case,
+        subject=say("De maatregelen zijn klaar: %(product)s", product=decision.product.title),
+        organisation=decision.organisation,
+        link=("cases.show", {"case_id": str(case.id)}),
+        product=decision.product.title,
+        outcome=say(KINDS_IN_WORDS[outcome].title),
     )
 
 

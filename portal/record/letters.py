@@ -179,6 +179,29 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("%(organisation)s heeft besloten over de DPIA van %(product)s. De uitkomst is: %(outcome)s."),
         mark("In het stuk staat waarom, en wat er nu moet gebeuren. Het kenmerk is %(reference)s."),
     ),
+    "dpia_settled": (
+        mark("Het bewijs van de maatregelen is geaccepteerd. De uitkomst voor %(product)s is nu: %(outcome)s."),
+        mark("Het gaat om het besluit %(reference)s van %(organisation)s."),
+    ),
+    "measure_due": (
+        mark("U zorgt bij %(organisation)s voor deze maatregel: %(measure)s"),
+        mark("De maatregel is klaar op %(due)s. Laat in het portaal zien wat er is gedaan."),
+        mark("Hebt u nog geen account? Vraag een beheerder van %(organisation)s."),
+    ),
+    "measure_late": (
+        mark("U zorgt bij %(organisation)s voor deze maatregel: %(measure)s"),
+        mark("De maatregel zou klaar zijn op %(due)s, en er is nog geen bewijs."),
+        mark("Hebt u nog geen account? Vraag een beheerder van %(organisation)s."),
+    ),
+    "measure_handed_in": (
+        mark("Er is bewijs aangeleverd voor een maatregel bij %(product)s: %(measure)s"),
+        mark("Beoordeelt u of dit genoeg is? Het gaat om %(reference)s."),
+    ),
+    "measure_accepted": (mark("Uw bewijs is geaccepteerd. Het ging om deze maatregel bij %(product)s: %(measure)s"),),
+    "measure_sent_back": (
+        mark("Uw bewijs is nog niet genoeg. Het gaat om deze maatregel bij %(product)s: %(measure)s"),
+        mark("%(words)s"),
+    ),
     "undeclared": (
         mark("Vanaf %(day)s spreekt %(board)s niet meer voor %(school)s."),
         mark("Het handelt dan niet meer namens de school. De rapporten gaan dicht tot een bestuur voor u spreekt."),
@@ -284,6 +307,12 @@ BUTTONS: Mapping[str, str] = {
     "dossier": mark("Download het dossier"),
     "declared": mark("Bekijk uw school"),
     "dpia_decided": mark("Bekijk het besluit"),
+    "dpia_settled": mark("Bekijk het besluit"),
+    "measure_due": mark("Bekijk de maatregel"),
+    "measure_late": mark("Bekijk de maatregel"),
+    "measure_handed_in": mark("Beoordeel het bewijs"),
+    "measure_accepted": mark("Bekijk de maatregel"),
+    "measure_sent_back": mark("Bekijk de maatregel"),
     "undeclared": mark("Bekijk uw school"),
     "acting_ended": mark("Bekijk de organisatie"),
     "authority_changed": mark("Bekijk de organisatie"),

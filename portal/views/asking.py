@@ -13,8 +13,8 @@ from portal.cases import access, answering, drafts, faults, forms, prefilling, r
 from portal.cases.surroundings import Surroundings
 from portal.cases.tables import Case
 from portal.database import reader
-from portal.documents import incoming
 from portal.parties.spelling import clean
+from portal.views.sent_files import pdf_complaint
 from portal.views.visitor import visitor
 from portal.wording import say
 from workflows.vocabulary import File, OfEach, Question, Rows, Sentence, Step
@@ -166,7 +166,7 @@ def _keep_files(asked: Asked, answers: Mapping[str, Mapping[str, Any]]) -> None:
 
 def _keep_file(asked: Asked, place: str, question: File, upload: FileStorage) -> None:
     content = upload.read(question.largest + 1)
-    complaint = _file_complaint(question, content)
+    complaint = pdf_complaint(content, question.largest)
     if complaint:
         forms.field_at(asked.form, place).process_errors = [complaint]
         return
@@ -177,16 +177,6 @@ def _keep_file(asked: Asked, place: str, question: File, upload: FileStorage) ->
         "size": kept.size,
         "kept": str(kept.id),
     }
-
-
-def _file_complaint(question: File, content: bytes) -> str:
-    if len(content) > question.largest:
-        return say("Dit bestand is te groot. Het mag hooguit %(count)s MB zijn.", count=question.largest // 1024**2)
-    if not content:
-        return say("Dit bestand is leeg. Kies een ander bestand.")
-    if not content.startswith(b"%PDF-"):
-        return say("Dit is geen PDF. Sla het bestand op als PDF en kies het opnieuw.")
-    return incoming.complaint(content)
 
 
 def _pressed_a_row_button(asked: Asked) -> bool:

@@ -117,6 +117,8 @@ def around(rights: Rights, current: str) -> dict[str, Any]:
         if organisation.kind in WITH_DPIAS:
             parts.append(("dpia", "dpia_register.index", mark("DPIA’s")))
         if organisation.kind == Party.BOARD:
+            parts.append(("measures", "dpia_measures.index", mark("Maatregelen")))
+        if organisation.kind == Party.BOARD:
             parts.append(("schools", "organisation_lists.schools", mark("Scholen")))
     return {
         "organisation": organisation,

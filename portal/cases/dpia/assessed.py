@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import in_force
-from portal.cases.access import answers_of
+from portal.cases.access import answers_of, relevant_answers
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, InForce
 from portal.offers.dpia import standing
@@ -35,6 +35,14 @@ def assessed(session: Session, case: Case, answers: Answers | None = None) -> Ju
     around = around_of(session, case, given)
     judge = dpia_reuse.so_far if workflow.open_steps(given) else dpia_reuse.judge
     return judge(given, model, around)
+
+
+def with_evidence(session: Session, case: Case, accepted: Iterable[str]) -> Judgement:
+    """The judgement on a case that was decided, with the measures of which the evidence was accepted since."""
+    model = model_of(case)
+    assert model is not None
+    given = relevant_answers(case)
+    return dpia_reuse.judge(given, model, around_of(session, case, given, accepted=accepted))
 
 
 def model_of(case: Case) -> Model | None:
