@@ -1,9 +1,12 @@
 """An assessment of a model DPIA, written step by step: what it comes to, and what it cannot say."""
 
+import uuid
+
 import pytest
 
 from portal.errors import RefusedError
-from tests.builders import ANN, FEMKE, IRIS, NOOR, OURS, PRODUCT, Portal, submit
+from portal.offers.dpia import withdrawing
+from tests.builders import ANN, BAS, EVA, FEMKE, IRIS, NOOR, OURS, PRODUCT, SANNE, THEIRS, Portal, a_role, submit
 from tests.dpia import (
     LONG,
     a_body,
@@ -18,9 +21,12 @@ from tests.dpia import (
     done,
     in_days,
     judgement,
+    model_of,
     planned,
+    signed,
 )
 from workflows.dpia_facts import Outcome
+from workflows.vocabulary import Role
 
 
 @pytest.fixture
@@ -113,6 +119,47 @@ def test_with_a_model_that_a_newer_one_replaced_nothing_is_decided(board: Portal
     with pytest.raises(RefusedError, match="nieuwere versie van dit model"):
         submit(board, case_id, board.visitor(ANN))
     board.sign_in(ANN).open(f"/zaken/{case_id}").sees("Er is een nieuwere versie van dit model.")
+
+
+def withdrawn(portal: Portal, case_id: uuid.UUID) -> None:
+    publication_id, desk = model_of(portal, case_id).id, portal.visitor(SANNE).person_id
+    assert desk is not None
+    with portal.later(seconds=1).opened():
+        withdrawing.withdraw(publication_id, why="Er zat een fout in.", by=desk)
+
+
+def test_with_a_withdrawn_model_nothing_begins_and_nothing_is_decided(board: Portal) -> None:
+    case_id = assessment(board)
+    advised(board, case_id)
+    decided(board, case_id, sent=False)
+    withdrawn(board, case_id)
+    with pytest.raises(RefusedError, match="Dit model is ingetrokken"):
+        submit(board, case_id, board.visitor(ANN))
+    found = judgement(board, case_id)
+    assert found is not None
+    assert found.outcome is Outcome.OWN_DPIA
+    a_role(board, EVA, board.organisation(THEIRS), Role.ADMINISTRATOR)
+    with pytest.raises(RefusedError, match="Kies in de bibliotheek"):
+        begun(board, by=EVA, board=THEIRS, model=model_of(board, case_id).id)
+
+
+def test_a_model_withdrawn_between_two_signatures_changes_nothing_about_what_is_signed(board: Portal) -> None:
+    case_id = assessment(board)
+    advised(board, case_id)
+    decided(board, case_id)
+    signed(board, case_id, ANN)
+    withdrawn(board, case_id)
+    found = judgement(board, case_id)
+    assert found is not None
+    assert found.outcome is Outcome.REUSE
+    signed(board, case_id, BAS)
+    assert board.state(case_id) == "decided"
+
+
+def test_the_organisation_leads_to_the_library(board: Portal) -> None:
+    page = board.sign_in(NOOR).open(f"/organisaties/{board.organisation(OURS)}")
+    page.follow("Hergebruik van een model-DPIA: kies een model").follow("Model-DPIA Resultatenmonitor")
+    page.follow("Begin een beoordeling voor").sees("Hergebruik van een model-DPIA")
 
 
 def test_what_was_answered_before_stands_ready_in_the_next_assessment(board: Portal) -> None:
