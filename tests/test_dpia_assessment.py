@@ -4,6 +4,9 @@ import uuid
 
 import pytest
 
+from portal.cases import moving
+from portal.cases.tables import Case
+from portal.database import reader
 from portal.errors import RefusedError
 from portal.offers.dpia import withdrawing
 from tests.builders import ANN, BAS, EVA, FEMKE, IRIS, NOOR, OURS, PRODUCT, SANNE, THEIRS, Portal, a_role, submit
@@ -233,3 +236,15 @@ def test_an_assessment_begins_on_the_page_of_its_procedure(board: Portal) -> Non
         f"/zaken/begin/dpia_reuse?organisation={board.organisation(OURS)}&product={PRODUCT}"
     )
     page.sees("Hergebruik van een model-DPIA").press("Beginnen").sees("Waarover gaat het?", "DPIA-2026-00001")
+
+
+def test_the_service_desk_moves_an_assessment_to_a_newer_model_and_only_what_changed_is_asked(board: Portal) -> None:
+    case_id = assessment(board)
+    measures = a_body()["measures"]
+    a_model(board.later(days=1), "2.0", measures=[{**measures[0], "text": "Anders."}, *measures[1:]])
+
+    def planned_move() -> dict[str, str]:
+        made = moving.plan(reader(), reader.get_one(Case, case_id), at=board.moment)
+        return {each.name: each.fate for each in made.fates}
+
+    assert {name for name, fate in board.ask(planned_move).items() if fate == moving.AGAIN} == {"measures"}
