@@ -215,12 +215,18 @@ def an_own_risk(side: str, **other: str) -> dict[str, str]:
 # --- Through the pages -------------------------------------------------------------------------------------------
 
 
-def begun(portal: Portal, *, by: Someone = NOOR, board: str = OURS) -> uuid.UUID:
-    """Somebody begins an assessment of the current model for this board."""
+def begun(portal: Portal, *, by: Someone = NOOR, board: str = OURS, model: uuid.UUID | None = None) -> uuid.UUID:
+    """Somebody begins an assessment of the current model, or of this one, for this board."""
     query = select(Product.id).filter_by(name=PRODUCT)
     product, visitor = portal.ask(lambda: reader.execute(query).scalar_one()), portal.visitor(by)
     with portal.later(seconds=1).opened():
-        return starting.start("dpia_reuse", by=visitor, organisation_id=portal.organisation(board), product_id=product)
+        return starting.start(
+            "dpia_reuse",
+            by=visitor,
+            organisation_id=portal.organisation(board),
+            product_id=product,
+            publication_id=model,
+        )
 
 
 def answer(portal: Portal, case_id: uuid.UUID, step: str, values: Mapping[str, Any], *, by: Someone = NOOR) -> Browser:

@@ -1,9 +1,15 @@
 """An assessment of a model DPIA, written step by step: what it comes to, and what it cannot say."""
 
+import uuid
+
 import pytest
 
+from portal.cases import moving
+from portal.cases.tables import Case
+from portal.database import reader
 from portal.errors import RefusedError
-from tests.builders import ANN, FEMKE, IRIS, NOOR, OURS, PRODUCT, Portal, submit
+from portal.offers.dpia import withdrawing
+from tests.builders import ANN, BAS, EVA, FEMKE, IRIS, NOOR, OURS, PRODUCT, SANNE, THEIRS, Portal, a_role, submit
 from tests.dpia import (
     LONG,
     a_body,
@@ -18,9 +24,12 @@ from tests.dpia import (
     done,
     in_days,
     judgement,
+    model_of,
     planned,
+    signed,
 )
 from workflows.dpia_facts import Outcome
+from workflows.vocabulary import Role
 
 
 @pytest.fixture
@@ -115,6 +124,47 @@ def test_with_a_model_that_a_newer_one_replaced_nothing_is_decided(board: Portal
     board.sign_in(ANN).open(f"/zaken/{case_id}").sees("Er is een nieuwere versie van dit model.")
 
 
+def withdrawn(portal: Portal, case_id: uuid.UUID) -> None:
+    publication_id, desk = model_of(portal, case_id).id, portal.visitor(SANNE).person_id
+    assert desk is not None
+    with portal.later(seconds=1).opened():
+        withdrawing.withdraw(publication_id, why="Er zat een fout in.", by=desk)
+
+
+def test_with_a_withdrawn_model_nothing_begins_and_nothing_is_decided(board: Portal) -> None:
+    case_id = assessment(board)
+    advised(board, case_id)
+    decided(board, case_id, sent=False)
+    withdrawn(board, case_id)
+    with pytest.raises(RefusedError, match="Dit model is ingetrokken"):
+        submit(board, case_id, board.visitor(ANN))
+    found = judgement(board, case_id)
+    assert found is not None
+    assert found.outcome is Outcome.OWN_DPIA
+    a_role(board, EVA, board.organisation(THEIRS), Role.ADMINISTRATOR)
+    with pytest.raises(RefusedError, match="Kies in de bibliotheek"):
+        begun(board, by=EVA, board=THEIRS, model=model_of(board, case_id).id)
+
+
+def test_a_model_withdrawn_between_two_signatures_changes_nothing_about_what_is_signed(board: Portal) -> None:
+    case_id = assessment(board)
+    advised(board, case_id)
+    decided(board, case_id)
+    signed(board, case_id, ANN)
+    withdrawn(board, case_id)
+    found = judgement(board, case_id)
+    assert found is not None
+    assert found.outcome is Outcome.REUSE
+    signed(board, case_id, BAS)
+    assert board.state(case_id) == "decided"
+
+
+def test_the_organisation_leads_to_the_library(board: Portal) -> None:
+    page = board.sign_in(NOOR).open(f"/organisaties/{board.organisation(OURS)}")
+    page.follow("Hergebruik van een model-DPIA: kies een model").follow("Model-DPIA Resultatenmonitor")
+    page.follow("Begin een beoordeling voor").sees("Hergebruik van een model-DPIA")
+
+
 def test_what_was_answered_before_stands_ready_in_the_next_assessment(board: Portal) -> None:
     first = assessment(board)
     with_one_other = a_body()["measures"]
@@ -186,3 +236,15 @@ def test_an_assessment_begins_on_the_page_of_its_procedure(board: Portal) -> Non
         f"/zaken/begin/dpia_reuse?organisation={board.organisation(OURS)}&product={PRODUCT}"
     )
     page.sees("Hergebruik van een model-DPIA").press("Beginnen").sees("Waarover gaat het?", "DPIA-2026-00001")
+
+
+def test_the_service_desk_moves_an_assessment_to_a_newer_model_and_only_what_changed_is_asked(board: Portal) -> None:
+    case_id = assessment(board)
+    measures = a_body()["measures"]
+    a_model(board.later(days=1), "2.0", measures=[{**measures[0], "text": "Anders."}, *measures[1:]])
+
+    def planned_move() -> dict[str, str]:
+        made = moving.plan(reader(), reader.get_one(Case, case_id), at=board.moment)
+        return {each.name: each.fate for each in made.fates}
+
+    assert {name for name, fate in board.ask(planned_move).items() if fate == moving.AGAIN} == {"measures"}

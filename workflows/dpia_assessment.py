@@ -233,7 +233,7 @@ WORKFLOW = Workflow(
                         when=Answered("row.choice", Comparison.DIFFERENT, Comparison.RISKIER, Comparison.ABSENT),
                     ),
                 ),
-                hint="Links staat wat het model beschrijft. Zeg bij elk onderdeel hoe het bij u is.",
+                hint="Bij elk onderdeel staat eerst wat het model beschrijft. Zeg daarna hoe het bij u is.",
             ),
             Rows(
                 "local",

@@ -57,14 +57,17 @@ class Plan:
         return [each.name for each in self.fates if each.fate in (AGAIN, GONE)]
 
 
-def preview(old: Workflow, new: Workflow, answers: Answers, *, reread: bool = False) -> tuple[Fate, ...]:
+def preview(
+    old: Workflow, new: Workflow, answers: Answers, *, reread: bool = False, renamed: frozenset[str] = frozenset()
+) -> tuple[Fate, ...]:
     """What becomes of each step when answers given under one definition are taken over into another; pure.
 
     An answer stays when its question is of the same kind and would take it today; one answer that does not fit asks
     its whole step again. `reread`: the publication changed, so what was confirmed of it is asked again.
+    `renamed`: the things of it ("measures") that are otherwise, so that what was said of each is asked again.
     """
     kept = {each.name: answers[each.name] for each in new.steps if each.name in answers}
-    faults = {name: _misfits(old.step(name), new.step(name), kept, reread) for name in kept}
+    faults = {name: _misfits(old.step(name), new.step(name), kept, reread, renamed) for name in kept}
     kept = {name: values for name, values in kept.items() if not faults[name]}
     path = {each.name for each in new.path(kept)}
     fates: list[Fate] = []
@@ -91,10 +94,13 @@ def plan(session: Session, case: Case, *, at: dt.datetime) -> Plan:
     if new.version == case.workflow_version and publication is case.publication:
         raise RefusedError(NOTHING_NEWER)
     changes: Sequence[ClauseChange] = ()
+    renamed: frozenset[str] = frozenset()
     if publication is not None and case.publication is not None and publication is not case.publication:
-        changes = publications.difference(case.publication.body, publication.body)
+        before, after = case.publication.body, publication.body
+        changes = publications.difference(before, after) if "clauses" in after else ()
+        renamed = frozenset(name for name in after if before.get(name) != after[name])
     reread = any(each.kind not in ("same", "moved") for each in changes)
-    fates = preview(workflow_of(case), new, answers_of(case), reread=reread)
+    fates = preview(workflow_of(case), new, answers_of(case), reread=reread, renamed=renamed)
     return Plan(new, publication, fates, tuple(changes))
 
 
@@ -165,7 +171,7 @@ def _in_words(made: Plan) -> str:
     return say("Wij vragen opnieuw: %(steps)s. De andere antwoorden blijven staan.", steps=", ".join(again))
 
 
-def _misfits(old: Step | None, new: Step | None, answers: Answers, reread: bool) -> list[str]:
+def _misfits(old: Step | None, new: Step | None, answers: Answers, reread: bool, renamed: frozenset[str]) -> list[str]:
     """The labels of the questions that a step's answers no longer answer; its title where it is the step as a whole."""
     if new is None:
         return []
@@ -179,6 +185,7 @@ def _misfits(old: Step | None, new: Step | None, answers: Answers, reread: bool)
         if question.name not in values
         or not _fits(before.get(question.name), question, values[question.name])
         or (reread and isinstance(question, vocabulary.Clauses))
+        or (isinstance(question, vocabulary.OfEach | vocabulary.Pick) and question.of in renamed)
     ]
     if not labels and new.complaint and any(new.complaint(values, answers).values()):
         return [new.title]

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from portal import clock, dossier
 from portal.cases import access
 from portal.cases.agreements import objecting, stands, subprocessor_mails
+from portal.cases.catalogue import current
+from portal.cases.dpia import assessed
 from portal.cases.tables import Case
 from portal.database import reader
 from portal.dossier import holdings, tasks
@@ -84,7 +86,10 @@ def show(organisation_id: UUID) -> ResponseReturnValue:
         subprocessors=_subprocessors(rights),
         declared=[_declared(each) for each in dossiers.declarations_over(reader(), organisation_id, at=now)],
         is_school=organisation.kind in (Party.SCHOOL, Party.LOCATION),
-        startable=[(say(each.title), _begin(rights, each.name)) for each in dossiers.startable(rights)],
+        startable=[
+            *((say(each.title), _begin(rights, each.name)) for each in dossiers.startable(rights)),
+            *_assessments(rights),
+        ],
         objection_url=_begin(rights, "request", kind="objection") if dossiers.may_object(rights) else None,
         gates=_gates(rights),
         dossier_url=evidence.offered_for_organisation(organisation_id, visitor()),
@@ -219,6 +224,14 @@ def _subprocessors(rights: Rights) -> list[dict[str, str]]:
         for each in objecting.of_board(reader(), rights.organisation.id)
         if (where := stands.stand(each, at=clock.now())) in asked
     ]
+
+
+def _assessments(rights: Rights) -> list[tuple[str, str]]:
+    """Where an assessment begins, for who may do that here: with a model from the library."""
+    workflow = current(assessed.WORKFLOW)
+    may = workflow.concerns(rights.organisation.kind) and rights.roles & set(workflow.started_by)
+    title = say("%(title)s: kies een model", title=say(workflow.title))
+    return [(title, url_for("models.index"))] if may else []
 
 
 def _begin(rights: Rights, workflow_name: str, **more: str) -> str:

@@ -54,7 +54,9 @@ OWN = mark("eigen maatregel %(number)s")
 
 def refuse_start(session: Session, publication: Publication) -> None:
     """An assessment begins with a model that is current."""
-    if publication.kind == MODEL and _standing(session, publication) is not Standing.CURRENT:
+    if publication.kind != MODEL:
+        return
+    if publication.since > clock.now() or _standing(session, publication) is not Standing.CURRENT:
         raise RefusedError(NOT_CURRENT)
 
 
