@@ -30,7 +30,7 @@ def decided(in_force: Portal) -> Portal:
 
 def test_it_says_what_was_decided_for_whom_by_whom_and_when_it_is_looked_at_again(decided: Portal) -> None:
     noor = decided.sign_in(NOOR).open(register_of(decided))
-    noor.sees("2 besluiten", "Hergebruik", "Eigen DPIA nodig", "van kracht", "niet meer van kracht", "te laat gemaakt")
+    noor.sees("2 besluiten", "Hergebruik", "Eigen DPIA nodig", "van kracht", "niet meer actueel", "te laat gemaakt")
     noor.sees("Resultatenmonitor in het basisonderwijs", "versie 2026-06", "1 juni 2028", "24 november 2026")
     noor.sees(f"{ANN.name}, {BAS.name}", "2 scholen").sees_not("voorbij")
     noor.follow("Onderwijsresultatenmonitor")
@@ -54,7 +54,7 @@ def test_it_comes_as_a_spreadsheet_of_both_kinds(decided: Portal) -> None:
     rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     assert [(each["Uitkomst"], each["Te laat gemaakt"], each["Status"]) for each in rows] == [
         ("Hergebruik", "ja", "van kracht"),
-        ("Eigen DPIA nodig", "nee", "niet meer van kracht"),
+        ("Eigen DPIA nodig", "nee", "niet meer actueel"),
     ]
     assert rows[0]["Getekend door"] == f"{ANN.name}; {BAS.name}" and rows[0]["Opnieuw beoordelen"] == "2028-06-01"
     sheet = load_workbook(io.BytesIO(noor.open(register_of(decided, as_file=".xlsx")).response.data)).active

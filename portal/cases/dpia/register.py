@@ -19,7 +19,7 @@ from workflows.vocabulary import Party
 
 SORTS = ("product", "outcome", "decided", "review", "standing")
 IN_FORCE, WAITING, ENDED = "in_force", "waiting", "ended"
-STATES = {IN_FORCE: mark("van kracht"), WAITING: mark("gebruik niet toegestaan"), ENDED: mark("niet meer van kracht")}
+STATES = {IN_FORCE: mark("van kracht"), WAITING: mark("gebruik niet toegestaan"), ENDED: mark("niet meer actueel")}
 OVERDUE, LATE = "overdue", "late"
 FILTERS = {**STATES, OVERDUE: mark("opnieuw beoordelen is te laat"), LATE: mark("te laat gemaakt")}
 _SHOWN_AS = {IN_FORCE: "done", WAITING: "waiting", ENDED: "neutral"}
