@@ -133,7 +133,7 @@ def carried(
                 asked["modules"] = {}
             values["modules"] = stays
         if step.name == "measures":
-            values["own"] = [_own(row, today, (accepted or {}).get(f"own-{n}")) for n, row in _numbered(values)]
+            values["own"] = [_own(row, (accepted or {}).get(f"own-{n}")) for n, row in _numbered(values)]
         is_whole = not asked and step.name not in opens and not _says_too_little(step.name, values, today)
         found[step.name] = Carried(values, is_whole, asked)
     return found
@@ -172,7 +172,7 @@ def _numbered(values: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
     return list(enumerate(values.get("own") or [], 1))
 
 
-def _own(row: Mapping[str, Any], today: dt.date, accepted: Mapping[str, Any] | None) -> dict[str, Any]:
+def _own(row: Mapping[str, Any], accepted: Mapping[str, Any] | None) -> dict[str, Any]:
     if accepted and not row.get("evidence"):
         return {**row, "on": accepted["on"], "evidence": accepted["evidence"]}
     return dict(row)
