@@ -54,6 +54,8 @@ ACTS: Mapping[str, str] = {
     "revoke": mark("bestuursverklaring ingetrokken"),
     "mandates": mark("tekenbevoegdheid gewijzigd"),
     "change": mark("organisatie gewijzigd"),
+    "reopen": mark("aanleiding om opnieuw te beoordelen"),
+    "end_dpia": mark("besluit over een DPIA verlopen"),
     "end": mark("geldigheid beëindigd"),
     "invite": mark("collega uitgenodigd"),
     "invite_again": mark("collega opnieuw uitgenodigd"),
