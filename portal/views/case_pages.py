@@ -240,15 +240,13 @@ def state_of(case: Case) -> tuple[str, str]:
 
 
 def _step(case: Case, step: Step, visitor: Visitor, answers: dict[str, Any]) -> dict[str, Any]:
-    given = next((each for each in case.answers if each.step == step.name), None)
+    given = next((each for each in case.answers if each.step == step.name and not overtaken.is_proposed(each)), None)
     may = access.may_answer(case, step, visitor)
     path = workflow_of(case).path(answers)
     reachable = all(each.name in answers for each in path[: path.index(step)])
     again = given is not None and step.name not in answers
     kind, text = (
-        ("todo", mark("Nog doen"))
-        if given and overtaken.is_proposed(given)
-        else ("waiting", mark("Opnieuw beoordelen"))
+        ("waiting", mark("Opnieuw beoordelen"))
         if again
         else ("done", mark("Overgenomen"))
         if given and overtaken.is_carried(case, given)
