@@ -20,7 +20,7 @@ from portal.cases.dpia.tables import DpiaDecision
 from portal.cases.tables import Case, InForce
 from portal.database import act, reader
 from portal.offers import publications
-from portal.offers.tables import Withdrawal
+from portal.offers.tables import Publication, Withdrawal
 from portal.parties import memberships
 from portal.record import ledger, rounds
 from portal.wording import mark
@@ -64,21 +64,13 @@ def look_at_all() -> int:
 
 def happened(session: Session, decision: DpiaDecision) -> Iterator[Happened]:
     """Everything that happened until today to a decision that holds."""
-    today, now = clock.today(), clock.now()
+    today = clock.today()
     if decision.review_on:
         day = dt.date.fromisoformat(decision.review_on)
         if day - ASKED_BEFORE <= today:
             yield Happened(Kind.REVIEW, decision.review_on, day, day + GRACE + dt.timedelta(days=1), on=day)
-    pinned = decision.publication
-    for each in publications.versions(session, decision.product_id, MODEL):
-        if pinned.since < each.since <= now and session.get(Withdrawal, each.id) is None:
-            last = max(publications.last_day_of_grace(each), clock.day_of(each.since) + GRACE)
-            yield Happened(Kind.NEW_VERSION, str(each.id), last, last + dt.timedelta(days=1), each.version)
-            break
-    withdrawal = session.get(Withdrawal, pinned.id)
-    if withdrawal is not None and withdrawal.at <= now:
-        last = clock.day_of(withdrawal.at) + GRACE
-        yield Happened(Kind.WITHDRAWN, str(pinned.id), last, last + dt.timedelta(days=1), withdrawal.why)
+    if decision.publication is not None:
+        yield from _of_the_model(session, decision.publication)
     announced = (
         select(SubprocessorAnswer)
         .join(SubprocessorNotice)
@@ -93,6 +85,20 @@ def happened(session: Session, decision: DpiaDecision) -> Iterator[Happened]:
     for answer in session.scalars(announced):
         due = max(clock.day_of(answer.begins_at), clock.day_of(answer.notice.announced_at) + GRACE)
         yield Happened(Kind.SUBPROCESSOR, str(answer.notice_id), due, words=answer.notice.name)
+
+
+def _of_the_model(session: Session, pinned: Publication) -> Iterator[Happened]:
+    """A newer version that took effect, and the withdrawal of the one that was decided by."""
+    now = clock.now()
+    for each in publications.versions(session, pinned.product_id, MODEL):
+        if pinned.since < each.since <= now and session.get(Withdrawal, each.id) is None:
+            last = max(publications.last_day_of_grace(each), clock.day_of(each.since) + GRACE)
+            yield Happened(Kind.NEW_VERSION, str(each.id), last, last + dt.timedelta(days=1), each.version)
+            break
+    withdrawal = session.get(Withdrawal, pinned.id)
+    if withdrawal is not None and withdrawal.at <= now:
+        last = clock.day_of(withdrawal.at) + GRACE
+        yield Happened(Kind.WITHDRAWN, str(pinned.id), last, last + dt.timedelta(days=1), withdrawal.why)
 
 
 def _look(decision_id: uuid.UUID) -> bool:
@@ -143,6 +149,7 @@ def _end(session: Session, decision: DpiaDecision, trigger: DpiaTrigger) -> None
         subject=f"case:{decision.case_id}",
         on_behalf_of=decision.organisation_id,
         because=trigger.kind,
+        ended=[str(decision.case_id)],
         at=now.isoformat(),
     )
     roles = (Role.PRIVACY_OFFICER, Role.ADMINISTRATOR, Role.FG, Role.SIGNATORY)
