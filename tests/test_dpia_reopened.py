@@ -1,20 +1,24 @@
 """A decision on a DPIA that is looked at again: why, with what was answered before, and until when the old one holds."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import access, in_force
+from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotice
 from portal.cases.dpia import triggers
 from portal.cases.dpia.reopening_tables import DpiaTrigger
 from portal.cases.dpia.tables import DpiaDecision
 from portal.cases.tables import Case, InForce
 from portal.database import reader
 from portal.offers.dpia import withdrawing
-from tests.builders import ANN, BAS, FEMKE, IRIS, NOOR, SANNE, Portal
+from portal.offers.tables import Product
+from tests.builders import ANN, BAS, FEMKE, IRIS, NOOR, OURS, PRODUCT, SANNE, Portal
 from tests.dpia import (
     a_body,
     a_measure,
@@ -113,6 +117,58 @@ def test_a_new_version_with_one_measure_and_one_risk_asks_two_questions(board: P
     assert holds(board, case_id)
     assert not holds(board, decision)
     assert the_round(board) == 0
+    said = board.document(case_id).facts["dpia"]["again"]
+    assert said["causes"] == ["Er is een nieuwe versie van het model: 2.0."]
+    assert said["earlier"] == board.ask(lambda: reader.get_one(Case, decision).reference)
+    assert board.findings() == ()
+
+
+def test_its_review_day_stands_in_the_agenda(board: Portal, decision: uuid.UUID) -> None:
+    board.sign_in(NOOR).open("/agenda").sees("opnieuw beoordelen")
+
+
+def test_a_new_subprocessor_asks_again_about_the_processors(board: Portal, decision: uuid.UUID) -> None:
+    board.later(days=70)
+    announced(board)
+    assert the_round(board) == 1
+    [case_id] = reopened(board)
+    board.sign_in(NOOR).open(f"/zaken/{case_id}").sees("De leverancier neemt een nieuwe subverwerker: Snelpost SpA.")
+    assert open_steps(board, case_id) == ["comparison"]
+    form = board.sign_in(NOOR).open(f"/zaken/{case_id}/comparison").values()
+    assert form["sides-D7-choice"] == ["same"]
+    assert "sides-D8-choice" not in form
+
+
+def announced(portal: Portal) -> None:
+    """The supplier announced one to our board, which has an agreement of its own."""
+    board = portal.organisation(OURS)
+
+    def put(session: Session) -> None:
+        product = session.scalars(select(Product).filter_by(name=PRODUCT)).one()
+        who = portal.visitor(SANNE).person_id
+        notice = SubprocessorNotice(
+            product_id=product.id,
+            organisation_id=product.supplier_id,
+            name="Snelpost SpA",
+            task="Berichten versturen",
+            data="Naam",
+            country="Italië",
+            in_eea="yes",
+            effective_at=clock.now() + dt.timedelta(days=40),
+            announced_by=who,
+        )
+        notice.answers = [
+            SubprocessorAnswer(
+                board_id=board,
+                agreement_id=uuid.uuid4(),
+                consent="general",
+                closes_at=clock.now() + dt.timedelta(days=30),
+                begins_at=clock.now() + dt.timedelta(days=40),
+            )
+        ]
+        session.add(notice)
+
+    portal.do(put)
 
 
 def test_a_model_withdrawn_is_mailed_and_the_decision_ends_after_ninety_days(
