@@ -123,6 +123,24 @@ def test_a_new_version_with_one_measure_and_one_risk_asks_two_questions(board: P
     assert board.findings() == ()
 
 
+def test_a_version_after_that_joins_the_case_that_is_open(board: Portal, decision: uuid.UUID) -> None:
+    board.later(days=100)
+    a_new_version(board)
+    the_round(board)
+    [case_id] = reopened(board)
+    answer(board, case_id, "measures", {"measures": {"M1": done("2027-01-05")}})
+    board.later(days=10)
+    risks = a_body()["risks"]
+    risks[0]["text"] = "Een ander ziet de resultaten en deelt ze."
+    a_model(board, "3.0", risks=risks, measures=a_body()["measures"])
+    assert the_round(board) == 1
+    assert reopened(board) == [case_id]
+    assert open_steps(board, case_id) == ["measures", "risks"]
+    board.sign_in(NOOR).open(f"/zaken/{case_id}").sees("nieuwe versie van het model: 3.0.")
+    assert board.ask(lambda: reader.get_one(Case, case_id).publication).version == "3.0"  # type: ignore[union-attr]
+    assert board.findings() == ()
+
+
 def test_its_review_day_stands_in_the_agenda(board: Portal, decision: uuid.UUID) -> None:
     board.sign_in(NOOR).open("/agenda").sees("opnieuw beoordelen")
 

@@ -55,6 +55,7 @@ ACTS: Mapping[str, str] = {
     "mandates": mark("tekenbevoegdheid gewijzigd"),
     "change": mark("organisatie gewijzigd"),
     "reopen": mark("aanleiding om opnieuw te beoordelen"),
+    "dpia_moved": mark("beoordeling naar een nieuwe versie van het model"),
     "end_dpia": mark("besluit over een DPIA verlopen"),
     "end": mark("geldigheid beëindigd"),
     "invite": mark("collega uitgenodigd"),

@@ -189,7 +189,7 @@ def _ask_again(session: Session, case: Case, model: Publication, kind: Kind) -> 
         case.publication_id = model.id
         ledger.append(
             session,
-            act="moved",
+            act="dpia_moved",
             subject=f"case:{case.id}",
             on_behalf_of=case.organisation_id,
             publication=model.sha256,
