@@ -16,7 +16,7 @@ from portal import clock
 from portal.cases import campaigns, reissuing, reminding, renewing, sealing
 from portal.cases.agreements import ending as agreement_ending
 from portal.cases.agreements import subprocessors
-from portal.cases.dpia import measure_reminding
+from portal.cases.dpia import measure_reminding, triggers
 from portal.cases.offering import making, withdrawing
 from portal.cases.offering import reminding as offer_reminding
 from portal.config import Settings
@@ -40,6 +40,7 @@ EVERY_MORNING = (
     subprocessors.remind_all,
     agreement_ending.remind_all,
     measure_reminding.remind_all,
+    triggers.look_at_all,
 )
 """What looks once a day at what waits, each for itself."""
 Address = Callable[[str, Mapping[str, str]], str]

@@ -43,7 +43,7 @@ SIGNED_IN = frozenset(
 PARTICIPANT = frozenset(
     {
         "case_texts.show", "case_texts.as_pdf", "cases.show", "cases.answer", "cases.check", "cases.submit", "cases.done",
-        "turns.take", "turns.remind", "comments.show", "comments.settle", "evidence.of_case",
+        "turns.take", "dpia_reopening.say_so", "turns.remind", "comments.show", "comments.settle", "evidence.of_case",
     }
 )  # fmt: skip
 """Who takes part in the case, also by the mailed link of a draft."""

@@ -96,7 +96,8 @@ def _is_justified(entry: Entry, cases: Mapping[uuid.UUID, Case], acts: Mapping[s
     if cause is None:
         opened = acts.get(entry.subject, ())
         ends = [each for each in opened if each.act == "end_agreement" and each.actor == entry.actor]
-        return any(each.detail["ends"] == entry.detail["until"] for each in ends)
+        over = [each.detail["at"] for each in opened if each.act == "end_dpia"]
+        return any(each.detail["ends"] == entry.detail["until"] for each in ends) or entry.detail["until"] in over
     at_once = [each for each in acts.get(f"case:{cause.id}", ()) if abs(each.at - entry.at) <= ONE_ACT]
     if cause.workflow in MAY_END:
         return any(each.act == "decide" for each in at_once)

@@ -104,7 +104,7 @@ def _put(
                 answered_at=stored.answered_at,
             )
         )
-    stored.values, stored.version = dict(values), stored.version + 1
+    stored.values, stored.version = dict(values), abs(stored.version) + 1
     stored.answered_by, stored.answered_at = by.person_id, clock.now()
     stored.rests_on = rests_on
     if by.person_id is not None and str(by.person_id) not in stored.authors:

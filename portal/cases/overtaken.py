@@ -22,7 +22,7 @@ def standing(workflow: Workflow, case: Case) -> dict[str, dict[str, Any]]:
     stands: dict[str, dict[str, Any]] = {}
     for step in workflow.steps:
         given = stored.pop(step.name, None)
-        if given is None:
+        if given is None or is_proposed(given):
             continue
         if step.rests_on and given.rests_on != under(workflow, step, stands, case):
             continue
@@ -46,12 +46,25 @@ def stored(case: Case, step_name: str) -> StepAnswer | None:
     return next((each for each in case.answers if each.step == step_name), None)
 
 
+def is_proposed(given: StepAnswer) -> bool:
+    """Whether it was put ready and nobody answered it yet: it is shown in the form, and its step is open.
+
+    Its version is 0, or less than that where it was answered before: so that a next answer never has an older version.
+    """
+    return given.version <= 0
+
+
+def is_carried(case: Case, given: StepAnswer) -> bool:
+    """Whether it was taken over from an earlier case as it was, and nobody answered it here."""
+    return given.version == 1 and given.answered_by is not None and given.answered_at == case.started_at
+
+
 def seen(workflow: Workflow, case: Case, step: Step, answers: Answers) -> int:
     """What a page of this step goes by: its version, and that of all it is about, in one number."""
     given = stored(case, step.name)
     version = given.version if given else 0
     rests = under(workflow, step, answers, case)
-    if not rests:
+    if not rests and version >= 0:
         return version
     return zlib.crc32(repr((version, sorted(rests.items()))).encode()) % SHORT
 

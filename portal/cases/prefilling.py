@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.cases import declarations, overtaken
 from portal.cases.agreements import overlapping
+from portal.cases.dpia import anew
 from portal.cases.dpia import known as dpia
 from portal.cases.tables import Case
 from portal.parties import memberships, register
@@ -20,15 +21,22 @@ Known = dict[str, tuple[Any, str]]
 FROM_REGISTER = mark("uit het register van DUO")
 FROM_DECLARATION = mark("uit uw verklaring %(reference)s")
 EARLIER = mark("uit het antwoord dat hier eerder stond")
+TAKEN_OVER = mark("uit uw besluit %(reference)s")
 FROM_ACCOUNT = mark("uit de gegevens van uw organisatie")
 
 
 def prefill(session: Session, case: Case, step_name: str, answers: Answers) -> Known:
     """What the portal knows for this step of this case; the person can correct it."""
     if (before := overtaken.stored(case, step_name)) is not None:
-        return {name: (value, EARLIER) for name, value in before.values.items()}  # asked again
+        source = _taken_over(session, case) if overtaken.is_proposed(before) else EARLIER
+        return {name: (value, source) for name, value in before.values.items()}  # asked again
     known = _KNOWN.get((case.workflow, step_name))
     return known(session, case, answers) if known else {}
+
+
+def _taken_over(session: Session, case: Case) -> str:
+    earlier = anew.earlier_case(session, case)
+    return say(TAKEN_OVER, reference=earlier.reference) if earlier else EARLIER
 
 
 def _details(_session: Session, _case: Case, answers: Answers) -> Known:

@@ -93,9 +93,9 @@ def _text(session: Session, workflow: Workflow, product_id: uuid.UUID, publicati
 
 
 def offered(
-    session: Session, workflow_name: str, publication: Publication, *, organisation_id: uuid.UUID, by: uuid.UUID
+    session: Session, workflow_name: str, publication: Publication, *, organisation_id: uuid.UUID, by: uuid.UUID | None
 ) -> Case:
-    """A case that nobody of the organisation began: its supplier offers it a text. Inside an act."""
+    """A case that nobody of the organisation began: its supplier offers it a text, or time reopens it. In an act."""
     workflow = current(workflow_name)
     case = _new(session, workflow, organisation_id=organisation_id, started_by=None)
     _begin(session, case, workflow, publication, actor=by)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.cases import declarations, on_file, things
 from portal.cases.declarations import Taken
+from portal.cases.dpia import anew
 from portal.cases.on_file import Kept
 from portal.cases.tables import Case
 from portal.cases.things import Thing
@@ -76,7 +77,7 @@ def of(session: Session, case: Case, *, asked: Iterable[Question] | None = None)
         groups=tuple((key, name) for key, name in product.recipient_groups) if product else (),
         group_complaints=_group_complaints(session, person, product) if person and product else {},
         on_file=on_file.of(session, case),
-        things=things.of(case),
+        things=anew.marked(session, case, things.of(case)),
     )
 
 

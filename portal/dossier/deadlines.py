@@ -8,23 +8,30 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import waiting
+from portal.cases import in_force, waiting
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
-from portal.cases.tables import Case
+from portal.cases.dpia.tables import DpiaDecision
+from portal.cases.tables import Case, InForce
 from portal.dossier import holdings, tasks
+from portal.parties.tables import Membership
 from portal.wording import mark, say
+from workflows.vocabulary import Role
 
 WARNED_BEFORE = dt.timedelta(days=14)
 """How long before a deadline a calendar warns."""
+REVIEWS = (Role.PRIVACY_OFFICER, Role.FG, Role.ADMINISTRATOR, Role.SIGNATORY)
+"""In whose calendar it stands when a DPIA is looked at again."""
 KINDS = {
     "task": mark("taak"),
     "lapses": mark("zaak vervalt"),
     "ends": mark("loopt af"),
     "terms": mark("nieuwe voorwaarden"),
+    "review": mark("opnieuw beoordelen"),
 }
 
 
@@ -52,6 +59,7 @@ def deadlines_of(session: Session, visitor: Visitor, *, open_ones: tasks.Tasks |
         *_of_cases(open_ones),
         *_of_terms(open_ones.terms),
         *_of_holdings(session, visitor.person_id),
+        *_of_reviews(session, visitor.person_id),
     ]
     return sorted(found, key=lambda each: (each.day, each.title))
 
@@ -86,6 +94,26 @@ def _of_terms(terms: list[tasks.Terms]) -> list[Deadline]:
         )
         for each in terms
         if each.until
+    ]
+
+
+def _of_reviews(session: Session, person_id: uuid.UUID) -> list[Deadline]:
+    """When what their boards decided about DPIAs is to be looked at again."""
+    mine = select(Membership.organisation_id).where(
+        Membership.person_id == person_id, Membership.role.in_(REVIEWS), *Membership.held(clock.now())
+    )
+    holding = select(InForce.case_id).where(InForce.kind == in_force.DPIA_REUSE, *in_force.holds(clock.now()))
+    asked = select(DpiaDecision).where(DpiaDecision.organisation_id.in_(mine), DpiaDecision.case_id.in_(holding))
+    return [
+        Deadline(
+            f"review-{each.case_id}",
+            "review",
+            dt.date.fromisoformat(each.review_on),
+            say("De DPIA van %(product)s opnieuw beoordelen", product=each.product.title),
+            ("cases.show", {"case_id": str(each.case_id)}),
+        )
+        for each in session.scalars(asked)
+        if each.review_on
     ]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from portal.cases import tables as cases
 from portal.cases.agreements import tables as agreements
+from portal.cases.dpia import reopening_tables
 from portal.cases.dpia import tables as dpia
 from portal.cases.offering import tables as offering
 from portal.database import Base
@@ -22,7 +23,8 @@ from portal.record import heads, jobs, ledger, outbox
 from portal.reports import tables as reports
 
 EVERY_ROOM_WITH_TABLES = (
-    agreements, cases, dpia, heads, jobs, ledger, offering, offers, outbox, parties, register_tables, reports, vault,
+    agreements, cases, dpia, heads, jobs, ledger, offering, offers, outbox, parties,
+    register_tables, reopening_tables, reports, vault,
 )  # fmt: skip
 METADATA = Base.metadata
 FOLDER = Path(__file__).resolve().parent

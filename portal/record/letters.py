@@ -202,6 +202,24 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("Uw bewijs is nog niet genoeg. Het gaat om deze maatregel bij %(product)s: %(measure)s"),
         mark("%(words)s"),
     ),
+    "dpia_reopened": (
+        mark("De DPIA van %(product)s bij %(organisation)s moet opnieuw worden bekeken. %(cause)s"),
+        mark("In zaak %(reference)s staan uw antwoorden van de vorige keer klaar. U beantwoordt wat anders is."),
+        mark("Doe dat vóór %(due)s. Tot die dag blijft het vorige besluit gelden."),
+    ),
+    "dpia_without_model": (
+        mark("De DPIA van %(product)s bij %(organisation)s moet opnieuw worden bekeken. %(cause)s"),
+        mark("Er is nu geen model waarmee dat kan, of uw vorige zaak loopt nog. Een eigen DPIA kan wel."),
+        mark("Tot %(due)s blijft het vorige besluit gelden."),
+    ),
+    "dpia_model_withdrawn": (
+        mark("Het model bij uw zaak %(reference)s is ingetrokken. De reden: %(why)s"),
+        mark("Met dit model kunt u niet meer besluiten. Op de pagina van de zaak staat hoe u verdergaat."),
+    ),
+    "dpia_over": (
+        mark("Het besluit over de DPIA van %(product)s bij %(organisation)s geldt niet meer. %(cause)s"),
+        mark("Er is niet op tijd opnieuw besloten. Het kenmerk van het besluit is %(reference)s."),
+    ),
     "undeclared": (
         mark("Vanaf %(day)s spreekt %(board)s niet meer voor %(school)s."),
         mark("Het handelt dan niet meer namens de school. De rapporten gaan dicht tot een bestuur voor u spreekt."),
@@ -313,6 +331,10 @@ BUTTONS: Mapping[str, str] = {
     "measure_handed_in": mark("Beoordeel het bewijs"),
     "measure_accepted": mark("Bekijk de maatregel"),
     "measure_sent_back": mark("Bekijk de maatregel"),
+    "dpia_reopened": mark("Beantwoord wat anders is"),
+    "dpia_without_model": mark("Bekijk de zaak"),
+    "dpia_model_withdrawn": mark("Bekijk de zaak"),
+    "dpia_over": mark("Bekijk de zaak"),
     "undeclared": mark("Bekijk uw school"),
     "acting_ended": mark("Bekijk de organisatie"),
     "authority_changed": mark("Bekijk de organisatie"),

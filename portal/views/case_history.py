@@ -34,6 +34,8 @@ ACTS = {
     "comment": mark("Opmerking of vraag geschreven"),
     "comment_settled": mark("Opmerking afgehandeld"),
     "comment_opened": mark("Opmerking weer geopend"),
+    "reopen": mark("Opnieuw te beoordelen"),
+    "end_dpia": mark("Niet op tijd opnieuw beoordeeld"),
     "end": mark("Niet meer van kracht"),
     "sign": mark("Getekend"),
     "certify": mark("Stuk vastgesteld"),

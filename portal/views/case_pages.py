@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from portal.cases import access, commenting, forms, reminding, turning, waiting
+from portal.cases import access, commenting, forms, overtaken, reminding, turning, waiting
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
 from portal.cases.offering import earlier, points, threads, withdrawing
@@ -14,7 +14,7 @@ from portal.cases.tables import Case, CaseState, Turn, TurnKind
 from portal.database import reader
 from portal.parties import register
 from portal.record import ledger
-from portal.views import case_history, document_cards, dpia_outcome, evidence, turns
+from portal.views import case_history, document_cards, dpia_outcome, dpia_reopened, evidence, turns
 from portal.views.asking import Asked
 from portal.views.visitor import visitor as current_visitor
 from portal.wording import mark, moment, say
@@ -77,6 +77,7 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         "assessments": case.assessments,
         "dossier_url": evidence.offered_for_case(case.id, visitor),
         **dpia_outcome.panel(case, visitor),
+        "reopening": dpia_reopened.of(case, visitor),
     }
 
 
@@ -239,7 +240,7 @@ def state_of(case: Case) -> tuple[str, str]:
 
 
 def _step(case: Case, step: Step, visitor: Visitor, answers: dict[str, Any]) -> dict[str, Any]:
-    given = next((each for each in case.answers if each.step == step.name), None)
+    given = next((each for each in case.answers if each.step == step.name and not overtaken.is_proposed(each)), None)
     may = access.may_answer(case, step, visitor)
     path = workflow_of(case).path(answers)
     reachable = all(each.name in answers for each in path[: path.index(step)])
@@ -247,6 +248,8 @@ def _step(case: Case, step: Step, visitor: Visitor, answers: dict[str, Any]) -> 
     kind, text = (
         ("waiting", mark("Opnieuw beoordelen"))
         if again
+        else ("done", mark("Overgenomen"))
+        if given and overtaken.is_carried(case, given)
         else ("done", mark("Klaar"))
         if given
         else ("todo", mark("Nog doen"))

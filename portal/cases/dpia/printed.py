@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import wording
 from portal.cases.access import relevant_answers
-from portal.cases.dpia import drawn
+from portal.cases.dpia import anew, drawn
 from portal.cases.dpia.assessed import assessed
 from portal.cases.dpia.outcomes import KINDS, holds
 from portal.cases.tables import Case, StepAnswer
@@ -38,6 +38,7 @@ def facts(session: Session, case: Case) -> dict[str, Any]:
         "title": say("Lokale DPIA – hergebruik van model %(title)s", title=case.publication.title[:LONGEST_TITLE]),
         "dpia": {
             **_decided(judgement, answers),
+            "again": _again(session, case),
             "model": _model(case.publication),
             "modules": [each["name"] for each in body["modules"] if each["id"] in answers["subject"]["modules"]],
             **_considerations(answers),
@@ -73,6 +74,14 @@ def _decided(judgement: Judgement, answers: Answers) -> dict[str, Any]:
         "review_on": answers.get("decision", {}).get("review_on"),
         "contract": answers["subject"].get("contract", ""),
     }
+
+
+def _again(session: Session, case: Case) -> dict[str, Any] | None:
+    """Why this is decided anew, and which decision was there before; None the first time."""
+    earlier = anew.earlier_case(session, case)
+    if earlier is None:
+        return None
+    return {"causes": [anew.cause(each) for each in anew.triggers_of(session, case)], "earlier": earlier.reference}
 
 
 def _model(publication: Publication) -> dict[str, Any]:

@@ -1,0 +1,258 @@
+"""Looking at a decision again: a new case with what was answered before, where only what changed is asked."""
+
+import datetime as dt
+import hashlib
+import uuid
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.cases import starting, telling
+from portal.cases.access import Visitor, relevant_answers, roles_at
+from portal.cases.dpia import anew, carrying
+from portal.cases.dpia.carrying import Kind
+from portal.cases.dpia.reopening_tables import DpiaTrigger
+from portal.cases.dpia.tables import DpiaDecision, DpiaMeasure
+from portal.cases.tables import Case, CaseState, KeptFile, StepAnswer
+from portal.database import act
+from portal.errors import InvalidError, NotFoundError
+from portal.offers import publications
+from portal.offers.dpia import standing
+from portal.offers.tables import Publication
+from portal.parties import memberships
+from portal.record import ledger
+from portal.wording import day, mark, say
+from workflows.dpia_facts import Standing
+from workflows.vocabulary import Role
+
+WORKFLOW, MODEL = "dpia_reuse", "dpia_model"
+SAYS = (Role.PRIVACY_OFFICER, Role.ADMINISTRATOR, Role.SIGNATORY)
+"""Who says for a board that something changed."""
+SAID_BY_HAND = (Kind.MODULE, Kind.USE, Kind.BREACH, Kind.BY_HAND)
+GRACE = dt.timedelta(days=90)
+"""So long a decision holds at the least after something happened to what it rests on."""
+LONGEST_WORDS = 2000
+REOPENED = mark("Opnieuw beoordelen: de DPIA van %(product)s")
+SOURCE = mark("Besluit %(reference)s.")
+
+
+def may_say(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
+    """Whether this visitor can say for the board that something changed since this case was decided."""
+    if case.workflow != WORKFLOW or case.state != CaseState.DECIDED or case.organisation_id is None:
+        return False
+    return bool(roles_at(visitor, case.organisation_id, session=session) & set(SAYS))
+
+
+def say_so(case_id: uuid.UUID, kind: Kind | None, *, words: str, on: dt.date | None, by: Visitor) -> uuid.UUID | None:
+    """The board says that something changed; the reopened case, or None while there is no model to go on with."""
+    with act() as session:
+        case = session.get(Case, case_id)
+        decision = session.get(DpiaDecision, case_id)
+        if case is None or decision is None or decision.ended_at is not None or not may_say(case, by, session=session):
+            raise NotFoundError
+        _refuse_unclear(kind, words, on)
+        assert kind is not None
+        about = hashlib.sha256(f"{on} {words}".encode()).hexdigest()
+        found = note(
+            session, decision, kind, about=about, words=words, on=on, due_on=clock.today() + GRACE, by=by.person_id
+        )
+        return found.case_id
+
+
+def note(
+    session: Session,
+    decision: DpiaDecision,
+    kind: Kind,
+    *,
+    about: str,
+    words: str = "",
+    on: dt.date | None = None,
+    due_on: dt.date | None = None,
+    by: uuid.UUID | None = None,
+) -> DpiaTrigger:
+    """Inside an act: that this happened to a decision, once; its board then has one open case to look at it in."""
+    known = session.scalar(select(DpiaTrigger).filter_by(decision_id=decision.case_id, kind=kind.value, about=about))
+    if known is not None and known.case_id is not None:
+        return known
+    is_new = known is None
+    made = known or DpiaTrigger(
+        decision_id=decision.case_id,
+        kind=kind.value,
+        about=about,
+        words=words,
+        on_day=on.isoformat() if on else None,
+        due_on=due_on.isoformat() if due_on else None,
+        said_by=by,
+        at=clock.now(),
+    )
+    case = _case_for(session, decision, kind, by=by)
+    if is_new:
+        session.add(made)
+        made.decision = decision
+    if case is not None:
+        made.case_id = case.id
+    session.flush()
+    if is_new or case is not None:
+        ledger.append(
+            session,
+            act="reopen",
+            subject=f"case:{decision.case_id}",
+            actor=by,
+            on_behalf_of=decision.organisation_id,
+            kind=kind.value,
+            about=about,
+            due_on=made.due_on,
+            into=str(case.id) if case else None,
+        )
+        _tell(session, decision, made, case)
+    return made
+
+
+def model_for(session: Session, product_id: uuid.UUID) -> Publication | None:
+    """The model with which a board can decide now: the newest that is current."""
+    now = clock.now()
+    known = [each for each in publications.versions(session, product_id, MODEL) if each.since <= now]
+    return next((each for each in known if standing.of(session, each, at=now) is Standing.CURRENT), None)
+
+
+def _case_for(session: Session, decision: DpiaDecision, kind: Kind, *, by: uuid.UUID | None) -> Case | None:
+    """The open draft of this board about this product, brought to what is so now; else a new one.
+
+    While its earlier one is being signed, or there is no model to decide by, there is none: the round comes again.
+    """
+    model = model_for(session, decision.product_id)
+    if model is None:
+        return None
+    case = starting.under_way(session, WORKFLOW, model, organisation_id=decision.organisation_id)
+    if case is not None and case.state != CaseState.DRAFT:
+        return None
+    if case is None:
+        case = starting.offered(session, WORKFLOW, model, organisation_id=decision.organisation_id, by=by)
+        case.started_by = by
+        session.flush()
+        session.refresh(case)
+        _carry(session, case, decision, kind)
+    else:
+        _ask_again(session, case, model, kind)
+    return case
+
+
+def _carry(session: Session, case: Case, decision: DpiaDecision, kind: Kind) -> None:
+    """The earlier answers into the new case, with who wrote them."""
+    earlier = decision.case
+    assert earlier.publication is not None and case.publication is not None
+    written = {each.step: each for each in earlier.answers}
+    found = carrying.carried(
+        relevant_answers(earlier),
+        earlier.publication.body,
+        case.publication.body,
+        today=clock.today(),
+        opens=carrying.OPENS[kind],
+        decided_on=clock.day_of(decision.decided_at),
+        decided_by=say(SOURCE, reference=earlier.reference),
+        is_changed=kind in carrying.CHANGED,
+        accepted=_accepted(session, decision),
+    )
+    for name, each in found.items():
+        before = written.get(name) or written["subject"]
+        case.answers.append(
+            StepAnswer(
+                case_id=case.id,
+                step=name,
+                values=_with_own_files(session, case, each.values),
+                version=1 if each.is_whole else 0,
+                answered_by=before.answered_by,
+                answered_at=case.started_at,
+                authors=list(before.authors),
+                rests_on={},
+            )
+        )
+    session.flush()
+
+
+def _ask_again(session: Session, case: Case, model: Publication, kind: Kind) -> None:
+    """What a second trigger opens in a draft that is there already; a newer model takes the place of its own."""
+    assert case.publication is not None
+    given = {each.step: each.values for each in case.answers}
+    found = carrying.carried(
+        given, case.publication.body, model.body, today=clock.today(), opens=carrying.OPENS[kind], is_changed=True
+    )
+    for each in case.answers:
+        after = found.get(each.step)
+        if after is None or (after.is_whole and dict(after.values) == each.values):
+            continue
+        each.values = dict(after.values)
+        each.version = abs(each.version) + 1 if after.is_whole else -abs(each.version)
+    if case.publication_id != model.id:
+        case.publication_id = model.id
+        ledger.append(
+            session,
+            act="dpia_moved",
+            subject=f"case:{case.id}",
+            on_behalf_of=case.organisation_id,
+            publication=model.sha256,
+        )
+    case.moved_at = clock.now()
+    session.flush()
+
+
+def _accepted(session: Session, decision: DpiaDecision) -> dict[str, dict[str, Any]]:
+    asked = select(DpiaMeasure).where(DpiaMeasure.case_id == decision.case_id, DpiaMeasure.accepted_at.is_not(None))
+    return {
+        each.thing: {"on": clock.day_of(each.accepted_at).isoformat(), "evidence": each.evidence_text or each.file_name}
+        for each in session.scalars(asked)
+        if each.accepted_at is not None
+    }
+
+
+def _with_own_files(session: Session, case: Case, value: Any) -> Any:
+    """The same values; each file in them kept for this case as well."""
+    if isinstance(value, dict) and "sha256" in value:
+        kept = KeptFile(case_id=case.id, blob=value["sha256"], name=value["name"], size=value.get("size", 0))
+        session.add(kept)
+        session.flush()
+        return {**value, "kept": str(kept.id)}
+    if isinstance(value, dict):
+        return {name: _with_own_files(session, case, each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_with_own_files(session, case, each) for each in value]
+    return value
+
+
+def _tell(session: Session, decision: DpiaDecision, trigger: DpiaTrigger, case: Case | None) -> None:
+    """Mail the privacy officers of the board, or its administrators where there are none."""
+    roles = memberships.roles_of(session, decision.organisation_id, Role.PRIVACY_OFFICER)
+    roles = roles or memberships.roles_of(session, decision.organisation_id, Role.ADMINISTRATOR)
+    due = day(dt.date.fromisoformat(trigger.due_on), weekday=True) if trigger.due_on else ""
+    for each in roles:
+        telling.tell(
+            session,
+            case or decision.case,
+            telling.Recipient.of(each.person),
+            kind="dpia_reopened" if case else "dpia_without_model",
+            key=f"reopen:{trigger.id}:{case.id if case else ''}",
+            subject=REOPENED,
+            product=decision.product.title,
+            organisation=decision.organisation.name,
+            cause=anew.cause(trigger),
+            due=due,
+        )
+
+
+def _refuse_unclear(kind: Kind | None, words: str, on: dt.date | None) -> None:
+    faults: dict[str, str] = {}
+    if kind not in SAID_BY_HAND:
+        faults["kind"] = say("Kies wat er is veranderd.")
+    if not words:
+        faults["words"] = say("Schrijf op wat er is veranderd.")
+    elif len(words) > LONGEST_WORDS:
+        faults["words"] = say("Dit is te lang: hooguit %(most)s tekens.", most=LONGEST_WORDS)
+    if kind is not Kind.BY_HAND:
+        if on is None:
+            faults["on"] = say("Vul de dag in, bijvoorbeeld 1 3 2027.")
+        elif on > clock.today():
+            faults["on"] = say("Deze dag moet nog komen. Zeg het als het zover is.")
+    if faults:
+        raise InvalidError(say("Nog niet alles is goed ingevuld."), faults)
