@@ -57,6 +57,10 @@ def test_the_gate_stays_shut_until_the_evidence_of_what_is_critical_is_accepted(
     handed_in(waiting).sees("Het bewijs is aangeleverd", DONE, "Aangeleverd door Eva")
     assert MISSING in tom.open(GATE).missing()
     at(waiting, NOOR).sees(DONE, "scherm.pdf").press("Accepteren").sees("Het bewijs is geaccepteerd", "klaar")
+    case_id = waiting.ask(lambda: reader.query(DpiaDecision).one().case_id)
+    waiting.sign_in(NOOR).open(f"/zaken/{case_id}").sees(
+        "Zo staat het besluit nu", "met aangepaste maatregelen"
+    ).follow("2 maatregelen")
     assert outcome(waiting) == "adjusted"  # one measure of its own is still to come
     tom.open(GATE).sees("De poort is open", "toen het product al in gebruik was")
     said = waiting.ask(lambda: reader.query(Entry).filter_by(act="dpia_becomes").one().detail)
@@ -132,10 +136,11 @@ def test_evidence_without_words_is_refused(waiting: Portal) -> None:
 
 
 def test_another_owner_or_day_is_named_with_the_reason(waiting: Portal) -> None:
-    day = {"due-day": "1", "due-month": "3", "due-year": "2027"}
+    day = {"due-day": "1", "due-month": "2", "due-year": "2027"}
     noor = at(waiting, NOOR).fill(owner="Tom de Wit", owner_email="tom@ons.example", **day).press("Wijzigen")
     noor.sees("Schrijf op waarom dit verandert").fill(why="Femke is met verlof.").press("Wijzigen")
-    noor.sees("De maatregel is gewijzigd", "Tom de Wit", "maandag 1 maart 2027")
+    noor.sees("De maatregel is gewijzigd", "Tom de Wit", "maandag 1 februari 2027")
+    noor.fill(**{**day, "due-month": "12"}, why="Later.").press("Wijzigen").sees("Dit is een kritieke maatregel")
     noor.fill(**{**day, "due-year": "2020"}, why="Terug.").press("Wijzigen").sees("Deze dag is al voorbij")
 
 

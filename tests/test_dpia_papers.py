@@ -1,5 +1,6 @@
 """The document of a DPIA decision, for every outcome: what it says, how it looks, and that it conforms."""
 
+import html
 import io
 import re
 import uuid
@@ -16,6 +17,7 @@ from tests import conformance
 from tests.builders import ANN, BAS, Portal, sign
 from tests.dpia_decisions import OUTCOMES, a_decision, a_model, an_assessment
 from tests.looking import pages
+from workflows.dpia_assessment import WORKFLOW
 
 EACH = tuple(OUTCOMES)
 
@@ -98,6 +100,39 @@ def test_it_holds_the_differences_the_advice_in_full_the_answers_and_the_confirm
         "Dit model is een voorbeeld",
     ):
         assert words in adjusted, words
+
+
+def test_every_answer_and_the_help_beside_every_question_stand_in_it(house: Portal, files: dict[str, bytes]) -> None:
+    """On the screen, and on paper; a question of a list has no help of its own."""
+    page, paper = html.unescape(text_of(house, "adjusted")), said(files["adjusted"])
+    answers = OUTCOMES["adjusted"]
+    helped = [
+        question.hint
+        for step in WORKFLOW.path(answers)
+        for question in step.asked(answers)
+        if question.hint and not (step.name == "reply" and question.name == "words")
+    ]
+    assert len(helped) > 15
+    assert [each for each in helped if each not in page] == []
+    assert [each for each in helped if re.sub(r"[^a-z]", "", each.lower()) not in letters_of(paper)] == []
+    for text in texts_in(answers):
+        assert text in page, text
+
+
+def letters_of(text: str) -> str:
+    return re.sub(r"[^a-z]", "", text.lower())
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Everything that somebody wrote."""
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from texts_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts_in(each)
+    elif isinstance(value, str) and " " in value:
+        yield re.sub(r"\s+", " ", value).strip()
 
 
 def test_the_picture_of_the_risks_has_a_text_that_says_the_same(house: Portal, files: dict[str, bytes]) -> None:

@@ -455,6 +455,7 @@ WORKFLOW = Workflow(
     document="documents/dpia_reuse.html",
     outcome="dpia",
     rejected_by=(Role.SIGNATORY,),
+    prints_help=True,
     submit="Klaarzetten om te tekenen",
     afterwards="Wij maken het besluit als stuk. Daarna tekenen de tekenbevoegden van uw bestuur.",
     lapses_after=180,

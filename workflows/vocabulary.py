@@ -395,6 +395,8 @@ class Workflow:
     """After how many days of waiting whoever must act is reminded."""
     lapses_after: int = 90
     """After how many days without anything happening an open case lapses; its people are warned 14 days before."""
+    prints_help: bool = False
+    """Whether its document gives the help beside each question as well, so that a reader knows what was asked."""
     taken_back: str = ""
     """The sentence under which a person may take a decision back by themselves; empty: that cannot be done."""
 

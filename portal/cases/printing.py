@@ -63,6 +63,7 @@ def sections(
                     "name": question.name,
                     "label": say(question.label),
                     "value": in_words(question, kept[step.name].get(question.name), around),
+                    **({"hint": say(question.hint)} if workflow.prints_help and question.hint else {}),
                 }
                 for question in step.asked(kept)
             ],

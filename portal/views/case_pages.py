@@ -77,6 +77,7 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         "assessments": case.assessments,
         "dossier_url": evidence.offered_for_case(case.id, visitor),
         **dpia_outcome.panel(case, visitor),
+        "afterwards": dpia_outcome.afterwards(case),
         "reopening": dpia_reopened.of(case, visitor),
     }
 

@@ -7,8 +7,9 @@ from flask import url_for
 from portal.cases import access
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
-from portal.cases.dpia import assessed, refusing
+from portal.cases.dpia import assessed, decided, refusing
 from portal.cases.dpia.outcomes import KINDS
+from portal.cases.dpia.tables import DpiaDecision
 from portal.cases.dpia.words import MEANINGS
 from portal.cases.tables import Case, CaseState
 from portal.database import reader
@@ -57,6 +58,26 @@ def panel(case: Case, visitor: Visitor, *, answers: Answers | None = None, is_tr
 
 SAID_FIRST = frozenset({"subject", "need", "timing", "comparison", "measures", "risks"})
 """What must be answered before anything can be said."""
+
+
+def afterwards(case: Case) -> dict[str, Any] | None:
+    """How a decision stands now: as it was taken, or as it became, with the measures that came of it."""
+    decision = reader.get(DpiaDecision, case.id) if case.state == CaseState.DECIDED else None
+    if decision is None:
+        return None
+    every = decided.measures_of(reader(), case.id)
+    kind = KINDS[decision.outcome]
+    return {
+        "title": say(kind.title),
+        "status": kind.status if decision.ended_at is None else "neutral",
+        "became": decision.outcome != decided.facts_of(case).get("outcome"),
+        "is_over": decision.ended_at is not None,
+        "measures": len(every),
+        "open": sum(each.accepted_at is None for each in every),
+        "measures_url": url_for("dpia_measures.index", organisation_id=case.organisation_id, q=case.reference)
+        if every
+        else None,
+    }
 
 
 def _reason(case: Case, visitor: Visitor, reason: Reason) -> dict[str, str]:

@@ -62,6 +62,11 @@ def open_measures(session: Session, case_id: uuid.UUID) -> list[DpiaMeasure]:
     return list(session.scalars(asked.order_by(DpiaMeasure.due_on, DpiaMeasure.thing)))
 
 
+def measures_of(session: Session, case_id: uuid.UUID) -> list[DpiaMeasure]:
+    """Everything that was still to be done after a decision."""
+    return list(session.scalars(select(DpiaMeasure).where(DpiaMeasure.case_id == case_id)))
+
+
 def end(those: Iterable[DpiaDecision], *, at: dt.datetime, because: str) -> None:
     """From now on these say nothing any more."""
     for each in those:

@@ -71,7 +71,10 @@ def chosen(lines: Iterable[Line], *, text: str, state: str, sort: str, descendin
         for each in lines
         if (not state or each.state == state) and all(word in _words(each).casefold() for word in wanted)
     ]
-    return sorted(found, key=lambda each: _key(each, sort), reverse=descending)
+    found.sort(key=lambda each: _key(each, sort), reverse=descending)
+    if sort == "due":
+        found.sort(key=lambda each: each.state in (ACCEPTED, OVER))  # whichever way: what is done comes last
+    return found
 
 
 def asked_evidence(measure: DpiaMeasure) -> str:
@@ -98,4 +101,4 @@ def _key(each: Line, sort: str) -> tuple[str, str]:
             return measure.text.casefold(), due
         case "state":
             return str(list(STATES).index(each.state)), due
-    return ("1" if each.state in (ACCEPTED, OVER) else "0"), due
+    return due, measure.thing

@@ -22,7 +22,9 @@ from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.parties import memberships
 from portal.parties.tables import Person
 from portal.record import ledger, outbox
+from portal.wording import day as day_in_words
 from portal.wording import mark, say
+from workflows.dpia_use import MONTHS_WHILE_IN_USE, months_after
 from workflows.vocabulary import Role
 
 Settle = Callable[[Session, DpiaDecision], None]
@@ -58,7 +60,7 @@ def find(session: Session, measure_id: uuid.UUID, board_id: uuid.UUID) -> DpiaMe
 
 
 def may_hand_in(measure: DpiaMeasure, visitor: Visitor, *, session: Session | None = None) -> bool:
-    """Whether this visitor can show that it was done: of the board, or its owner, while it is open."""
+    """Whether this visitor can show that it was done: who has such a role at the board, while it is open."""
     if measure.accepted_at is not None or visitor.person_id is None:
         return False
     roles = roles_at(visitor, measure.decision.organisation_id, session=session)
@@ -138,6 +140,7 @@ def send_back(measure_id: uuid.UUID, board_id: uuid.UUID, *, words: str, seen: s
             raise InvalidError(sentence, {"words": sentence})
         who = measure.who_handed_in
         measure.sent_back_words, measure.handed_in_by, measure.handed_in_at = words, None, None
+        measure.blob, measure.file_name = "", ""  # what was not enough does not come along with the next words
         session.flush()
         _witness(session, measure, "send_back_measure", by, words=digest(words))
         if who is not None:
@@ -166,6 +169,11 @@ def change(
         if due_on is not None and day != measure.due_on and due_on < clock.today():
             sentence = say("Deze dag is al voorbij. Kies vandaag of een latere dag.")
             raise InvalidError(sentence, {"due": sentence})
+        if due_on is not None and (last := last_day(measure)) and due_on > last:
+            sentence = say(
+                "Dit is een kritieke maatregel: die is klaar op %(last)s of eerder.", last=day_in_words(last)
+            )
+            raise InvalidError(sentence, {"due": sentence})
         if not why:
             sentence = say("Schrijf op waarom dit verandert.")
             raise InvalidError(sentence, {"why": sentence})
@@ -174,6 +182,16 @@ def change(
         _witness(
             session, measure, "change_measure", by, owner=owner, owner_email=owner_email, due_on=day, why=digest(why)
         )
+
+
+def last_day(measure: DpiaMeasure) -> dt.date | None:
+    """The day before which a critical measure is done: when use begins, or three months after the decision."""
+    if not measure.is_critical:
+        return None
+    said = decided.facts_of(measure.decision.case)
+    if said.get("in_use") or not said.get("start"):
+        return months_after(clock.day_of(measure.decision.decided_at), MONTHS_WHILE_IN_USE)
+    return dt.date.fromisoformat(said["start"])
 
 
 def subject(measure: DpiaMeasure) -> str:
