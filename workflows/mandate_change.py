@@ -54,6 +54,7 @@ KINDS = (
     ("presigning", "Vooraf tekenen van verwerkersovereenkomsten"),
     ("deletion_certificate", "Verklaringen dat gegevens gewist zijn"),
     ("dpia_reuse", "Besluiten over het hergebruik van een model-DPIA"),
+    ("dpia_own", "Besluiten over een eigen DPIA"),
 )
 """What a mandate can be limited to: every procedure that is signed, but for this one, which takes a mandate without
 limits."""

@@ -222,6 +222,8 @@ class OnFile(Question):
 
     of: str = field(default="", kw_only=True)
     """signatories, roles, declarations, products or ended_agreements"""
+    one: bool = field(default=False, kw_only=True)
+    """Whether one of them is chosen: the answer is then its key."""
 
 
 @dataclass(frozen=True)
@@ -380,6 +382,8 @@ class Workflow:
     """The sum of money, in whole euros, to which these answers bind the subject; none: to nothing."""
     publication: str | None = None
     """The kind of publication a case is pinned to."""
+    about: str = ""
+    """The question ("step.question") that says which product it is about, where no publication does."""
     one_sitting: bool = False
     """One person, one sitting: no task list and no check page."""
     submit: str = "Versturen"
@@ -495,6 +499,8 @@ def _refuse_contradictions(workflow: Workflow) -> None:
         seen |= {f"{each.name}.{q.name}" for q in each.questions}
     if unknown := set(workflow.card) - seen:
         raise WorkflowError(f"{workflow.name}: its card shows {min(unknown)!r}, which is not asked")
+    if workflow.about and (workflow.publication or workflow.about not in seen):
+        raise WorkflowError(f"{workflow.name}: is about {workflow.about!r}, which is not asked or known already")
     for decider in (*workflow.assessors, workflow.adviser, workflow.signatory, workflow.countersignatory):
         _refuse_unknown(workflow.name, [decider.when if decider else None], seen)
     if workflow.one_sitting and (workflow.signatory or workflow.assessors or workflow.adviser):

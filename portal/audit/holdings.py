@@ -12,6 +12,7 @@ from portal.cases.in_force import (
     ADMISSION,
     BOARD_DECLARATION,
     BOARD_LICENCE,
+    DPIA_OWN,
     DPIA_REUSE,
     PRESIGNED,
     PROCESSOR_AGREEMENT,
@@ -33,6 +34,7 @@ MAKES_TRUE: Mapping[str, tuple[str, ...]] = {
     PROCESSOR_AGREEMENT: ("agree",),
     PRESIGNED: ("presign",),
     DPIA_REUSE: ("dpia_in_force",),
+    DPIA_OWN: ("dpia_in_force",),
     USAGE_TERMS: ("decide",),
 }
 """The act with which each kind begins to hold; a kind that is not here needs a decision and no more."""
@@ -122,7 +124,7 @@ def _fault_of_decision(kept: Snapshot, case: Case, rows: Sequence[InForce], told
     workflow = every_workflow().get(case.workflow, {}).get(case.workflow_version)
     if case.state != CaseState.DECIDED or workflow is None:
         return ""  # of an ended case the definition may be gone: then anything may hold
-    if workflow.outcome == "dpia":
+    if workflow.outcome in ("dpia", "dpia_own"):
         return "" if dpia.in_force_as_told(kept, case, rows, told) else SOMETHING_ELSE
     if workflow.outcome not in PUTS_IN_FORCE:
         return SOMETHING_ELSE if rows else ""

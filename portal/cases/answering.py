@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -15,6 +16,7 @@ from portal.cases.course import Follow
 from portal.cases.tables import Case, CaseState, EarlierAnswer, StepAnswer
 from portal.database import act
 from portal.errors import NotFoundError, RefusedError
+from portal.offers.tables import Product
 from portal.record import ledger
 from portal.wording import mark, say
 from workflows.vocabulary import Answers, Step, Workflow
@@ -110,6 +112,7 @@ def _put(
     if by.person_id is not None and str(by.person_id) not in stored.authors:
         stored.authors = [*stored.authors, str(by.person_id)]
     case.moved_at = clock.now()
+    _say_product(session, case, step, values)
     if step.advises:
         ledger.append(
             session,
@@ -120,6 +123,13 @@ def _put(
             advice=printing.digest({step.name: stored.values}),
         )
         telling.receipt(session, case, by.person_id, "advice")
+
+
+def _say_product(session: Session, case: Case, step: Step, values: Mapping[str, Any]) -> None:
+    """Where an answer says which product the case is about, the case is about that one from now on."""
+    step_name, _, question = workflow_of(case).about.partition(".")
+    if step.name == step_name:
+        case.product_id = session.scalars(select(Product.id).filter_by(name=values[question])).one_or_none()
 
 
 def _call_next(session: Session, case: Case, *, by: Visitor) -> None:

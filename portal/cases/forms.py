@@ -106,13 +106,14 @@ def _field(question: v.Question, around: Surroundings) -> Field:
             return Radios(label, rules, choices=groups, description=hint)
         case v.PartyRows():
             return Ticks(label, [*required, OneOf(_missing(question))], choices=_places(around), description=hint)
-        case v.OnFile(of=of):
+        case v.OnFile(of=of, one=one):
             kept = [
                 SelectChoice(each.key, each.name, {"data-hint": each.more} if each.more else {})
                 for each in around.on_file.get(of, ())
                 if not each.gone
             ]
-            return Ticks(label, [*required, OneOf(_missing(question))], choices=kept, description=hint)
+            chooser: Any = Radios if one else Ticks
+            return chooser(label, [*required, OneOf(_missing(question))], choices=kept, description=hint)
         case v.Pick(of=of, one=one):
             picks = [SelectChoice(each.id, each.title) for each in around.things.get(of, ())]
             picker: Any = Radios if one else Ticks
@@ -154,7 +155,7 @@ def _value(question: v.Question, field: Field, around: Surroundings) -> Any:
         case v.OfEach(questions=questions):
             said = {each.short_name: answers_of(each.form, questions, around) for each in field.form}
             return {key: {each.name: row[each.name] for each in question.asked_of(row)} for key, row in said.items()}
-        case v.Pick(one=True):
+        case v.Pick(one=True) | v.OnFile(one=True):
             return field.data or ""
         case v.File():
             return None
@@ -213,7 +214,7 @@ def field_at(form: Form, place: str) -> Any:
 
 def _missing(question: v.Question) -> str:
     match question:
-        case v.YesNo() | v.Choice() | v.RecipientGroup():
+        case v.YesNo() | v.Choice() | v.RecipientGroup() | v.OnFile(one=True):
             return say("Maak een keuze bij: %(label)s", label=say(question.label))
         case v.Choices() | v.PartyRows() | v.OnFile():
             return say("Kies ten minste één mogelijkheid bij: %(label)s", label=say(question.label))

@@ -10,6 +10,7 @@ from portal.cases import declarations, overtaken
 from portal.cases.agreements import overlapping
 from portal.cases.dpia import anew
 from portal.cases.dpia import known as dpia
+from portal.cases.dpia import own as dpia_own
 from portal.cases.tables import Case
 from portal.parties import memberships, register
 from portal.wording import mark, say
@@ -156,6 +157,8 @@ _KNOWN: Mapping[tuple[str, str], Callable[[Session, Case, Answers], Known]] = {
     ("board_declaration", "licence"): _as_declared("licence"),
     ("board_declaration", "start"): _today,
     ("declaration_revocation", "revocation"): _revocation,
+    ("dpia_own", "subject"): dpia_own.known_subject,
+    ("dpia_own", "decision"): dpia_own.known_decision,
     ("dpia_reuse", "subject"): dpia.subject,
     ("dpia_reuse", "decision"): dpia.decision,
     **{

@@ -94,9 +94,9 @@ def in_words(question: v.Question, value: Any, around: Surroundings) -> Any:
             return _from_register(value)
         case v.Clauses():
             return [clause["confirm"] for clause in around.clauses if clause["id"] in value]
-        case v.OnFile(of=of):
+        case v.OnFile(of=of, one=one):
             names = {each.key: each.name for each in around.on_file.get(of, ())}
-            return [names.get(key, key) for key in value]
+            return names.get(value, value) if one else [names.get(key, key) for key in value]
         case v.PartyRows():
             return _places(value, around)
         case v.Pick(of=of, one=one):

@@ -12,6 +12,7 @@ from portal.cases.agreements import overlapping
 from portal.cases.agreements.tables import AgreementEnd
 from portal.cases.authority_refusals import ADVISES, Faults
 from portal.cases.catalogue import workflow_of
+from portal.cases.dpia import own as dpia_own
 from portal.cases.dpia import refusing as dpia
 from portal.cases.tables import Case
 from portal.offers import publications
@@ -58,7 +59,8 @@ def _gone(session: Session, case: Case, step_name: str, answers: Answers) -> Fau
     kept, given = on_file.of(session, case), answers.get(step_name, {})
     for question in asked:
         known = {each.key: each for each in kept[question.of]}
-        for key in given.get(question.name, []):
+        chosen = given.get(question.name) or []
+        for key in [chosen] if question.one else chosen:
             if key not in known or known[key].gone:
                 return {question.name: say(GONE, name=known[key].name if key in known else key)}
     return {}
@@ -219,6 +221,9 @@ _FAULTS: Mapping[tuple[str, str], Callable[[Session, Case, Answers], Faults]] = 
     ("mandate_change", "rule"): authority_refusals.rule,
     ("mandate_change", "start"): authority_refusals.start,
     ("deletion_certificate", "deletion"): _deletion,
+    ("dpia_own", "subject"): dpia_own.subject,
+    ("dpia_own", "made"): dpia_own.made,
+    ("dpia_own", "decision"): dpia.decision,
     ("dpia_reuse", "subject"): dpia.subject,
     ("dpia_reuse", "timing"): dpia.timing,
     ("dpia_reuse", "comparison"): dpia.comparison,

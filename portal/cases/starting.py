@@ -42,7 +42,7 @@ def start(
     workflow = current(workflow_name)
     if workflow.personal:
         organisation_id = None  # a person's own case is on nobody's behalf, whatever the form says
-    if not workflow.publication:
+    if not (workflow.publication or workflow.about):
         product_id = None
     with act() as session:
         _refuse_start(session, workflow, by, organisation_id, product_id)
@@ -69,6 +69,7 @@ def start(
             return older.id
         case = _new(session, workflow, organisation_id=organisation_id, started_by=by.person_id)
         case.person_id = person_id
+        case.product_id = product_id
         _begin(session, case, workflow, publication, actor=by.person_id)
         if older is not None:
             turning.make_way(session, older, for_=case, by=by)

@@ -10,6 +10,8 @@ PORTAL = mark("het portaal")
 AUTHOR = mark("de privacy officer van het bestuur")
 SUPERVISOR = mark("het bestuur, na het advies van de Autoriteit Persoonsgegevens")
 LOOK = mark("Bekijk de beoordeling")
+BEGIN = mark("Begin met de beoordeling")
+RECORD = mark("Leg uw eigen DPIA vast")
 
 
 def decision_in_force(facts: Facts) -> Iterator[Finding]:
@@ -22,7 +24,9 @@ def decision_in_force(facts: Facts) -> Iterator[Finding]:
     waits_for = ", ".join(paper.waits_for)
     show = ("cases.show", {"case_id": paper.case}) if paper.may_start and paper.case else None
     begin = {"workflow_name": "dpia_reuse", "organisation": facts.board_id, "product": facts.product}
-    start = ("cases.begin", begin) if paper.may_start and facts.board_id and dpia.has_model else None
+    may_start = paper.may_start and bool(facts.board_id)
+    start = ("cases.begin", begin) if may_start and dpia.has_model else None
+    record = ("cases.begin", {**begin, "workflow_name": "dpia_own"}) if may_start else None
     values: dict[str, object] = {"board": facts.board_name, "product": facts.product_title, "names": waits_for}
     match dpia.stage:
         case DpiaStage.DRAFT:
@@ -44,7 +48,7 @@ def decision_in_force(facts: Facts) -> Iterator[Finding]:
             yield Finding(said, owners or officers, show, LOOK, values)
         case DpiaStage.OWN_DPIA:
             said = mark("Voor %(product)s heeft het bestuur een eigen DPIA nodig. Die is er nog niet.")
-            yield Finding(said, officers, show, LOOK, values)
+            yield Finding(said, officers, record, RECORD, values)
         case DpiaStage.PRIOR_CONSULTATION:
             said = mark(
                 "Er blijft een hoog risico over bij %(product)s. Het bestuur raadpleegt eerst de Autoriteit "
@@ -55,14 +59,14 @@ def decision_in_force(facts: Facts) -> Iterator[Finding]:
             said = mark(
                 "Het besluit over de DPIA voor %(product)s geldt niet meer. Er is een nieuwe beoordeling nodig."
             )
-            yield Finding(said, officers, start, mark("Begin met de beoordeling"), values)
+            yield Finding(said, officers, start or record, BEGIN if start else RECORD, values)
         case _:
             said = mark(
                 "Het schoolbestuur %(board)s heeft voor deze school nog niet besloten over de DPIA van %(product)s."
             )
             if not dpia.has_model:
                 said = mark("Er is nog geen model-DPIA voor %(product)s. Het bestuur kan een eigen DPIA vastleggen.")
-            yield Finding(said, officers, start, mark("Begin met de beoordeling"), values)
+            yield Finding(said, officers, start or record, BEGIN if start else RECORD, values)
 
 
 def notices(facts: Facts) -> Iterator[Notice]:

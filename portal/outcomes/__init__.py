@@ -25,6 +25,7 @@ CONSEQUENCES: Mapping[str, Consequence] = {
     "accept_terms": accept,
     "agree": agree,
     "dpia": decide_dpia,
+    "dpia_own": decide_dpia,
     "certify_deletion": certify_deletion,
     "presign": presign,
     "change_mandates": change_mandates,

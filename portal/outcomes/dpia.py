@@ -1,4 +1,4 @@
-"""What follows when a board has decided about the reuse of a model DPIA: exactly what its document says."""
+"""What follows when a board has decided about a DPIA, of a model or of its own: exactly what its document says."""
 
 import datetime as dt
 
@@ -12,6 +12,7 @@ from portal.cases.dpia.outcomes import KINDS as KINDS_IN_WORDS
 from portal.cases.dpia.outcomes import holds
 from portal.cases.dpia.tables import DpiaDecision, DpiaMeasure
 from portal.cases.tables import Case, InForce
+from portal.offers.tables import Product
 from portal.outcomes.consequence import Given, people_of, tell
 from portal.outcomes.declaration import school_organisation
 from portal.record import ledger
@@ -28,21 +29,21 @@ def decide_dpia(session: Session, case: Case, _answers: Given, _link_secret: str
 
     What was decided before about these schools ends, whatever the outcome is now; for other schools it stays.
     """
-    board, publication = case.organisation, case.publication
-    assert board is not None and publication is not None
+    board, product, publication = case.organisation, _product_of(session, case), case.publication
+    assert board is not None
     now, said = clock.now(), decided.facts_of(case)
     schools = [school_organisation(session, code) for code in said["schools"]]
     made = DpiaDecision(
         case_id=case.id,
         organisation_id=board.id,
-        product_id=publication.product_id,
-        publication_id=publication.id,
+        product_id=product.id,
+        publication_id=publication.id if publication else None,
         outcome=said["outcome"],
         is_late=said["is_late"],
         decided_at=now,
         review_on=said["review_on"],
     )
-    earlier = decided.of_board(session, board.id, publication.product_id)
+    earlier = decided.of_board(session, board.id, product.id)
     session.add(made)
     session.flush()
     session.add_all(DpiaMeasure(case_id=case.id, **each) for each in said["open"])
@@ -55,8 +56,8 @@ def decide_dpia(session: Session, case: Case, _answers: Given, _link_secret: str
         act="decide_dpia",
         subject=f"organisation:{board.id}",
         case=str(case.id),
-        publication=publication.sha256,
-        product=str(publication.product_id),
+        publication=publication.sha256 if publication else None,
+        product=str(product.id),
         outcome=said["outcome"],
         is_late=said["is_late"],
         review_on=said["review_on"],
@@ -71,10 +72,10 @@ def decide_dpia(session: Session, case: Case, _answers: Given, _link_secret: str
         people_of(session, board.id, *TOLD),
         kind="dpia_decided",
         case=case,
-        subject=say("Het bestuur besloot over de DPIA van %(product)s", product=publication.product.title),
+        subject=say("Het bestuur besloot over de DPIA van %(product)s", product=product.title),
         organisation=board,
         link=("cases.show", {"case_id": str(case.id)}),
-        product=publication.product.title,
+        product=product.title,
         outcome=said["outcome_title"],
     )
 
@@ -122,7 +123,7 @@ def settle(session: Session, decision: DpiaDecision) -> None:
 def put_in_force(session: Session, case: Case, *, at: dt.datetime) -> list[InForce]:
     """From this moment the decision holds for its board and for the schools of which nothing later was decided."""
     board, publication = case.organisation, case.publication
-    assert board is not None and publication is not None
+    assert board is not None
     decision = session.get_one(DpiaDecision, case.id)
     schools = [school_organisation(session, code) for code in sorted(decided.still_about(session, decision))]
     ledger.append(
@@ -136,13 +137,13 @@ def put_in_force(session: Session, case: Case, *, at: dt.datetime) -> list[InFor
     return [
         in_force.put(
             session,
-            in_force.DPIA_REUSE,
+            in_force.DPIA_REUSE if publication else in_force.DPIA_OWN,
             case,
             since=at,
             organisation_id=each.id,
             on_behalf_of=board.id,
-            product_id=publication.product_id,
-            version=publication.version,
+            product_id=decision.product_id,
+            version=publication.version if publication else "",
         )
         for each in (board, *schools)
     ]
@@ -150,12 +151,10 @@ def put_in_force(session: Session, case: Case, *, at: dt.datetime) -> list[InFor
 
 def _end_earlier(session: Session, case: Case, covered: set[object], *, at: dt.datetime) -> None:
     """End what holds for these schools, and for the board the decisions of which no school is left."""
-    board, publication = case.organisation, case.publication
-    assert board is not None and publication is not None
+    board, product_id = case.organisation, _product_of(session, case).id
+    assert board is not None
     for kind in KINDS:
-        before = in_force.holding_or_coming(
-            session, kind, at=at, on_behalf_of=board.id, product_id=publication.product_id
-        )
+        before = in_force.holding_or_coming(session, kind, at=at, on_behalf_of=board.id, product_id=product_id)
         stay = {each.case_id for each in before if each.organisation_id not in {*covered, board.id}}
         ending = [
             each
@@ -163,3 +162,8 @@ def _end_earlier(session: Session, case: Case, covered: set[object], *, at: dt.d
             if each.organisation_id in covered or (each.organisation_id == board.id and each.case_id not in stay)
         ]
         in_force.end(session, ending, at=at, because=case)
+
+
+def _product_of(session: Session, case: Case) -> Product:
+    """The product that a case is about, by its model or by its answer."""
+    return session.get_one(Product, case.product_id)

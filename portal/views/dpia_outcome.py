@@ -6,14 +6,15 @@ from flask import url_for
 
 from portal.cases import access
 from portal.cases.access import Visitor
-from portal.cases.catalogue import workflow_of
-from portal.cases.dpia import assessed, decided, refusing
+from portal.cases.catalogue import current, workflow_of
+from portal.cases.dpia import assessed, decided, own, refusing
 from portal.cases.dpia.outcomes import KINDS
 from portal.cases.dpia.tables import DpiaDecision
 from portal.cases.dpia.words import MEANINGS
 from portal.cases.tables import Case, CaseState
 from portal.database import reader
 from portal.wording import say, sentence
+from workflows.dpia_facts import Outcome
 from workflows.dpia_reuse import Reason
 from workflows.vocabulary import Answers
 
@@ -36,7 +37,10 @@ def panel(case: Case, visitor: Visitor, *, answers: Answers | None = None, is_tr
         "is_tried": is_tried,
         "missing": missing,
         "gone": refusing.gone(reader(), case) if case.state == CaseState.DRAFT else "",
+        "own_url": "",
     }
+    if made["gone"]:
+        made["own_url"] = _own_url(case, visitor)
     if found is None:
         return {"outcome": made}
     reasons = [_reason(case, visitor, each) for each in found.reasons]
@@ -48,6 +52,7 @@ def panel(case: Case, visitor: Visitor, *, answers: Answers | None = None, is_tr
             "kind": KINDS[found.outcome].status,
             "is_late": found.is_late,
             "late": [_reason(case, visitor, each) for each in found.late],
+            "own_url": _own_url(case, visitor) if _asks_for_its_own(case, found.outcome) else made["own_url"],
             "is_final": not workflow_of(case).open_steps(given),
             "reasons": reasons[:MOST],
             "more": reasons[MOST:],
@@ -78,6 +83,22 @@ def afterwards(case: Case) -> dict[str, Any] | None:
         if every
         else None,
     }
+
+
+def _asks_for_its_own(case: Case, outcome: Outcome) -> bool:
+    """Whether it was decided, and goes on with a DPIA of the board's own."""
+    return case.state == CaseState.DECIDED and outcome in (Outcome.OWN_DPIA, Outcome.PRIOR_CONSULTATION)
+
+
+def _own_url(case: Case, visitor: Visitor) -> str:
+    """Where a DPIA of the board's own about this product is recorded, for who may; empty for anybody else."""
+    if case.organisation_id is None or case.publication is None:
+        return ""
+    workflow = current(own.WORKFLOW)
+    if not access.roles_at(visitor, case.organisation_id) & set(workflow.started_by):
+        return ""
+    what = {"organisation": case.organisation_id, "product": case.publication.product.name}
+    return url_for("cases.begin", workflow_name=workflow.name, **what)
 
 
 def _reason(case: Case, visitor: Visitor, reason: Reason) -> dict[str, str]:

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.cases import access
-from portal.cases.dpia import register
+from portal.cases.catalogue import current
+from portal.cases.dpia import own, register
 from portal.cases.dpia.outcomes import KINDS
 from portal.cases.dpia.register import Line
 from portal.database import reader
@@ -46,6 +47,7 @@ def index(organisation_id: UUID) -> ResponseReturnValue:
         total=len(lines),
         pages=pages_of(len(lines), SHOWN),
         filters=register.FILTERS,
+        own_url=_own_url(rights),
         is_board=rights.organisation.kind == Party.BOARD,
         export_url=export_url(".index_csv", wish, organisation_id=organisation_id),
         xlsx_url=export_url(".index_xlsx", wish, organisation_id=organisation_id),
@@ -72,6 +74,14 @@ def _found(organisation_id: UUID) -> Rights:
     if rights.organisation.kind not in WITH_DPIAS:
         raise NotFoundError
     return rights
+
+
+def _own_url(rights: Rights) -> str | None:
+    """Where a DPIA that was made elsewhere is recorded, for who may do that for this board."""
+    workflow = current(own.WORKFLOW)
+    may = workflow.concerns(rights.organisation.kind) and rights.roles & set(workflow.started_by)
+    begin = {"workflow_name": workflow.name, "organisation": rights.organisation.id}
+    return url_for("cases.begin", **begin) if may else None
 
 
 def _chosen(rights: Rights) -> tuple[Wish, list[Line]]:

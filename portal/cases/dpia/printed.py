@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import wording
 from portal.cases.access import relevant_answers
-from portal.cases.dpia import anew, drawn
+from portal.cases.dpia import anew, drawn, own
 from portal.cases.dpia.assessed import assessed
 from portal.cases.dpia.outcomes import KINDS, holds
 from portal.cases.tables import Case, StepAnswer
@@ -29,7 +29,7 @@ LONGEST_TITLE = 150
 def facts(session: Session, case: Case) -> dict[str, Any]:
     """What the document of this case has besides what every document has; nothing for a case of another kind."""
     if case.workflow != "dpia_reuse" or case.publication is None:
-        return {}
+        return own.facts(session, case)
     judgement = assessed(session, case)
     if judgement is None:
         return {}
