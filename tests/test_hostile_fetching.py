@@ -16,11 +16,19 @@ import pytest
 from portal import clock
 from portal.documents.render import HTML, copy, render, stamp
 from portal.documents.text import TEMPLATES
+from portal.offers.dpia import files, words
+from portal.offers.publications import MODEL_EXAMPLES
+from portal.offers.tables import Product
+from portal.parties.tables import Organisation
 from portal.record import letters
 from portal.record.outbox import Mail
-from tests.builders import EVA, Portal
+from tests import dpia_decisions, test_dpia_own
+from tests.builders import EVA, NOOR, Portal, a_role
+from tests.builders import OURS as OUR_BOARD
+from tests.dpia_decisions import OUTCOMES
 from tests.papers import AT, some_agreement, some_facts, some_terms
 from tests.test_render import canary, text_of
+from workflows.vocabulary import Role
 
 pytestmark = pytest.mark.any_database
 
@@ -42,12 +50,16 @@ ASKING = {
     "base": '<base href="{to}"><img src="x">',
 }
 """Each by itself, as markup, makes a bare WeasyPrint fetch what it names."""
-OURS = {"field", "at", "made_at", "head", "workflow", "person", "id", "since", "reference", "code", "version"}
+OURS = {
+    "field", "at", "made_at", "head", "workflow", "person", "id", "since", "reference", "code", "version",
+    "made_on", "review_on", "start", "due_on", "on", "earlier_on", "consulted_on", "outcome",
+}  # fmt: skip
 """What no person types."""
 DOCUMENTS = sorted(
     f"documents/{each.name}"
     for each in (TEMPLATES / "documents").glob("*.html")
-    if each.stem not in ("layout", "page", "parts", "stamp", "copy", "copy_page") and not each.stem.startswith("_")
+    if each.stem not in ("layout", "page", "parts", "stamp", "copy", "copy_page", "dpia_own", "dpia_reuse")
+    and not each.stem.startswith("_")
 )
 
 
@@ -79,10 +91,28 @@ def bare(markup: str) -> bytes:
 def test_no_document_asks_for_anything_whatever_is_typed_anywhere_in_it(
     template: str, canary: Canary, tell: Callable[[str, int], None]
 ) -> None:
+    asks_for_nothing(template, facts_for(template), canary, tell)
+
+
+def test_no_document_about_a_dpia_asks_for_anything_either(
+    in_force: Portal, canary: Canary, tell: Callable[[str, int], None]
+) -> None:
+    """Their facts are those of a case: too much hangs together in them to be made up."""
+    board = in_force.organisation(OUR_BOARD)
+    a_role(in_force, NOOR, board, Role.PRIVACY_OFFICER)
+    a_role(in_force, dpia_decisions.FG, board, Role.FG)
+    own = test_dpia_own.begun(in_force)
+    for act in (test_dpia_own.about, test_dpia_own.made, test_dpia_own.advised, test_dpia_own.decided):
+        act(in_force, own)
+    dpia_decisions.a_model(in_force)
+    reused = dpia_decisions.an_assessment(in_force, OUTCOMES["measures_first"])
+    in_force.work()
+    for template, case_id in (("documents/dpia_own.html", own), ("documents/dpia_reuse.html", reused)):
+        asks_for_nothing(template, some_facts() | in_force.document(case_id).facts, canary, tell)
+
+
+def asks_for_nothing(template: str, given: dict[str, Any], canary: Canary, tell: Callable[[str, int], None]) -> None:
     asked = itertools.cycle(asked_of(canary))
-    answers = {"change": {"what": ["name", "joining"]}, "kind": {"kind": "quote"}, "presigning": {"what": "give"}}
-    builders = {"documents/usage_terms.html": some_terms, "documents/board_declaration.html": some_facts}
-    given = builders.get(template, some_agreement)(answers=answers)
     for facts in (hostile(given, asked), hostile(given, asked)):
         pdf = copy(template, facts, at=AT) if template.endswith("_copy.html") else render(template, facts, at=AT).pdf
         with pikepdf.open(io.BytesIO(pdf)) as opened:
@@ -90,6 +120,26 @@ def test_no_document_asks_for_anything_whatever_is_typed_anywhere_in_it(
         assert "GEHEIM" not in text_of(pdf)
     assert canary[2] == []
     tell(template, len(ASKING) * 2)
+
+
+def facts_for(template: str) -> dict[str, Any]:
+    """What this document shows, made up."""
+    answers = {"change": {"what": ["name", "joining"]}, "kind": {"kind": "quote"}, "presigning": {"what": "give"}}
+    match template:
+        case "documents/usage_terms.html":
+            return some_terms(answers=answers)
+        case "documents/board_declaration.html":
+            return some_facts(answers=answers)
+        case "documents/dpia_model_copy.html":
+            return some_agreement() | a_copy()
+    return some_agreement(answers=answers)
+
+
+def a_copy() -> dict[str, Any]:
+    """The example of a model, in words."""
+    model = files.read(MODEL_EXAMPLES["results_monitor"].read_text(encoding="utf-8"))
+    product = Product(title="Monitor", supplier=Organisation(name="Leverancier"))
+    return words.copy_of(model.body(), title=model.title, version=model.version, product=product, at=AT)
 
 
 def hostile(facts: Any, asked: Iterator[str], name: str = "") -> Any:
