@@ -10,7 +10,22 @@ from portal.cases.tables import Case, InForce
 from portal.database import reader
 from portal.offers.tables import Product
 from tests.browser import Browser
-from tests.builders import A_PDF, ANN, BAS, EVA, IRIS, NOOR, OURS, SCHOOL, TOM, Portal, a_role, accepted_terms, submit
+from tests.builders import (
+    A_PDF,
+    ANN,
+    BAS,
+    EVA,
+    IRIS,
+    NOOR,
+    OTHER_SCHOOL,
+    OURS,
+    SCHOOL,
+    TOM,
+    Portal,
+    a_role,
+    accepted_terms,
+    submit,
+)
 from tests.dpia import LONG, SAVE, answer, filled, signed
 from tests.dpia_decisions import FG, OUTCOMES, a_decision, a_model
 from tests.suppliers import the_product
@@ -100,7 +115,7 @@ def test_it_follows_an_assessment_that_asks_for_it_with_its_product_and_schools(
     case_id = case_of(noor)
     noor.open(f"/zaken/{case_id}/subject").sees("uit uw besluit", "het product waarmee u begon")
     assert noor.values()["product"] == [PRODUCT] and SCHOOL in noor.values()["schools"]
-    noor.choose("in_use", "yes").fill(start__day="1", start__month="9", start__year="2026").press(SAVE)
+    filled(noor, {"in_use": True, "start": "2026-09-01"}).press(SAVE)
     made(asked, case_id)
     advised(asked, case_id)
     decided(asked, case_id)
@@ -112,14 +127,14 @@ def test_it_follows_an_assessment_that_asks_for_it_with_its_product_and_schools(
 
 
 def test_a_model_that_fits_later_takes_its_place(asked: Portal) -> None:
+    a_model(asked)
     case_id = begun(asked)
-    about(asked, case_id)
+    about(asked, case_id, schools=[SCHOOL, OTHER_SCHOOL])
     made(asked, case_id)
     advised(asked, case_id)
     decided(asked, case_id)
     signed(asked, case_id, ANN, BAS)
-    a_model(asked.later(days=1))
-    second = a_decision(asked, OUTCOMES["reuse"])
+    second = a_decision(asked.later(days=1), OUTCOMES["reuse"])
     with asked.opened():
         assert {each.case_id for each in reader.query(InForce).filter_by(until=None).all()} >= {second}
         assert not reader.query(InForce).filter_by(case_id=case_id, until=None).all()

@@ -97,7 +97,7 @@ def _own_url(case: Case, visitor: Visitor) -> str:
     workflow = current(own.WORKFLOW)
     if not access.roles_at(visitor, case.organisation_id) & set(workflow.started_by):
         return ""
-    what = {"organisation": case.organisation_id, "product": case.publication.product.name}
+    what: dict[str, Any] = {"organisation": case.organisation_id, "product": case.publication.product.name}
     return url_for("cases.begin", workflow_name=workflow.name, **what)
 
 
