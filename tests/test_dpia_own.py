@@ -186,6 +186,26 @@ def test_what_cannot_be_is_said_beside_the_question(asked: Portal) -> None:
     assert "Beoordeel uiterlijk over drie jaar opnieuw" in page.faults()["review_on"]
 
 
+def test_who_advises_and_who_decides_read_everything_and_the_file_itself(asked: Portal) -> None:
+    case_id = begun(asked)
+    about(asked, case_id)
+    file = f"/zaken/{case_id}/eigen-dpia.pdf"
+    assert asked.sign_in(NOOR).open(file).status == 404
+    made(asked, case_id)
+    floor = asked.sign_in(FG).open(f"/zaken/{case_id}/advice").sees("Lees de DPIA (PDF)")
+    assert floor.open(file).response.data == A_PDF
+    advised(asked, case_id, "conditional", conditions="Mijn eerste voorwaarde.")
+    made(asked, case_id, maker="Een ander bureau")
+    advised(asked, case_id)
+    asked.sign_in(ANN).open(f"/zaken/{case_id}/tot-nu-toe").sees("Een ander bureau", "Mijn eerste voorwaarde.")
+    decided(asked, case_id)
+    bas = asked.sign_in(BAS).open(f"/zaken/{case_id}").sees("Lees de DPIA (PDF)")
+    assert bas.open(file).status == 200
+    for someone in (IRIS, TOM):
+        assert asked.sign_in(someone).open(file).status == 404
+    assert "/inloggen" in asked.browser().open(file).address
+
+
 def test_only_who_writes_for_the_board_begins_and_the_author_does_not_advise(asked: Portal) -> None:
     case_id = begun(asked)
     about(asked, case_id)
