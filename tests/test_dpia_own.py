@@ -10,7 +10,22 @@ from portal.cases.tables import Case, InForce
 from portal.database import reader
 from portal.offers.tables import Product
 from tests.browser import Browser
-from tests.builders import A_PDF, ANN, BAS, EVA, IRIS, NOOR, OURS, SCHOOL, TOM, Portal, a_role, accepted_terms, submit
+from tests.builders import (
+    A_PDF,
+    ANN,
+    BAS,
+    EVA,
+    IRIS,
+    NOOR,
+    OTHER_SCHOOL,
+    OURS,
+    SCHOOL,
+    TOM,
+    Portal,
+    a_role,
+    accepted_terms,
+    submit,
+)
 from tests.dpia import LONG, SAVE, answer, filled, signed
 from tests.dpia_decisions import FG, OUTCOMES, a_decision, a_model
 from tests.suppliers import the_product
@@ -100,7 +115,7 @@ def test_it_follows_an_assessment_that_asks_for_it_with_its_product_and_schools(
     case_id = case_of(noor)
     noor.open(f"/zaken/{case_id}/subject").sees("uit uw besluit", "het product waarmee u begon")
     assert noor.values()["product"] == [PRODUCT] and SCHOOL in noor.values()["schools"]
-    noor.choose("in_use", "yes").fill(start__day="1", start__month="9", start__year="2026").press(SAVE)
+    filled(noor, {"in_use": True, "start": "2026-09-01"}).press(SAVE)
     made(asked, case_id)
     advised(asked, case_id)
     decided(asked, case_id)
@@ -112,14 +127,14 @@ def test_it_follows_an_assessment_that_asks_for_it_with_its_product_and_schools(
 
 
 def test_a_model_that_fits_later_takes_its_place(asked: Portal) -> None:
+    a_model(asked)
     case_id = begun(asked)
-    about(asked, case_id)
+    about(asked, case_id, schools=[SCHOOL, OTHER_SCHOOL])
     made(asked, case_id)
     advised(asked, case_id)
     decided(asked, case_id)
     signed(asked, case_id, ANN, BAS)
-    a_model(asked.later(days=1))
-    second = a_decision(asked, OUTCOMES["reuse"])
+    second = a_decision(asked.later(days=1), OUTCOMES["reuse"])
     with asked.opened():
         assert {each.case_id for each in reader.query(InForce).filter_by(until=None).all()} >= {second}
         assert not reader.query(InForce).filter_by(case_id=case_id, until=None).all()
@@ -169,6 +184,26 @@ def test_what_cannot_be_is_said_beside_the_question(asked: Portal) -> None:
     advised(asked, case_id, "conditional", conditions="Meet elk jaar.")
     page = decided(asked, case_id, review_on="2031-01-01", motivation="Dat doen wij.")
     assert "Beoordeel uiterlijk over drie jaar opnieuw" in page.faults()["review_on"]
+
+
+def test_who_advises_and_who_decides_read_everything_and_the_file_itself(asked: Portal) -> None:
+    case_id = begun(asked)
+    about(asked, case_id)
+    file = f"/zaken/{case_id}/eigen-dpia.pdf"
+    assert asked.sign_in(NOOR).open(file).status == 404
+    made(asked, case_id)
+    floor = asked.sign_in(FG).open(f"/zaken/{case_id}/advice").sees("Lees de DPIA (PDF)")
+    assert floor.open(file).response.data == A_PDF
+    advised(asked, case_id, "conditional", conditions="Mijn eerste voorwaarde.")
+    made(asked, case_id, maker="Een ander bureau")
+    advised(asked, case_id)
+    asked.sign_in(ANN).open(f"/zaken/{case_id}/tot-nu-toe").sees("Een ander bureau", "Mijn eerste voorwaarde.")
+    decided(asked, case_id)
+    bas = asked.sign_in(BAS).open(f"/zaken/{case_id}").sees("Lees de DPIA (PDF)")
+    assert bas.open(file).status == 200
+    for someone in (IRIS, TOM):
+        assert asked.sign_in(someone).open(file).status == 404
+    assert "/inloggen" in asked.browser().open(file).address
 
 
 def test_only_who_writes_for_the_board_begins_and_the_author_does_not_advise(asked: Portal) -> None:

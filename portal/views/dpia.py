@@ -1,4 +1,4 @@
-"""Pages of the assessment of a model DPIA besides its steps: what it comes to, and everything said so far."""
+"""Pages of a case about a DPIA besides its steps: what it comes to, everything said so far, the file given with it."""
 
 from uuid import UUID
 
@@ -7,12 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from portal.cases import access, answering, printing, surroundings
 from portal.cases.catalogue import workflow_of
-from portal.cases.dpia import assessed
+from portal.cases.dpia import assessed, own
 from portal.cases.tables import Case
 from portal.database import reader
+from portal.documents import vault
 from portal.errors import NotFoundError
 from portal.views import dpia_outcome
 from portal.views.asking import posted
+from portal.views.documents import pdf_response
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
 from portal.wording import say
@@ -26,7 +28,7 @@ def so_far(case_id: UUID) -> ResponseReturnValue:
     """Everything said so far, as the document will say it, with the help beside each question."""
     if visitor().person_id is None:
         return sign_in_first()
-    case = _found(case_id)
+    case = _found(case_id, assessed.WORKFLOW, own.WORKFLOW)
     workflow, answers = workflow_of(case), access.answers_of(case)
     hints = {(step.name, each.name): say(each.hint) for step in workflow.steps for each in step.questions}
     return render_template(
@@ -41,10 +43,21 @@ def so_far(case_id: UUID) -> ResponseReturnValue:
     )
 
 
+@bp.get("/<uuid:case_id>/eigen-dpia.pdf")
+def file(case_id: UUID) -> ResponseReturnValue:
+    """The DPIA that was made elsewhere, for who advises or decides about it."""
+    if visitor().person_id is None:
+        return sign_in_first()
+    kept = access.answers_of(_found(case_id, own.WORKFLOW)).get("made", {}).get("file")
+    if not kept:
+        raise NotFoundError
+    return pdf_response(vault.content(kept["sha256"]), "eigen-dpia.pdf")
+
+
 @bp.post("/<uuid:case_id>/<step_name>/uitkomst")
 def outcome(case_id: UUID, step_name: str) -> ResponseReturnValue:
     """The panel as it would be with what stands in the form of this step; nothing is kept."""
-    case = _found(case_id)
+    case = _found(case_id, assessed.WORKFLOW)
     step = answering.step_to_answer(case, step_name, by=visitor())
     asked = posted(case, step)
     is_whole = not asked.faults and not asked.more_is_asked
@@ -59,9 +72,9 @@ def outcome(case_id: UUID, step_name: str) -> ResponseReturnValue:
     )
 
 
-def _found(case_id: UUID) -> Case:
-    """The assessment, for who may read it."""
+def _found(case_id: UUID, *workflows: str) -> Case:
+    """The case, if it is of one of these kinds, for who may read it."""
     case = access.find(case_id, reader=visitor())
-    if case.workflow != assessed.WORKFLOW:
+    if case.workflow not in workflows:
         raise NotFoundError
     return case

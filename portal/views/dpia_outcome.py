@@ -28,7 +28,7 @@ def panel(case: Case, visitor: Visitor, *, answers: Answers | None = None, is_tr
     With answers: as it would be with those. `is_tried`: they stand on the screen and are not saved yet.
     """
     if case.workflow != assessed.WORKFLOW:
-        return {"outcome": None}
+        return {"outcome": None, **_own(case)}
     given = access.answers_of(case) if answers is None else answers
     found = assessed.assessed(reader(), case, given)
     missing = [say(each.title) for each in workflow_of(case).open_steps(given) if each.name in SAID_FIRST]
@@ -42,9 +42,10 @@ def panel(case: Case, visitor: Visitor, *, answers: Answers | None = None, is_tr
     if made["gone"]:
         made["own_url"] = _own_url(case, visitor)
     if found is None:
-        return {"outcome": made}
+        return {"outcome": made, **_own(case)}
     reasons = [_reason(case, visitor, each) for each in found.reasons]
     return {
+        **_own(case),
         "outcome": made
         | {
             "name": say(KINDS[found.outcome].title),
@@ -57,8 +58,16 @@ def panel(case: Case, visitor: Visitor, *, answers: Answers | None = None, is_tr
             "reasons": reasons[:MOST],
             "more": reasons[MOST:],
             "ways": [{"text": sentence(each.text), "outcome": say(KINDS[each.outcome].title)} for each in found.ways],
-        }
+        },
     }
+
+
+def _own(case: Case) -> dict[str, Any]:
+    """Of a DPIA made elsewhere: that everything said so far can be read, and where its file is."""
+    if case.workflow != own.WORKFLOW:
+        return {"is_read": False, "own_file": ""}
+    given = access.answers_of(case).get("made", {}).get("file")
+    return {"is_read": True, "own_file": url_for("dpia.file", case_id=case.id) if given else ""}
 
 
 SAID_FIRST = frozenset({"subject", "need", "timing", "comparison", "measures", "risks"})

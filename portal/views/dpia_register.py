@@ -80,8 +80,9 @@ def _own_url(rights: Rights) -> str | None:
     """Where a DPIA that was made elsewhere is recorded, for who may do that for this board."""
     workflow = current(own.WORKFLOW)
     may = workflow.concerns(rights.organisation.kind) and rights.roles & set(workflow.started_by)
-    begin: dict[str, Any] = {"workflow_name": workflow.name, "organisation": rights.organisation.id}
-    return url_for("cases.begin", **begin) if may else None
+    if not may:
+        return None
+    return url_for("cases.begin", workflow_name=workflow.name, organisation=rights.organisation.id)
 
 
 def _chosen(rights: Rights) -> tuple[Wish, list[Line]]:
