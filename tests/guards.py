@@ -43,7 +43,7 @@ SIGNED_IN = frozenset(
 PARTICIPANT = frozenset(
     {
         "case_texts.show", "case_texts.as_pdf", "cases.show", "cases.answer", "cases.check", "cases.submit", "cases.done",
-        "turns.take", "dpia_reopening.say_so", "turns.remind", "comments.show", "comments.settle", "evidence.of_case",
+        "turns.take", "dpia_reopening.say_so", "dpia.so_far", "dpia.outcome", "dpia.file", "turns.remind", "comments.show", "comments.settle", "evidence.of_case",
     }
 )  # fmt: skip
 """Who takes part in the case, also by the mailed link of a draft."""
@@ -58,6 +58,9 @@ MEMBER = frozenset(
         "agreements.show", "agreements.pdf", "agreements.end", "agreement_confirming.answer",
         "agreements.certificate", "subprocessors.index", "subprocessors.index_csv", "subprocessors.show",
         "subprocessors.show_csv", "subprocessors.announce", "subprocessors.withdraw", "subprocessors.reply",
+        "dpia_register.index", "dpia_register.index_csv", "dpia_register.index_xlsx", "dpia_measures.index",
+        "dpia_measures.index_csv", "dpia_measures.index_xlsx", "dpia_measures.show", "dpia_measures.hand_in",
+        "dpia_measures.judge", "dpia_measures.change", "dpia_measures.evidence",
     }
 )  # fmt: skip
 WHO_ASKED = frozenset({"evidence.show", "evidence.download"})

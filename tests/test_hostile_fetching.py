@@ -52,7 +52,7 @@ ASKING = {
 """Each by itself, as markup, makes a bare WeasyPrint fetch what it names."""
 OURS = {
     "field", "at", "made_at", "head", "workflow", "person", "id", "since", "reference", "code", "version",
-    "made_on", "review_on", "start", "due_on", "on", "earlier_on", "consulted_on", "outcome",
+    "made_on", "review_on", "start", "due_on", "on", "earlier_on", "consulted_on", "outcome", "chance", "impact", "level",
 }  # fmt: skip
 """What no person types."""
 DOCUMENTS = sorted(

@@ -3,36 +3,39 @@
 import email
 import email.policy
 import io
+import itertools
 import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from typing import Any
 
 import html5lib
 import pikepdf
 import pytest
 
 from portal import audit
-from portal.cases.catalogue import every_workflow
 from portal.cases.forms import SPELLINGS
 from portal.database import reader
 from portal.documents import vault
 from portal.parties.spelling import clean, clean_lines
 from portal.record import letters, outbox
 from portal.serving import addresses
+from tests import dpia
 from tests.browser import words_of
-from tests.builders import ANN, EVA, SANNE, SCHOOL, TOM, Portal, a_submitted_registration, at_step
+from tests.builders import ANN, BAS, EVA, SANNE, SCHOOL, TOM, Portal, a_submitted_registration, at_step
 from tests.hostile_texts import CORPUS, Ink, visible
+from tests.test_workflows import OF_ONE
 from tests.walker import SAVE, Walk, begin
 from workflows import vocabulary as v
+from workflows.dpia_facts import Outcome
 
 pytestmark = pytest.mark.any_database
 
 HEADERS = sorted(["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"])
 MARKUP = {"html", "head", "meta", "title", "style", "body", "main", "h1", "p", "a", "br", "footer", "span"}
-CURRENT = {name: next(iter(versions.values())) for name, versions in every_workflow().items()}
 
 
 @pytest.fixture
@@ -131,16 +134,16 @@ def walks_of(portal: Portal, workflow: v.Workflow) -> Iterator[tuple[HostileWalk
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name, each in CURRENT.items() if any(map(list, map(boxes_of, each.steps)))])
+@pytest.mark.parametrize("name", [name for name, each in OF_ONE.items() if any(map(list, map(boxes_of, each.steps)))])
 def test_every_text_of_every_workflow_comes_out_as_it_went_in(
     in_force: Portal, name: str, tell: Callable[[str, int], None]
 ) -> None:
     reached: set[str] = set()
-    for walk, branches in walks_of(in_force, CURRENT[name]):
+    for walk, branches in walks_of(in_force, OF_ONE[name]):
         for branch in branches:
             walk.along(branch)
         reached |= walk.reached
-    assert reached == {f"{step.name}.{box}" for step in CURRENT[name].steps for box, _ in boxes_of(step)}
+    assert reached == {f"{step.name}.{box}" for step in OF_ONE[name].steps for box, _ in boxes_of(step)}
     ink, looked_over = walk.ink, walk.browser.text
     answered = ink.found(looked_over)
     assert answered and ink.damaged(looked_over) == []
@@ -157,6 +160,48 @@ def test_every_text_of_every_workflow_comes_out_as_it_went_in(
     assert [each for parts in sent for part in parts for each in ink.damaged(part)] == []
     assert in_force.ask(lambda: audit.verify(in_force.settings)).findings == ()
     tell(name, len(ink.given))
+
+
+TYPED = frozenset({"use", "why", "basis", "evidence", "how", "result", "contract", "text", "owner", "by", "words"})
+"""The boxes of an assessment that hold what somebody wrote."""
+
+
+def test_what_is_written_in_an_assessment_comes_out_as_it_went_in(
+    registered: Portal, tell: Callable[[str, int], None]
+) -> None:
+    """Of several people, so nobody walks it alone; what is asked of each measure and risk is among it."""
+    ink, texts = Ink(), itertools.cycle(CORPUS.values())
+
+    def written(value: Any, name: str = "") -> Any:
+        match value:
+            case dict():
+                return {key: written(each, key) for key, each in value.items()}
+            case list():
+                return [written(each, name) for each in value]
+            case str() if name in TYPED:
+                text = ink.write(next(texts))
+                return f"{dpia.LONG} {text}" if name in ("use", "words") else text[:150] if name == "owner" else text
+        return value
+
+    portal = dpia.a_stage(registered)
+    plain = dpia.answers_for(Outcome.ADJUSTED)
+    del plain["timing"]  # it is not in use yet, so nobody is asked
+    answers = written(plain)
+    case_id = dpia.assessment(portal, Outcome.ADJUSTED, **answers)
+    dpia.advised(portal, case_id, "conditional", conditions=[written("x", "text")], words=written("x", "words"))
+    dpia.replied(portal, case_id, False)
+    dpia.decided(portal, case_id, motivation=written("x", "why"))
+    dpia.signed(portal, case_id, ANN, BAS)
+    document = portal.document(case_id)
+    assert document.state == "complete"
+    pdf = portal.ask(lambda: vault.content(document.current or ""))
+    page = portal.sign_in(ANN).open(f"/stukken/{document.id}").text
+    so_far = portal.sign_in(ANN).open(f"/zaken/{case_id}/tot-nu-toe").text
+    for out, ordered in ((page, True), (attached_to(pdf), True), (so_far, True), (printed_on(pdf), False)):
+        assert set(ink.given) <= ink.found(out)
+        assert ink.damaged(out, ordered=ordered) == []
+    assert portal.ask(lambda: audit.verify(portal.settings)).findings == ()
+    tell("dpia_reuse", len(ink.given))
 
 
 def attached_to(pdf: bytes) -> str:

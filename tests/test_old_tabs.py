@@ -12,7 +12,7 @@ from portal.database import reader
 from tests.browser import Browser, words_of
 from tests.builders import Portal
 from tests.conftest import Tell
-from tests.test_workflows import CURRENT
+from tests.test_workflows import OF_ONE
 from tests.walker import Walk, begin
 from workflows import vocabulary as v
 
@@ -85,7 +85,7 @@ class WithOldTabs(Walk):
         )
 
 
-@pytest.mark.parametrize("workflow", CURRENT.values(), ids=CURRENT)
+@pytest.mark.parametrize("workflow", OF_ONE.values(), ids=OF_ONE)
 @pytest.mark.row(5, "an old tab, at each step of each procedure")
 def test_an_old_tab_overwrites_nothing_at_any_step(in_force: Portal, workflow: v.Workflow, tell: Tell) -> None:
     """Row 5: a new workflow is tested the day it is added."""

@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 
 from portal.cases.agreements.tables import ElsewhereUpload, SignedElsewhere, SubprocessorNotice
 from portal.cases.catalogue import every_workflow
+from portal.cases.dpia.tables import DpiaMeasure
 from portal.cases.offering.tables import OfferRound
 from portal.cases.tables import Case, Comment, Document, KeptFile
 from portal.database import reader
@@ -79,6 +80,7 @@ NOT_THERE: Mapping[str, Any] = {
     "notice_id": uuid.UUID(int=16),
     "upload_id": uuid.UUID(int=17),
     "board_id": uuid.UUID(int=18),
+    "measure_id": uuid.UUID(int=19),
     "code": "00AA00",
 }
 
@@ -130,6 +132,7 @@ def ours_in(portal: Portal) -> dict[str, list[Any]]:
             "notice_id": [each.id for each in reader.query(SubprocessorNotice)] or [uuid.UUID(int=16)],
             "upload_id": [each.id for each in reader.query(ElsewhereUpload)] or [uuid.UUID(int=17)],
             "board_id": [each.id for each in reader.query(Organisation) if each.board_number == OURS],
+            "measure_id": [each.id for each in reader.query(DpiaMeasure)] or [uuid.UUID(int=19)],
             "step_name": sorted(steps),
             "product_name": [PRODUCT],
             "code": [SCHOOL, OTHER_SCHOOL],

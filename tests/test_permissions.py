@@ -189,6 +189,7 @@ def values_in(portal: Portal, living: Living) -> dict[str, Any]:
             "notice_id": living.notice_id,
             "upload_id": living.upload_id,
             "board_id": portal.organisation(OURS),
+            "measure_id": uuid.UUID(int=0),
         }
     )
 
