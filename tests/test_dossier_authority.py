@@ -35,8 +35,10 @@ def test_the_verifier_counts_as_the_portal_does_and_by_its_own_code() -> None:
     assert counts({"mode": "jointly", "together": 2}, mandate, 5) == ("jointly", 2, None)
     assert counts(rule, {"counts": "alone"}, 5) == ("alone", 1, None)
     seated = [{"mandate": "b", "seat": "a", "together": 2}, {"mandate": "a", "together": 2}]
-    assert not is_met(seated)
-    assert is_met([*seated, {"mandate": "c", "together": 2}])
-    assert is_met([{"mandate": "a", "together": 3}, {"mandate": "b", "together": 1}])
+    assert not is_met(seated, 1)
+    assert is_met([*seated, {"mandate": "c", "together": 2}], 1)
+    assert is_met([{"mandate": "a", "together": 3}, {"mandate": "b", "together": 1}], 1)
+    alone = {"mandate": "a", "together": 1}
+    assert not is_met([alone], 2) and is_met([alone, {"mandate": "b", "together": 1}], 2)
     assert goes_for({"kinds": ["request"]}, "request") and not goes_for({"kinds": ["request"]}, "board_declaration")
     assert not goes_for({"granted_by": "a"}, "mandate_change")
