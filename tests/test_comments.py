@@ -1,8 +1,9 @@
 """What people say to each other about a question of a case."""
 
 from portal.cases.tables import Comment
+from tests import dpia
 from tests.browser import Browser
-from tests.builders import ANN, EVA, IRIS, Portal, Someone, a_declaration
+from tests.builders import ANN, EVA, FEMKE, IRIS, NOOR, Portal, Someone, a_declaration
 
 
 def talking(portal: Portal, someone: Someone) -> Browser:
@@ -75,3 +76,17 @@ def test_an_ended_case_is_read_but_not_talked_about(in_force: Portal) -> None:
     case_id = in_force.case("board_declaration")
     ann = in_force.sign_in(ANN).open(f"/zaken/{case_id}/actors/opmerkingen").sees_not("Plaatsen")
     assert ann.post(f"/zaken/{case_id}/actors/opmerkingen", {"question": "people", "words": "Hoi"}).status == 409
+
+
+def test_each_measure_of_an_assessment_has_a_conversation_of_its_own(registered: Portal) -> None:
+    portal = dpia.a_stage(registered)
+    case_id = dpia.assessment(portal, until="measures")
+    here = f"/zaken/{case_id}/measures/opmerkingen"
+    femke = portal.sign_in(FEMKE).open(here).sees("Maatregel M1", "Gecontroleerd door de beheerder")
+    said = femke.post(here, {"question": "measures.M1", "words": "Waar staat het bewijs?"})
+    assert said.status in (200, 302)
+    page = portal.sign_in(NOOR).open(f"/zaken/{case_id}/measures").sees("1 opmerking")
+    page.open(here).sees("Waar staat het bewijs?")
+    assert femke.post(here, {"question": "measures.M99", "words": "x"}).status == 404
+    portal.work()
+    assert "Waar staat het bewijs?" in portal.letter(NOOR.email, "Opmerking van Femke")

@@ -5,13 +5,14 @@ answers in the same place.
 """
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import access, telling, waiting
+from portal.cases import access, telling, things, waiting
 from portal.cases.access import Visitor, answers_of, find
 from portal.cases.catalogue import ENDED, workflow_of
 from portal.cases.offering import suppliers, threads
@@ -22,7 +23,7 @@ from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.parties.tables import Membership, Person
 from portal.record import ledger
 from portal.wording import mark, say
-from workflows.vocabulary import Question
+from workflows.vocabulary import OfEach, Step
 
 LONGEST = 2000
 SAID = mark("Opmerking van %(who)s bij %(reference)s")
@@ -100,11 +101,30 @@ def open_comments(case: Case) -> list[Comment]:
     return [each for each in case.comments if each.settled_at is None]
 
 
-def _asked(case: Case, step: str, question: str) -> Question:
+@dataclass(frozen=True)
+class Place:
+    """What one can talk about: a question of a step, or one thing that it asks about ("measures.M1")."""
+
+    name: str
+    label: str
+
+
+def _asked(case: Case, step: str, place: str) -> Place:
     asked = next((each for each in workflow_of(case).path(answers_of(case)) if each.name == step), None)
-    found = next((each for each in asked.questions if each.name == question), None) if asked else None
+    found = next((each for each in places_of(case, asked) if each.name == place), None) if asked else None
     if found is None:
         raise NotFoundError
+    return found
+
+
+def places_of(case: Case, step: Step) -> list[Place]:
+    """Everything at a step that one can talk about, each thing after the question that asks about it."""
+    found: list[Place] = []
+    known = things.of(case)
+    for question in step.questions:
+        found.append(Place(question.name, say(question.label)))
+        if isinstance(question, OfEach):
+            found += [Place(f"{question.name}.{each.id}", each.name) for each in known.get(question.of, ())]
     return found
 
 
@@ -112,7 +132,7 @@ def _say(
     session: Session,
     case: Case,
     step: str,
-    question: Question,
+    place: Place,
     words: str,
     *,
     by: uuid.UUID,
@@ -125,7 +145,7 @@ def _say(
     if len(words) > LONGEST:
         raise InvalidError("Te lang.", {"words": say("Gebruik hooguit %(count)s tekens.", count=LONGEST)})
     shared = shared or speaks_for is not None
-    made = Comment(case_id=case.id, step=step, question=question.name, person_id=by, words=words, shared=shared)
+    made = Comment(case_id=case.id, step=step, question=place.name, person_id=by, words=words, shared=shared)
     made.organisation_id = speaks_for
     if any(_same(each, made) for each in case.comments):
         return  # pressed twice
@@ -142,7 +162,7 @@ def _say(
         comment=str(made.id),
         shared=shared,
     )
-    _tell(session, case, made, say(question.label))
+    _tell(session, case, made, place.label)
 
 
 def _tell(session: Session, case: Case, made: Comment, label: str) -> None:

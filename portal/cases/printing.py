@@ -116,11 +116,12 @@ def _of_each(question: v.OfEach, value: Mapping[str, Mapping[str, Any]], around:
     for thing in around.things.get(question.of, ()):
         if thing.id in value:
             described = filter(None, [thing.text, *(f"{label}: {fact}" for label, fact in thing.facts)])
-            rows.append([thing.name, "\n".join(described), _row_in_words(question, value[thing.id], around)])
+            rows.append([thing.name, "\n".join(described), row_in_words(question, value[thing.id], around)])
     return {"columns": [say("Waarover"), say("Zo is het beschreven"), say("Uw antwoord")], "rows": rows}
 
 
-def _row_in_words(question: v.OfEach, row: Mapping[str, Any], around: Surroundings) -> str:
+def row_in_words(question: v.OfEach, row: Mapping[str, Any], around: Surroundings) -> str:
+    """What was answered about one thing, a line for each question."""
     return "\n".join(
         f"{say(each.label).rstrip('?')}: {_one_line(in_words(each, row.get(each.name), around))}"
         for each in question.asked_of(row)

@@ -1,5 +1,6 @@
 """What the pages of a case show: facts gathered for a template, nothing decided here."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -190,7 +191,11 @@ def step(asked: Asked) -> dict[str, Any]:
         "clauses_question": next((q.name for q in asked.questions if isinstance(q, Clauses)), None),
         "register_question": None,
         "of_each": [q.name for q in asked.questions if isinstance(q, OfEach) and asked.around.things.get(q.of)],
-        "talks": None,
+        "talks": Counter(
+            each.question for each in commenting.visible(asked.case, current_visitor()) if each.step == asked.step.name
+        )
+        if current_visitor().person_id is not None and not workflow.one_sitting
+        else None,
         "newer_text": newer_text(reader(), asked.case),
         "earlier": _earlier(asked.case, asked.step),
         "texts": _texts(asked),

@@ -1,5 +1,7 @@
 """The conversation about the questions of one step of a case."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,6 +11,7 @@ from wtforms import Form, TextAreaField
 from portal.cases import access, commenting, printing, surroundings
 from portal.cases.catalogue import workflow_of
 from portal.cases.offering import earlier, points, suppliers
+from portal.cases.surroundings import Surroundings
 from portal.cases.tables import Case, Comment
 from portal.database import reader
 from portal.errors import InvalidError, NotFoundError
@@ -16,7 +19,7 @@ from portal.parties.spelling import clean_lines
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
 from portal.wording import mark, moment, say
-from workflows.vocabulary import Step
+from workflows.vocabulary import OfEach, Question, Step
 
 bp = Blueprint("comments", __name__, url_prefix="/zaken")
 
@@ -67,11 +70,13 @@ def _page(case: Case, step: Step, *, at: str = "", typed: str = "", fault: str =
     around, given = surroundings.of(reader(), case), answers.get(step.name, {})
     of_supplier = suppliers.is_of_supplier(case, visitor())
     before = {} if of_supplier else earlier.remarks(reader(), case)
+    asked = {question.name: question for question in step.asked(answers)}
     threads = [
         {
-            "name": question.name,
-            "label": say(question.label),
-            "value": printing.in_words(question, given.get(question.name), around),
+            "name": place.name,
+            "label": place.label,
+            "is_thing": "." in place.name,
+            "value": _answer(asked[place.name.partition(".")[0]], place.name, given, around),
             "comments": [
                 {
                     "id": each.id,
@@ -82,15 +87,16 @@ def _page(case: Case, step: Step, *, at: str = "", typed: str = "", fault: str =
                     "role": _role(case, each),
                 }
                 for each in commenting.visible(case, visitor())
-                if (each.step, each.question) == (step.name, question.name)
+                if (each.step, each.question) == (step.name, place.name)
             ],
-            "earlier": before.get((step.name, question.name), []),
-            "text": points.text_of(case.publication, question.name) if case.publication else {},
-            "typed": typed if at == question.name else "",
-            "asked": at == question.name and "to_supplier" in request.form,
-            "fault": fault if at == question.name else "",
+            "earlier": before.get((step.name, place.name), []),
+            "text": points.text_of(case.publication, place.name) if case.publication else {},
+            "typed": typed if at == place.name else "",
+            "asked": at == place.name and "to_supplier" in request.form,
+            "fault": fault if at == place.name else "",
         }
-        for question in step.asked(answers)
+        for place in commenting.places_of(case, step)
+        if place.name.partition(".")[0] in asked
     ]
     return render_template(
         "cases/comments.html",
@@ -103,6 +109,15 @@ def _page(case: Case, step: Step, *, at: str = "", typed: str = "", fault: str =
         may_ask_supplier=commenting.may_ask_supplier(case, visitor()),
         errors=[(f"words-{at}", fault)] if fault else [],
     )
+
+
+def _answer(question: Question, place: str, given: Mapping[str, Any], around: Surroundings) -> Any:
+    """What was answered to a question, or about one of its things."""
+    value, thing = given.get(question.name), place.partition(".")[2]
+    if isinstance(question, OfEach) and thing:
+        row = (value or {}).get(thing)
+        return printing.row_in_words(question, row, around) if row else say("Niet ingevuld")
+    return printing.in_words(question, value, around)
 
 
 def _role(case: Case, comment: Comment) -> str:
