@@ -81,6 +81,7 @@ from portal.views import (
     signing,
     subprocessors,
     turns,
+    typed_steps,
     working_copy,
 )
 from portal.views.references import whole
@@ -120,6 +121,7 @@ BLUEPRINTS = (
     comments,
     judging,
     turns,
+    typed_steps,
     desk_people,
     dpia,
     dpia_reopening,

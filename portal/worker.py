@@ -13,7 +13,7 @@ from contextlib import suppress
 from sqlalchemy.exc import DBAPIError
 
 from portal import clock
-from portal.cases import campaigns, reissuing, reminding, renewing, sealing
+from portal.cases import campaigns, reissuing, reminding, renewing, sealing, typed
 from portal.cases.agreements import ending as agreement_ending
 from portal.cases.agreements import subprocessors
 from portal.cases.dpia import measure_reminding, triggers
@@ -40,6 +40,7 @@ EVERY_MORNING = (
     subprocessors.remind_all,
     agreement_ending.remind_all,
     measure_reminding.remind_all,
+    typed.sweep,
     triggers.look_at_all,
 )
 """What looks once a day at what waits, each for itself."""

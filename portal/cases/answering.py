@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -13,7 +13,7 @@ from portal.cases import course, overtaken, printing, refusals, telling, waiting
 from portal.cases.access import ANOTHER_ROLE, Visitor, answers_of, find, may_answer, why_not_theirs
 from portal.cases.catalogue import workflow_of
 from portal.cases.course import Follow
-from portal.cases.tables import Case, CaseState, EarlierAnswer, StepAnswer
+from portal.cases.tables import Case, CaseState, EarlierAnswer, StepAnswer, TypedStep
 from portal.database import act
 from portal.errors import NotFoundError, RefusedError
 from portal.offers.tables import Product
@@ -75,6 +75,8 @@ def answer(
         if not stands or stored.values != dict(values):
             _put(session, case, step, stored, values, by=by, rests_on=overtaken.under(workflow, step, answers, case))
         session.flush()
+        mine = (TypedStep.case_id == case_id, TypedStep.step == step_name, TypedStep.person_id == by.person_id)
+        session.execute(delete(TypedStep).where(*mine))
         if workflow.one_sitting and not workflow.open_steps(answers_of(case)):
             course.advance(session, case, by=by, follow=follow)
             return Onward(is_done=True)

@@ -240,6 +240,19 @@ class KeptFile(Base):
     at: Mapped[dt.datetime] = mapped_column(default=clock.now)
 
 
+class TypedStep(Base):
+    """What somebody typed at a step and did not save: theirs alone, until they save it or throw it away."""
+
+    __tablename__ = "typed_step"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    fields: Mapped[list[Any]]
+    """The fields of the form as they stood there: pairs of name and value."""
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+
 class Document(Base):
     """The document of a case: its facts as they were fixed, and which revision is current."""
 

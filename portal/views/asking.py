@@ -1,5 +1,6 @@
 """One step on the screen: its form from what is known, and what a post of it holds."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,15 +10,15 @@ from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from wtforms import Form
 
 from portal import wording
-from portal.cases import access, answering, drafts, faults, forms, prefilling, refusals, surroundings
+from portal.cases import access, answering, drafts, faults, forms, prefilling, refusals, surroundings, typed
 from portal.cases.surroundings import Surroundings
-from portal.cases.tables import Case
+from portal.cases.tables import Case, TypedStep
 from portal.database import reader
 from portal.parties.spelling import clean
 from portal.views.sent_files import pdf_complaint
 from portal.views.visitor import visitor
 from portal.wording import say
-from workflows.vocabulary import File, OfEach, Question, Rows, Sentence, Step
+from workflows.vocabulary import Answers, File, OfEach, Question, Rows, Sentence, Step
 
 LONGEST_VERSION = 9
 
@@ -37,6 +38,8 @@ class Asked:
     sources: Mapping[str, str] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    typed_at: dt.datetime | None = None
+    """When what stands in the form was typed, where it was not saved."""
     more_is_asked: bool = False
     """The answers lead to a question that was not on the screen yet."""
 
@@ -55,10 +58,27 @@ def opened(case: Case, step: Step) -> Asked:
         known = prefilling.prefill(reader(), case, step.name, answers)
         given = {name: value for name, (value, _) in known.items()}
         sources = {name: source for name, (value, source) in known.items() if value}
+    if (kept := typed.of(reader(), case.id, step.name, visitor().person_id)) is not None:
+        return _as_typed(case, step, around, answers, kept)
     questions = step.asked({**answers, step.name: given})
     form = forms.form_for(questions, around, values=given)
     asked = Asked(case, step, questions, form, around, answering.version_of(case, step.name), sources)
     asked.files = {place: file for place, _ in _file_places(asked) if (file := _at(given, place))}
+    return asked
+
+
+def _as_typed(case: Case, step: Step, around: Surroundings, answers: Answers, kept: TypedStep) -> Asked:
+    """The step with what this person typed there and did not save, by the answers that were on the screen then."""
+    fields = MultiDict([(str(name), str(value)) for name, value in kept.fields])
+    sent = CombinedMultiDict([_rows_in_bounds(fields)])
+    raw = forms.answers_of(forms.form_for(step.questions, around, posted=sent), step.questions, around)
+    questions = step.asked({**answers, step.name: raw})
+    asked = Asked(case, step, questions, forms.form_for(questions, around, posted=sent), around, 0, typed_at=kept.at)
+    asked.seen = _version(fields.get("seen", ""))
+    for place, _ in _file_places(asked):
+        file = drafts.kept_file(reader(), case.id, fields.get(f"{place.replace('.', '-')}-kept", ""))
+        if found := file or _at(answers.get(step.name, {}), place):
+            asked.files[place] = found
     return asked
 
 

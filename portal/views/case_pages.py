@@ -191,6 +191,8 @@ def step(asked: Asked) -> dict[str, Any]:
         "clauses_question": next((q.name for q in asked.questions if isinstance(q, Clauses)), None),
         "register_question": None,
         "of_each": [q.name for q in asked.questions if isinstance(q, OfEach) and asked.around.things.get(q.of)],
+        "typed_at": asked.typed_at,
+        "may_keep": current_visitor().person_id is not None and not workflow.one_sitting,
         "talks": Counter(
             each.question for each in commenting.visible(asked.case, current_visitor()) if each.step == asked.step.name
         )
