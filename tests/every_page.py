@@ -6,7 +6,7 @@ from playwright.sync_api import FilePayload
 
 from tests.builders import A_PDF, ANN, BAS, EVA, IRIS, LOTTE, NOOR, PASSWORD, PRODUCT, SANNE, THEIR_SCHOOL, TOM, Someone
 from tests.chromium import Visit
-from tests.full_house import House
+from tests.full_house import PIA, House
 from tests.suppliers import KIM
 from tests.test_two_sides import SAM
 
@@ -326,6 +326,33 @@ SUPPLIERS_ADMINISTRATOR: dict[str, Page] = {
     "elsewhere-take-in": "/elders-getekend/nieuw/{upload}",
     "agreement-concept-announced": "/leverancier/concepten/{agreement_concept}/leaflet-subprocessors",
 }
+PRIVACY_OFFICER: dict[str, Page] = {
+    "models": "/modellen",
+    "models-nothing": "/modellen?q=xyzzy",
+    "model": "/modellen/{model}",
+    "model-difference": "/modellen/{later_model}/verschil?met={model}",
+    "dpias": "/organisaties/{board}/dpia",
+    "dpias-nothing": "/organisaties/{board}/dpia?q=xyzzy",
+    "measures": "/organisaties/{board}/maatregelen",
+    "measures-nothing": "/organisaties/{board}/maatregelen?q=xyzzy",
+    "measure": "/organisaties/{board}/maatregelen/{measure}",
+    "measure-fault": sent("/organisaties/{board}/maatregelen/{measure}", "Bewijs aanleveren"),
+    "dpia": "/zaken/{dpia}",
+    "dpia-again": "/zaken/{dpia}/opnieuw-beoordelen",
+    "dpia-draft": "/zaken/{dpia_draft}",
+    "dpia-so-far": "/zaken/{dpia_draft}/tot-nu-toe",
+    "dpia-comparison": "/zaken/{dpia_draft}/comparison",
+    "dpia-measures": "/zaken/{dpia_draft}/measures",
+    "dpia-measures-fault": sent("/zaken/{dpia_draft}/measures", "Opslaan en verder"),
+    "dpia-comments": "/zaken/{dpia_draft}/comparison/opmerkingen",
+}
+MODEL_PUBLISHER: dict[str, Page] = {
+    "model-versions": f"/leverancier/{PRODUCT}/modellen",
+    "model-draft": "/leverancier/modellen/concepten/{model_draft}",
+    "model-draft-discard": "/leverancier/modellen/concepten/{model_draft}/weggooien",
+    "model-withdraw": "/modellen/{model}/intrekken",
+    "model-withdraw-fault": sent("/modellen/{model}/intrekken", "Ja, intrekken"),
+}
 VISITORS: dict[str, tuple[Someone | None, dict[str, Page]]] = {
     "stranger": (None, STRANGER),
     "teacher": (TOM, TEACHER),
@@ -338,6 +365,8 @@ VISITORS: dict[str, tuple[Someone | None, dict[str, Page]]] = {
     "desk": (SANNE, DESK),
     "supplier": (SAM, SUPPLIER),
     "suppliers-administrator": (KIM, SUPPLIERS_ADMINISTRATOR),
+    "privacy-officer": (PIA, PRIVACY_OFFICER),
+    "model-publisher": (SANNE, MODEL_PUBLISHER),
     "english": (ANN, IN_ENGLISH),
     "duin": (ANN, IN_ANOTHER_THEME),
     "paper": (ANN, ON_PAPER),

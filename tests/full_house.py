@@ -7,21 +7,24 @@ from dataclasses import replace
 from typing import Any
 
 from portal.cases import answering, commenting, on_paper, starting
+from portal.cases.dpia.tables import DpiaMeasure
 from portal.cases.tables import Case, Comment
 from portal.database import reader
 from portal.documents import vault
 from portal.evidence import dossiers
 from portal.offers import drafting, publications
-from portal.offers.publications import PROCESSOR_AGREEMENT, USAGE_TERMS
+from portal.offers.publications import DPIA_MODEL, PROCESSOR_AGREEMENT, USAGE_TERMS
 from portal.offers.tables import Block, Product, Publication, PublicationDraft
 from portal.parties.tables import Mandate, Membership, Organisation
 from portal.record.outbox import Mail
+from tests import dpia
 from tests.agreements import EXAMPLE, FIRST, case_of, offer
 from tests.builders import (
     A_PDF,
     ANN,
     BAS,
     EVA,
+    FEMKE,
     IRIS,
     NOOR,
     OURS,
@@ -41,10 +44,11 @@ from tests.builders import (
     answers_for_registration,
     sign,
 )
-from tests.suppliers import a_living_agreement
+from tests.suppliers import a_living_agreement, the_product
 from tests.test_organisation_change import INVOICES, a_change
 from tests.test_paper import TIM, confirm
 from tests.test_two_sides import SAM, a_supplier_of
+from workflows.dpia_facts import Outcome
 from workflows.vocabulary import Party, Role
 
 XANDER = Someone("Xander Post", "xander@elders.example", "Bestuurder")
@@ -94,6 +98,8 @@ def full_house(portal: Portal) -> House:
     agreement_case = case_of(portal)
     living = a_living_agreement(portal)
     later = _a_later_agreement(portal)
+    models = _models(portal)
+    dpia_case, dpia_draft = _dpias(portal)
     asked = _a_dossier(portal, draft)
     tom, pia = (portal.visitor(each).person_id for each in (TOM, PIA))
     return portal.ask(
@@ -118,6 +124,10 @@ def full_house(portal: Portal) -> House:
             "receipt": "/verify/logboek?size={size}&head={head}".format_map(portal.document(declared).facts["ledger"]),
             "agreement_case": agreement_case,
             "round": round_id,
+            **models,
+            "dpia": dpia_case,
+            "dpia_draft": dpia_draft,
+            "measure": reader.query(DpiaMeasure).filter_by(thing="M1").one().id,
             "supplier": living.supplier_id,
             "living": living.agreement_id,
             "notice": living.notice_id,
@@ -212,6 +222,33 @@ def _a_dossier(portal: Portal, case_id: uuid.UUID) -> uuid.UUID:
     asker = portal.visitor(ANN)
     with portal.opened():
         return dossiers.ask(by=asker, case_id=case_id)
+
+
+def _models(portal: Portal) -> House:
+    """A model DPIA, a version of it that is still to take effect, and the draft of another."""
+    first, product = dpia.a_model(portal), the_product(portal)
+    text: Any = dpia.SmallModel("2.0", parts=dpia.a_body(summary="Een tweede versie van het kleine model."))
+    later = portal.moment.date() + dt.timedelta(days=30)
+    second = portal.do(
+        lambda session: (
+            publications.publish(session, product, text, since=later, grace_days=0, by=None, kind=DPIA_MODEL).id
+        )
+    )
+    by = portal.visitor(SANNE).person_id
+    assert by is not None
+    with portal.opened():
+        draft = drafting.begin(PRODUCT, text=None, by=by, kind=DPIA_MODEL)
+    return {"model": first, "later_model": second, "model_draft": draft}
+
+
+def _dpias(portal: Portal) -> tuple[uuid.UUID, uuid.UUID]:
+    """One that was decided, with measures still to be carried out, and one that is half-way."""
+    a_role(portal, PIA, portal.organisation(OURS), Role.PRIVACY_OFFICER)
+    a_role(portal, FEMKE, portal.organisation(OURS), Role.FG)
+    case_id = dpia.assessment(portal, Outcome.MEASURES_FIRST, by=PIA)
+    dpia.advised(portal, case_id)
+    dpia.signed(portal, dpia.decided(portal, case_id), ANN, BAS)
+    return case_id, dpia.assessment(portal, until="comparison", by=PIA)
 
 
 def _a_remark(portal: Portal, case_id: Any) -> Comment:
