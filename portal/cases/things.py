@@ -32,7 +32,7 @@ class Thing:
     @property
     def name(self) -> str:
         """What it is called in a list of choices."""
-        return f"{self.id}: {self.title}" if self.id != self.title else self.title
+        return self.title if self.id in self.title else f"{self.id}: {self.title}"
 
 
 def of(case: Case) -> dict[str, tuple[Thing, ...]]:
