@@ -89,7 +89,7 @@ def posted(case: Case, step: Step) -> Asked:
     everything = forms.form_for(step.questions, around, posted=sent)
     raw = forms.answers_of(everything, step.questions, around)
     questions = step.asked({**answers, step.name: raw})
-    form = forms.form_for(questions, around, posted=sent)
+    form = everything if questions == step.questions else forms.form_for(questions, around, posted=sent)
     asked = Asked(case, step, questions, form, around, _version(request.form.get("seen", "")))
     shown = set(request.form.get("shown", "").split())
     _keep_files(asked, answers)

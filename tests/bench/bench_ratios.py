@@ -22,6 +22,7 @@ from tests.stage import Installation
 
 SUBJECTS = {
     "steps": "tests.bench.measure_steps",
+    "assessment": "tests.bench.measure_assessment",
     "search": "tests.bench.measure_search",
     "tasks": "tests.bench.measure_tasks",
     "offering": "tests.bench.measure_offering",

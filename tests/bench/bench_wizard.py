@@ -16,11 +16,20 @@ import django
 from django import forms
 from django.conf import settings
 
-from workflows import board_declaration, registration
+from workflows import board_declaration, dpia_assessment, registration
 from workflows import vocabulary as v
 
+HOUSE = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ.get("BENCH_WIZARD") or sys.argv[1])
-SCREENS = (*registration.WORKFLOW.steps, *board_declaration.WORKFLOW.steps[:3])
+OF_AN_ASSESSMENT = os.environ.get("BENCH_SCREENS") == "dpia_reuse"
+WRITTEN = ("subject", "need", "comparison", "measures", "risks")
+"""The steps of an assessment that one person writes, before use begins."""
+SCREENS = (
+    tuple(each for each in dpia_assessment.WORKFLOW.steps if each.name in WRITTEN)
+    if OF_AN_ASSESSMENT
+    else (*registration.WORKFLOW.steps, *board_declaration.WORKFLOW.steps[:3])
+)
+MODEL = json.loads((HOUSE / "portal" / "offers" / "shipped" / "dpia_office_suite_2026-11.json").read_text("utf-8"))
 NOT_FOR_A_BOARD = ("support",)
 LAYOUT = """<!doctype html>
 <html lang="nl"><head><meta charset="utf-8"><title>{{ wizard.steps.current }} - Wizard</title></head>
@@ -109,6 +118,19 @@ def fields_of(question: v.Question) -> Iterator[tuple[str, forms.Field]]:
         {"label": question.label, "help_text": question.hint, "required": not question.optional},
     )
     match question:
+        case v.OfEach(of=of, questions=columns):
+            for thing in MODEL[of]:
+                for column in columns:
+                    for below, field in fields_of(column):
+                        field.required = field.required and column.when is None
+                        yield f"{name}-{thing['id']}-{below}", field
+        case v.Pick(of=of, one=one):
+            choices = [(each["id"], each["name"]) for each in MODEL.get(of, ())]
+            kind = forms.ChoiceField if one else forms.MultipleChoiceField
+            yield name, kind(choices=choices, **common)
+        case v.Date():
+            for part in ("day", "month", "year"):
+                yield f"{name}-{part}", forms.IntegerField(**common)
         case v.Rows(questions=columns, fewest=fewest):
             for column in columns:
                 for below, field in fields_of(column):
@@ -141,7 +163,11 @@ def is_asked(question: v.Question, answers: dict[str, dict[str, Any]]) -> bool:
     return question.when is None or question.when(answers)
 
 
-A_BOARD = {"kind": {"kind": "board"}, "authority": {"mode": "alone"}, "invoices": {"office": False}}
+A_BOARD: dict[str, dict[str, Any]] = {
+    "kind": {"kind": "board"},
+    "authority": {"mode": "alone"},
+    "invoices": {"office": False},
+}
 FORMS = [
     (
         step.name,

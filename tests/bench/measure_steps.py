@@ -5,6 +5,7 @@ who is signed in, over HTTP, with sessions in the database and a CSRF token in e
 """
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -70,7 +71,7 @@ ANSWERS: dict[str, dict[str, Answers]] = {
 def measure(place: Installation) -> list[Row]:
     """The row of the wizard that answers with the next page, and that of the wizard whose pages have addresses."""
     wizard = place.folder.parent / "wizard"
-    cookie = _set_up(wizard, place)
+    cookie = set_up(wizard, place)
     django = {"BENCH_WIZARD": str(wizard)}
     with (
         the_portal(place) as portal,
@@ -142,14 +143,15 @@ def _dearest(watch: Stopwatch) -> str:
     return "dearest: " + ", ".join(said)
 
 
-def _set_up(folder: Path, place: Installation) -> str:
+def set_up(folder: Path, place: Installation, *, screens: str = "") -> str:
     """Django's own database, with the same schools to choose from and somebody signed in; gives the cookie."""
     folder.mkdir()
     with place.opened():
         schools = [(each.code, f"{each.name}, {each.place}") for each in register.locations_of(stage.BOARD)]
     (folder / "schools.json").write_text(json.dumps(schools))
     command = [str(PLAIN_PYTHON), "-m", "tests.bench.bench_wizard", str(folder)]
-    said = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False)
+    environ = {**os.environ, "BENCH_SCREENS": screens}
+    said = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False, env=environ)
     if said.returncode:
         raise RuntimeError(f"Django could not be set up:\n{said.stderr}")
     return said.stdout.strip()
