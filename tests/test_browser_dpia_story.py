@@ -97,16 +97,21 @@ def decides(at: Served, someone: Someone, case_id: uuid.UUID, **more: Any) -> Vi
 def test_from_the_first_question_to_the_open_gate(at_stage: AtStage) -> None:
     at = at_stage("in_force")
     the_stage(at)
-    at.visit(TOM).open(GATE).sees(SHUT, NOOR.name)
+    at.visit(TOM).open(GATE).sees(SHUT, NOOR.name).shown("nothing-yet")
     answers = answers_for(Outcome.ADJUSTED)
     noor = at.visit(NOOR).open(f"/zaken/begin/dpia_reuse?product={PRODUCT}&organisation={at.portal.organisation(OURS)}")
     noor.press("Beginnen")
     case_id = case_of(noor)
+    noor.follow("Waarover gaat het?")
     for step in WORKFLOW.path(answers):
         if step.name not in answers:
             break
-        writer = at.visit(NOOR, kind=Keys) if step.name == "measures" else noor
-        fills_in(writer.open(f"/zaken/{case_id}/{step.name}"), answers[step.name])
+        if step.name == "measures":  # and on with the keyboard alone
+            noor = at.visit(NOOR, kind=Keys).open(f"/zaken/{case_id}/measures")
+        elif step.name == "risks":
+            noor = at.visit(NOOR).open(f"/zaken/{case_id}/risks")
+        assert noor.page.url.endswith(f"/{step.name}")
+        fills_in(noor, answers[step.name])
     noor.open(f"/zaken/{case_id}").sees("Hergebruik met aangepaste maatregelen")
 
     at.work()
@@ -125,7 +130,7 @@ def test_from_the_first_question_to_the_open_gate(at_stage: AtStage) -> None:
     at.work()
     at.visit(ANN).open(at.link(ANN.email, "U bent aan de beurt"))
     decides(at, ANN, case_id)
-    at.visit(TOM).open(GATE).sees(SHUT, "ligt klaar om te tekenen")
+    at.visit(TOM).open(GATE).sees(SHUT, "ligt klaar om te tekenen").shown("to-sign")
     at.signs(ANN)
     at.visit(TOM).open(GATE).sees(SHUT, BAS.name)
     at.signs(BAS)
@@ -149,7 +154,7 @@ def test_against_the_fg_the_board_says_why_and_two_sign(at_stage: AtStage) -> No
     at.visit(TOM).open(GATE).sees(SHUT, BAS.name)
     at.signs(BAS)
     ann.open(f"/stukken/{at.portal.document(case_id).id}").sees(MOTIVATION, "Ik raad dit af.")
-    at.visit(TOM).open(GATE)
+    at.visit(TOM).open(GATE).shown("in-the-end")
 
 
 def test_measures_first_waits_until_another_accepts_the_evidence(at_stage: AtStage, tmp_path: Path) -> None:
@@ -161,7 +166,7 @@ def test_measures_first_waits_until_another_accepts_the_evidence(at_stage: AtSta
     decides(at, ANN, case_id)
     at.signs(ANN, BAS)
     ann = at.visit(ANN).open(f"/stukken/{at.portal.document(case_id).id}").sees("Eerst maatregelen")
-    at.visit(TOM).open(GATE).sees(SHUT, "Alleen de leraar kan erbij.", "Gerda Prins")
+    at.visit(TOM).open(GATE).sees(SHUT, "Alleen de leraar kan erbij.", "Gerda Prins").shown("measures-first")
 
     measures = f"/organisaties/{at.portal.organisation(OURS)}/maatregelen"
     noor = at.visit(NOOR).open(measures).follow("Alleen de leraar kan erbij.")
@@ -172,5 +177,5 @@ def test_measures_first_waits_until_another_accepts_the_evidence(at_stage: AtSta
     twan.press("Accepteren").sees("Het bewijs is geaccepteerd.")
     at.portal.later(minutes=1)
     at.work()
-    at.visit(TOM).open(GATE).sees(OPEN)
+    at.visit(TOM).open(GATE).sees(OPEN).shown("open")
     ann.open(f"/zaken/{case_id}").sees("Hergebruik")
