@@ -11,9 +11,10 @@ from portal.cases.dpia import measure_reminding
 from portal.cases.dpia.tables import DpiaDecision, DpiaMeasure
 from portal.cases.tables import InForce
 from portal.database import reader
+from portal.offers.dpia import withdrawing
 from portal.record.ledger import Entry
 from tests.browser import Browser
-from tests.builders import A_PDF, EVA, FEMKE, IRIS, NOOR, OURS, THEIRS, TOM, Portal, a_role
+from tests.builders import A_PDF, EVA, FEMKE, IRIS, NOOR, OURS, SANNE, THEIRS, TOM, Portal, a_role
 from tests.dpia_decisions import OUTCOMES, a_decision, a_model
 from tests.test_dpia_gate import GATE, MISSING, asked
 from workflows.vocabulary import Role
@@ -97,6 +98,26 @@ def test_who_hands_in_the_evidence_does_not_accept_it(waiting: Portal) -> None:
     assert measure(waiting).accepted_at is None
 
 
+def test_a_file_of_ones_own_does_not_come_along_with_the_words_of_another(waiting: Portal) -> None:
+    handed_in(waiting, by=NOOR)
+    at(waiting, EVA).fill(text="Zie het bestand.").press("Bewijs aanleveren")
+    at(waiting, NOOR).sees("Zie het bestand.").sees_not("scherm.pdf")
+    assert measure(waiting).blob == ""
+
+
+def test_nothing_begins_to_hold_on_a_model_that_was_withdrawn_meanwhile(waiting: Portal) -> None:
+    handed_in(waiting)
+    model = waiting.ask(lambda: reader.query(DpiaDecision).one().publication_id)
+    desk = waiting.visitor(SANNE).person_id
+    assert model is not None and desk is not None
+    with waiting.opened():
+        withdrawing.withdraw(model, why="Er zit een fout in.", by=desk)
+    at(waiting, NOOR).press("Accepteren")
+    assert outcome(waiting) == "own_dpia"
+    assert waiting.count(InForce, kind="dpia_reuse") == 0
+    assert MISSING in waiting.sign_in(TOM).open(GATE).missing()
+
+
 def test_evidence_goes_back_with_the_reason_and_comes_again(waiting: Portal) -> None:
     handed_in(waiting)
     noor = at(waiting, NOOR).press("Terugsturen")
@@ -141,6 +162,9 @@ def test_another_owner_or_day_is_named_with_the_reason(waiting: Portal) -> None:
     noor.sees("Schrijf op waarom dit verandert").fill(why="Femke is met verlof.").press("Wijzigen")
     noor.sees("De maatregel is gewijzigd", "Tom de Wit", "maandag 1 februari 2027")
     noor.fill(**{**day, "due-month": "12"}, why="Later.").press("Wijzigen").sees("Dit is een kritieke maatregel")
+    noor.fill(owner="", owner_email="geen adres", why="x").press("Wijzigen")
+    noor.sees("Vul in wie ervoor zorgt", "geen geldig e-mailadres")
+    noor.fill(owner="Tom de Wit", owner_email="tom@ons.example")
     noor.fill(**{**day, "due-year": "2020"}, why="Terug.").press("Wijzigen").sees("Deze dag is al voorbij")
 
 

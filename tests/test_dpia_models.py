@@ -164,6 +164,13 @@ def test_a_measure_lowers_a_risk_that_exists_and_no_risk_grows_by_its_measures()
     assert {"measures.0.lowers", "risks.2.chance_after", "measures.1.id", "measures.2.id"} <= set(faults)
 
 
+@pytest.mark.parametrize("name", ["process", "Meta", "meta", "data", "M_1", "1M", "M-1"])
+def test_an_id_that_a_form_cannot_have_is_refused(name: str) -> None:
+    body = said()
+    body["conditions"][0]["id"] = name
+    assert "conditions.0.id" in dict(files.read(json.dumps(body)).faults())
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(list(said())), inner, max_size=4),

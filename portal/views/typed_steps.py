@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.cases import typed
+from portal.parties.spelling import clean, clean_lines
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
 from portal.wording import say
@@ -22,7 +23,8 @@ def _signed_in_only() -> ResponseReturnValue | None:
 @bp.post("/<uuid:case_id>/<step_name>/getypt")
 def keep(case_id: UUID, step_name: str) -> ResponseReturnValue:
     """Keep the form as it stands, unchecked; by itself while somebody types, or with a button to go on later."""
-    fields = [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_TYPED]
+    sent = request.form.items(multi=True)
+    fields = [(clean(name), clean_lines(value)) for name, value in sent if name not in NOT_TYPED]
     typed.keep(case_id, step_name, fields, by=visitor())
     if "later" not in request.form:
         return "", 204

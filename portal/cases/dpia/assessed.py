@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from portal.offers.dpia import standing
 from portal.offers.dpia.model import as_facts
 from portal.parties.tables import Organisation
 from workflows import dpia_reuse
-from workflows.dpia_facts import Around, Model
+from workflows.dpia_facts import Around, Model, Standing
 from workflows.dpia_reuse import Judgement
 from workflows.vocabulary import Answers
 
@@ -42,7 +43,12 @@ def with_evidence(session: Session, case: Case, accepted: Iterable[str]) -> Judg
     model = model_of(case)
     assert model is not None
     given = relevant_answers(case)
-    return dpia_reuse.judge(given, model, around_of(session, case, given, accepted=accepted))
+    around = around_of(session, case, given, accepted=accepted)
+    assert case.publication is not None
+    now = standing.of(session, case.publication, at=clock.now())
+    if now is Standing.WITHDRAWN:  # nothing begins to hold on a model that counts no more
+        around = replace(around, standing=now)
+    return dpia_reuse.judge(given, model, around)
 
 
 def model_of(case: Case) -> Model | None:

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
@@ -32,7 +33,7 @@ Settle = Callable[[Session, DpiaDecision], None]
 JUDGES = Role.PRIVACY_OFFICER
 """Who accepts evidence."""
 HANDS_IN = (Role.PRIVACY_OFFICER, Role.ADMINISTRATOR, Role.SIGNATORY, Role.BOARD_OFFICE)
-LONGEST = 5000
+LONGEST, LONGEST_NAME = 5000, 200
 OVER = mark("Over deze scholen is intussen anders besloten. Bewijs voor dit besluit is niet meer nodig.")
 
 
@@ -100,6 +101,8 @@ def hand_in(
             raise InvalidError(sentence, {"text": sentence})
         if file is not None:
             measure.blob, measure.file_name = vault.keep(session, file[0]), file[1][:200]
+        elif measure.handed_in_by != by.person_id:  # who judges must not find a file of their own among it
+            measure.blob, measure.file_name = "", ""
         measure.evidence_text, measure.sent_back_words = text, ""
         measure.handed_in_by, measure.handed_in_at = by.person_id, clock.now()
         session.flush()
@@ -166,6 +169,8 @@ def change(
         day = due_on.isoformat() if due_on else measure.due_on
         if (owner, owner_email, day) == (measure.owner, measure.owner_email, measure.due_on):
             return
+        if faults := _faults_of_owner(owner, owner_email):
+            raise InvalidError("Nog niet alles is goed ingevuld.", faults)
         if due_on is not None and day != measure.due_on and due_on < clock.today():
             sentence = say("Deze dag is al voorbij. Kies vandaag of een latere dag.")
             raise InvalidError(sentence, {"due": sentence})
@@ -182,6 +187,18 @@ def change(
         _witness(
             session, measure, "change_measure", by, owner=owner, owner_email=owner_email, due_on=day, why=digest(why)
         )
+
+
+def _faults_of_owner(owner: str, owner_email: str) -> dict[str, str]:
+    """What is wrong with who sees to it: reminded is only who has a name and an address."""
+    faults: dict[str, str] = {}
+    if not owner or len(owner) > LONGEST_NAME:
+        faults["owner"] = say("Vul in wie ervoor zorgt, in hooguit %(most)s tekens.", most=LONGEST_NAME)
+    try:
+        validate_email(owner_email, check_deliverability=False)
+    except EmailNotValidError:
+        faults["owner_email"] = say("Dit is geen geldig e-mailadres. Een goed adres is bijvoorbeeld naam@school.nl.")
+    return faults
 
 
 def last_day(measure: DpiaMeasure) -> dt.date | None:

@@ -17,7 +17,9 @@ LEVELS = tuple(str(each) for each in Level)
 BY = ("school", "supplier", "operator")
 LISTS = ("modules", "conditions", "dimensions", "risks", "measures")
 MOST, LONGEST, LONGEST_TITLE = 100, 5000, 200
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9]{0,19}")
+NOT_AN_ID = frozenset({"meta", "process", "data", "errors", "validate", "name"})
+"""Words that a form keeps for itself."""
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,19}")
 
 
@@ -120,7 +122,7 @@ def _list(name: str, rows: Sequence[Body]) -> Iterator[Fault]:
         yield name, say("Hooguit %(most)s regels.", most=MOST)
     ids = [row["id"] for row in rows]
     for at, row in enumerate(rows):
-        if not _ID.fullmatch(row["id"]) or ids.count(row["id"]) > 1:
+        if not _ID.fullmatch(row["id"]) or row["id"].lower() in NOT_AN_ID or ids.count(row["id"]) > 1:
             yield f"{name}.{at}.id", say("Geef dit een eigen id van letters en cijfers: %(id)s kan niet.", id=row["id"])
         yield from _text(f"{name}.{at}.text", row.get("text", row.get("name", "")), say("Schrijf de tekst op."))
 
