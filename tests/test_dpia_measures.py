@@ -61,7 +61,7 @@ def test_the_gate_stays_shut_until_the_evidence_of_what_is_critical_is_accepted(
     case_id = waiting.ask(lambda: reader.query(DpiaDecision).one().case_id)
     waiting.sign_in(NOOR).open(f"/zaken/{case_id}").sees(
         "Zo staat het besluit nu", "met aangepaste maatregelen"
-    ).follow("2 maatregelen")
+    ).sees_not("U mag pas beginnen").follow("2 maatregelen")
     assert outcome(waiting) == "adjusted"  # one measure of its own is still to come
     tom.open(GATE).sees("De poort is open", "toen het product al in gebruik was")
     said = waiting.ask(lambda: reader.query(Entry).filter_by(act="dpia_becomes").one().detail)

@@ -1,6 +1,6 @@
 """The lists of a DPIA: when one is needed, the twelve sides of a use, and what one may say about each."""
 
-from workflows.dpia_facts import CORE, DIMENSIONS, Comparison, Level, MeasureState, Verdict
+from workflows.dpia_facts import Comparison, Level, MeasureState, Verdict
 
 Options = tuple[tuple[str, str], ...]
 
@@ -62,7 +62,6 @@ SIDES: tuple[tuple[str, str, str], ...] = (
 """The twelve sides of a use: id, name, and what to think of."""
 SIDE_NAMES = {side: name for side, name, _ in SIDES}
 SIDE_OPTIONS: Options = tuple((side, name) for side, name, _ in SIDES)
-CORE_SIDES = tuple(side for side in DIMENSIONS if side in CORE)
 
 COMPARISONS: Options = (
     (Comparison.SAME, "Gelijk aan het model"),

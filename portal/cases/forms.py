@@ -75,14 +75,8 @@ def _field(question: v.Question, around: Surroundings) -> Field:
         case v.Text(longest=longest, kind=kind):
             spelled = [Spelled(kind)] if kind in SPELLINGS else []
             filters = [_upper] if kind == "postcode" else [clean]
-            shape = {
-                "tel": {"type": "tel"},
-                "kvk": {"inputmode": "numeric"},
-                "board_number": {"inputmode": "numeric"},
-                "amount": {"inputmode": "numeric"},
-            }
             rules = [*required, _length(longest), *spelled]
-            return StringField(label, rules, filters=filters, description=hint, render_kw=shape.get(kind))
+            return StringField(label, rules, filters=filters, description=hint, render_kw=SHAPES.get(kind))
         case v.ConfirmedEmail():
             return StringField(label, filters=[clean], description=hint, render_kw={"readonly": True, "type": "email"})
         case v.TypedName():

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.cases import in_force
 from portal.cases.dpia import carrying
 from portal.cases.dpia.carrying import Kind
 from portal.cases.dpia.reopening_tables import DpiaTrigger
@@ -15,7 +16,7 @@ from portal.cases.tables import Case
 from portal.cases.things import Thing
 from portal.wording import day, mark, say
 
-WORKFLOW = "dpia_reuse"
+WORKFLOW = in_force.DPIA_REUSE
 CAUSES: Mapping[Kind, str] = {
     Kind.REVIEW: mark("De dag om opnieuw te beoordelen komt eraan: %(day)s."),
     Kind.NEW_VERSION: mark("Er is een nieuwe versie van het model: %(words)s."),

@@ -20,7 +20,7 @@ from workflows.dpia_facts import Around, Model, Standing
 from workflows.dpia_reuse import Judgement
 from workflows.vocabulary import Answers
 
-WORKFLOW = "dpia_reuse"
+WORKFLOW = in_force.DPIA_REUSE
 
 
 def assessed(session: Session, case: Case, answers: Answers | None = None) -> Judgement | None:

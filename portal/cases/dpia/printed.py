@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from portal import wording
 from portal.cases.access import relevant_answers
 from portal.cases.dpia import anew, drawn, own
-from portal.cases.dpia.assessed import assessed
+from portal.cases.dpia.assessed import WORKFLOW, assessed
 from portal.cases.dpia.outcomes import KINDS, holds
 from portal.cases.tables import Case, StepAnswer
+from portal.cases.things import BY
 from portal.offers.tables import Publication
 from portal.wording import mark, say, sentence
 from workflows import dpia_questions as lists
@@ -22,13 +23,12 @@ from workflows.dpia_need import needed
 from workflows.dpia_reuse import Judgement
 from workflows.vocabulary import Answers, day
 
-BY = {"school": mark("de school"), "supplier": mark("de leverancier"), "operator": mark("de beheerder")}
 LONGEST_TITLE = 150
 
 
 def facts(session: Session, case: Case) -> dict[str, Any]:
     """What the document of this case has besides what every document has; nothing for a case of another kind."""
-    if case.workflow != "dpia_reuse" or case.publication is None:
+    if case.workflow != WORKFLOW or case.publication is None:
         return own.facts(session, case)
     judgement = assessed(session, case)
     if judgement is None:

@@ -7,6 +7,7 @@ from typing import Any
 from portal.errors import InvalidError
 from portal.offers.agreements.agreement import MOST_CLAUSES, Agreement, Clause, Deviation
 from portal.offers.agreements.annexes import ANNEXES, MOST_ROWS, Annex
+from portal.offers.json_files import UNREADABLE, loaded
 from portal.parties.spelling import clean, clean_lines
 from portal.wording import say
 
@@ -42,17 +43,7 @@ def written(agreement: Agreement) -> str:
 
 def read(text: str) -> Agreement:
     """The agreement in this file; InvalidError names every place where the file has another shape."""
-    try:
-        source = json.loads(text)
-    except json.JSONDecodeError as fault:
-        sentence = say(
-            "Dit is geen goed JSON-bestand. Kijk naar regel %(line)s, teken %(column)s.",
-            line=fault.lineno,
-            column=fault.colno,
-        )
-        raise InvalidError(UNREADABLE, {"file": sentence}) from fault
-    except (ValueError, RecursionError) as fault:
-        raise InvalidError(UNREADABLE, {"file": say("Dit is geen goed JSON-bestand.")}) from fault
+    source = loaded(text)
     wrong = list(_wrong(source))
     if wrong:
         named = clean(" ".join(each[:LONGEST_NAMED] for each in wrong[:MOST_NAMED]))  # with names as the file has them
@@ -92,7 +83,6 @@ def _annex(source: Mapping[str, Any], name: str) -> Annex:
     }
 
 
-UNREADABLE = "Dit bestand kan niet worden gelezen."
 MOST_NAMED, LONGEST_NAMED = 5, 200
 
 

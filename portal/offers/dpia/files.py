@@ -6,6 +6,7 @@ from typing import Any
 
 from portal.errors import InvalidError
 from portal.offers.dpia.model import DpiaModel
+from portal.offers.json_files import UNREADABLE, loaded
 from portal.parties.spelling import clean, clean_lines
 from portal.wording import mark, say
 
@@ -13,7 +14,6 @@ FORMAT = "tekenpoort/dpia-model/1"
 LARGEST = 2 * 1024 * 1024
 """Bytes, of a file and of a draft alike."""
 MOST_NAMED, LONGEST_NAMED = 5, 200
-UNREADABLE = "Dit bestand kan niet worden gelezen."
 _LOWERING = {"risk": str, "chance": int, "impact": int}
 _SHAPE: Mapping[str, Any] = {
     "format": str,
@@ -58,17 +58,7 @@ def written(model: DpiaModel) -> str:
 
 def read(text: str) -> DpiaModel:
     """The model in this file; InvalidError names every place where the file has another shape."""
-    try:
-        source = json.loads(text.removeprefix("\ufeff"))
-    except json.JSONDecodeError as fault:
-        sentence = say(
-            "Dit is geen goed JSON-bestand. Kijk naar regel %(line)s, teken %(column)s.",
-            line=fault.lineno,
-            column=fault.colno,
-        )
-        raise InvalidError(UNREADABLE, {"file": sentence}) from fault
-    except (ValueError, RecursionError) as fault:
-        raise InvalidError(UNREADABLE, {"file": say("Dit is geen goed JSON-bestand.")}) from fault
+    source = loaded(text)
     wrong = list(_wrong(source))
     if wrong:
         raise InvalidError(UNREADABLE, {"file": clean(" ".join(each[:LONGEST_NAMED] for each in wrong[:MOST_NAMED]))})
