@@ -85,6 +85,7 @@ from portal.views import (
     working_copy,
 )
 from portal.views.references import whole
+from portal.views.shapes import shape_of
 from portal.views.visitor import visitor
 from portal.wording import mark, say
 from workflows.vocabulary import ROLE_NAMES, Role
@@ -228,7 +229,7 @@ class _InDatabase:
 def _speak(app: Flask, settings: Settings) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals |= {"_": say, "ngettext": wording.say_count, "role_name": _role_name}
+    app.jinja_env.globals |= {"_": say, "ngettext": wording.say_count, "role_name": _role_name, "shape_of": shape_of}
     app.jinja_env.filters |= {"day": wording.day, "moment": wording.moment, "say": say, "whole": whole}
 
     @app.context_processor

@@ -13,7 +13,7 @@ def causes(use: Use) -> tuple[Facts, tuple[Cause, ...]]:
     """The facts that decide on a use that takes neither exit, and every cause behind them."""
     outside = list(outside_model(use))
     sides = list(sides_compared(use))
-    worse = use.riskier_sides() if use.counts("comparison") else frozenset()
+    worse = use.riskier_sides if use.counts("comparison") else frozenset()
     critical, failing = critical_measures(use)
     other_open = list(other_measures(use))
     high, risks = risks_left(use)

@@ -22,7 +22,7 @@ def critical_measures(use: Use) -> tuple[Critical, list[Cause]]:
     if not use.counts("measures"):
         return Critical.DONE, []
     worst, found = Critical.DONE, []
-    for measure in use.asked():
+    for measure in use.asked:
         if measure.critical:
             standing, cause = _critical_one(use, measure)
             worst = max(worst, standing)
@@ -75,7 +75,7 @@ def other_measures(use: Use) -> Iterator[Cause]:
     """The other measures that are not done, and the board's own that are still to come."""
     if not use.counts("measures"):
         return
-    for measure in use.asked():
+    for measure in use.asked:
         state, about = use.state(measure), {"measure": measure.text}
         if measure.critical or state is MeasureState.DONE:
             continue
@@ -104,7 +104,7 @@ def risks_left(use: Use) -> tuple[High, list[Cause]]:
         return High.NONE, []
     done, planned = use.of_state(MeasureState.DONE), use.of_state(MeasureState.PLANNED)
     later = use.residual((*done, *planned))
-    named = {each.id: each.text for each in use.model.risks} | {each.id: each.text for each in use.own_risks()}
+    named = {each.id: each.text for each in use.model.risks} | {each.id: each.text for each in use.own_risks}
     worst, found = High.NONE, []
     for risk, level in use.residual().items():
         if level is not Level.HIGH:

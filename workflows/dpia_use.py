@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from workflows.dpia_facts import DIMENSIONS, Around, Comparison, Level, MeasureState, Model, ModelMeasure
@@ -99,18 +100,19 @@ class Use:
         said = self.said(place)
         return said is not wanted and not (said is None and self.partial)
 
-    @property
+    @cached_property
     def in_use(self) -> bool:
         """Whether use began before this assessment."""
         return bool(self.said("subject.in_use"))
 
-    @property
+    @cached_property
     def modules(self) -> frozenset[str]:
         """The modules that are used."""
         return frozenset(self.said("subject.modules", ()))
 
     # --- Sides ---------------------------------------------------------------------------------------------------
 
+    @cached_property
     def sides(self) -> tuple[SideAnswer, ...]:
         """What the board answered about each side, then what differs at its schools."""
         given: Mapping[str, Any] = self.said("comparison.sides", {})
@@ -129,15 +131,17 @@ class Use:
         """Whether it holds more risk than the model describes: said so, or not described at all and no low risk."""
         if answer.choice is not Comparison.ABSENT:
             return answer.choice is Comparison.RISKIER
-        found = [each.before for each in self.own_risks() if each.side == answer.side]
+        found = [each.before for each in self.own_risks if each.side == answer.side]
         return not found or any(each is not Level.LOW for each in found)
 
+    @cached_property
     def riskier_sides(self) -> frozenset[str]:
         """The sides on which the board or one of its schools holds more risk than the model describes."""
-        return frozenset(each.side for each in self.sides() if self.is_riskier(each))
+        return frozenset(each.side for each in self.sides if self.is_riskier(each))
 
     # --- Measures ------------------------------------------------------------------------------------------------
 
+    @cached_property
     def asked(self) -> tuple[ModelMeasure, ...]:
         """The measures that the model asks of this use."""
         return asked_measures(self.model, self.modules)
@@ -150,6 +154,13 @@ class Use:
 
     def state(self, measure: ModelMeasure) -> MeasureState:
         """How it stands: done too once the evidence of what was planned has been accepted; unanswered is refused."""
+        return self._states[measure.id]
+
+    @cached_property
+    def _states(self) -> Mapping[str, MeasureState]:
+        return {each.id: self._state(each) for each in self.model.measures}
+
+    def _state(self, measure: ModelMeasure) -> MeasureState:
         said = self.row_of(measure).get("state") or self._worst(MeasureState.REFUSED)
         state = MeasureState(said or MeasureState.DONE)
         return MeasureState.DONE if state is MeasureState.PLANNED and measure.id in self.around.accepted else state
@@ -168,10 +179,11 @@ class Use:
 
     def of_state(self, *states: MeasureState) -> tuple[ModelMeasure, ...]:
         """The asked measures that stand like this."""
-        return tuple(each for each in self.asked() if self.state(each) in states)
+        return tuple(each for each in self.asked if self.state(each) in states)
 
     # --- Risks ---------------------------------------------------------------------------------------------------
 
+    @cached_property
     def own_risks(self) -> tuple[OwnRisk, ...]:
         """The risks that the board added."""
         found = []
@@ -192,7 +204,7 @@ class Use:
             levels = self._levels(row, "chance", "impact")
             if row.get("applies") is not False and levels:
                 found[risk.id] = lowered(risk.id, levels[0], levels[1], done)
-        return found | {each.id: each.after for each in self.own_risks()}
+        return found | {each.id: each.after for each in self.own_risks}
 
     # --- What is missing -----------------------------------------------------------------------------------------
 
@@ -202,7 +214,7 @@ class Use:
         return (
             "subject" in self.answers
             and all(sides.get(side, {}).get("choice") for side in DIMENSIONS)
-            and all(self.row_of(measure).get("state") for measure in self.asked())
+            and all(self.row_of(measure).get("state") for measure in self.asked)
             and all(_is_rated(risks.get(risk.id, {})) for risk in self.model.risks)
         )
 

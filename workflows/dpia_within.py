@@ -57,9 +57,9 @@ def sides_compared(use: Use) -> Iterator[Cause]:
     """The sides that are neither the same nor narrower; of a school of the board as much as of the board itself."""
     if not use.counts("comparison"):
         return
-    described = {each.side for each in use.own_risks()}
-    enough = len(use.riskier_sides() - CORE) > 1
-    for each in use.sides():
+    described = {each.side for each in use.own_risks}
+    enough = len(use.riskier_sides - CORE) > 1
+    for each in use.sides:
         about = {"side": side_name(each.side), "number": each.side[1:], "school": each.school}
         way = ("Als u %(side)s (onderdeel %(number)s) houdt bij wat het model beschrijft", about)
         change = answered(each.place, {"choice": "same"})

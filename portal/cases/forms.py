@@ -12,13 +12,22 @@ from wtforms import (
     FormField,
     HiddenField,
     SelectChoice,
-    StringField,
-    TextAreaField,
     ValidationError,
 )
 from wtforms.validators import Length, Optional
 
-from portal.cases.fields import SPELLINGS, DayField, EmailAddress, OneOf, Radios, Required, Spelled, Ticks
+from portal.cases.fields import (
+    SPELLINGS,
+    DayField,
+    EmailAddress,
+    LineField,
+    LinesField,
+    OneOf,
+    Radios,
+    Required,
+    Spelled,
+    Ticks,
+)
 from portal.cases.surroundings import Surroundings
 from portal.parties.spelling import clean, clean_lines
 from portal.wording import day, say
@@ -69,19 +78,19 @@ def _field(question: v.Question, around: Surroundings) -> Field:
     match question:
         case v.Email(longest=longest):
             rules = [*required, _length(longest), EmailAddress()]
-            return StringField(label, rules, filters=[clean], description=hint, render_kw={"type": "email"})
+            return LineField(label, rules, filters=[clean], description=hint, render_kw={"type": "email"})
         case v.LongText(longest=longest):
-            return TextAreaField(label, [*required, _length(longest)], filters=[clean_lines], description=hint)
+            return LinesField(label, [*required, _length(longest)], filters=[clean_lines], description=hint)
         case v.Text(longest=longest, kind=kind):
             spelled = [Spelled(kind)] if kind in SPELLINGS else []
             filters = [_upper] if kind == "postcode" else [clean]
             rules = [*required, _length(longest), *spelled]
-            return StringField(label, rules, filters=filters, description=hint, render_kw=SHAPES.get(kind))
+            return LineField(label, rules, filters=filters, description=hint, render_kw=SHAPES.get(kind))
         case v.ConfirmedEmail():
-            return StringField(label, filters=[clean], description=hint, render_kw={"readonly": True, "type": "email"})
+            return LineField(label, filters=[clean], description=hint, render_kw={"readonly": True, "type": "email"})
         case v.TypedName():
             rules = [*required, _length(TYPED_NAME_LONGEST), _same_name(around.person_name)]
-            return StringField(label, rules, filters=[clean], description=hint)
+            return LineField(label, rules, filters=[clean], description=hint)
         case v.Date(not_before_today=ahead):
             earliest = around.today if ahead else None
             return DayField(label, required=not question.optional, earliest=earliest, description=hint)

@@ -39,19 +39,23 @@ def of(case: Case) -> dict[str, tuple[Thing, ...]]:
     """Every thing that this case names: of its publication by kind, of its answers by "step.question"."""
     body: Mapping[str, Any] = case.publication.body if case.publication else {}
     found = {kind: tuple(_MADE[kind](each) for each in body.get(kind, ())) for kind in _MADE}
-    for answer in case.answers:
-        for name, value in answer.values.items():
-            if isinstance(value, list):
-                rows = enumerate(value, 1)
-                found[f"{answer.step}.{name}"] = tuple(_of_row(number, row) for number, row in rows)
+    lists = {
+        f"{answer.step}.{name}": value
+        for answer in case.answers
+        for name, value in answer.values.items()
+        if isinstance(value, list)
+    }
+    codes = {str(row) for rows in lists.values() for row in rows if not isinstance(row, dict)}
+    names = register.location_names(codes)
+    for place, rows in lists.items():
+        found[place] = tuple(_of_row(number, row, names) for number, row in enumerate(rows, 1))
     return found
 
 
-def _of_row(number: int, row: Any) -> Thing:
+def _of_row(number: int, row: Any, names: Mapping[str, str]) -> Thing:
     if isinstance(row, dict):
         return Thing(str(number), say("Nummer %(number)s", number=number), str(row.get("text", "")))
-    location = register.location(str(row))
-    return Thing(str(row), location.name if location else str(row))
+    return Thing(str(row), names.get(str(row), str(row)))
 
 
 def _module(each: Mapping[str, Any]) -> Thing:

@@ -1,5 +1,6 @@
 """The register of real boards and locations: find them, and fill it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -77,6 +78,14 @@ def board(number: str) -> RegisterBoard | None:
 def location(code: str) -> RegisterLocation | None:
     """The location with this code, ended or not."""
     return reader.get(RegisterLocation, code.upper())
+
+
+def location_names(codes: Collection[str]) -> dict[str, str]:
+    """The names of those of these that are codes of locations, ended or not."""
+    if not codes:
+        return {}
+    found = reader.scalars(select(RegisterLocation).where(RegisterLocation.code.in_(codes)))
+    return {each.code: each.name for each in found}
 
 
 def locations_of(board_number: str) -> list[RegisterLocation]:

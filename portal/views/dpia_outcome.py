@@ -1,5 +1,6 @@
 """What an assessment of a model DPIA comes to, as its pages show it: the outcome, why, and what would change it."""
 
+from collections.abc import Container
 from typing import Any
 
 from flask import url_for
@@ -43,7 +44,9 @@ def panel(case: Case, visitor: Visitor, *, answers: Answers | None = None, is_tr
         made["own_url"] = _own_url(case, visitor)
     if found is None:
         return {"outcome": made, **_own(case)}
-    reasons = [_reason(case, visitor, each) for each in found.reasons]
+    steps = {each.place.partition(".")[0] for each in (*found.reasons, *found.late)}
+    mine = {each for each in steps if _may_answer(case, each, visitor)}
+    reasons = [_reason(case, each, mine) for each in found.reasons]
     return {
         **_own(case),
         "outcome": made
@@ -52,7 +55,7 @@ def panel(case: Case, visitor: Visitor, *, answers: Answers | None = None, is_tr
             "meaning": say(MEANINGS[found.outcome]),
             "kind": KINDS[found.outcome].status,
             "is_late": found.is_late,
-            "late": [_reason(case, visitor, each) for each in found.late],
+            "late": [_reason(case, each, mine) for each in found.late],
             "own_url": _own_url(case, visitor) if _asks_for_its_own(case, found.outcome) else made["own_url"],
             "is_final": not workflow_of(case).open_steps(given),
             "reasons": reasons[:MOST],
@@ -110,12 +113,19 @@ def _own_url(case: Case, visitor: Visitor) -> str:
     return url_for("cases.begin", workflow_name=workflow.name, **what)
 
 
-def _reason(case: Case, visitor: Visitor, reason: Reason) -> dict[str, str]:
-    """A reason, with the way to the answer that caused it: to its question, or to where it can be read."""
+def _may_answer(case: Case, step_name: str, visitor: Visitor) -> bool:
+    step = workflow_of(case).step(step_name)
+    return step is not None and access.may_answer(case, step, visitor)
+
+
+def _reason(case: Case, reason: Reason, mine: Container[str]) -> dict[str, str]:
+    """A reason, with the way to the answer that caused it: to its question where the step is mine, or to where it can
+    be read.
+    """
     step_name, *place = reason.place.split(".")
     step = workflow_of(case).step(step_name)
-    anchor = "-".join(place)
-    if step is not None and access.may_answer(case, step, visitor):
+    if step_name in mine:
+        anchor = "-".join(place)
         url = url_for("cases.answer", case_id=case.id, step_name=step_name, _anchor=anchor or None)
     else:
         url = url_for("dpia.so_far", case_id=case.id, _anchor=step_name)

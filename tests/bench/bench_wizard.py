@@ -22,8 +22,8 @@ from workflows import vocabulary as v
 HOUSE = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ.get("BENCH_WIZARD") or sys.argv[1])
 OF_AN_ASSESSMENT = os.environ.get("BENCH_SCREENS") == "dpia_reuse"
-WRITTEN = ("subject", "need", "comparison", "measures", "risks")
-"""The steps of an assessment that one person writes, before use begins."""
+WRITTEN = ("subject", "need", "comparison", "measures", "risks", "views")
+"""The steps of an assessment that one person writes, before use begins; the last is only come to."""
 SCREENS = (
     tuple(each for each in dpia_assessment.WORKFLOW.steps if each.name in WRITTEN)
     if OF_AN_ASSESSMENT
