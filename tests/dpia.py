@@ -236,7 +236,9 @@ def answer(portal: Portal, case_id: uuid.UUID, step: str, values: Mapping[str, A
 
 
 def filled(browser: Browser, values: Mapping[str, Any]) -> Browser:
-    """The form of a step with these answers, as one types them; rows are added, and questions that come up asked."""
+    """The form of a step with these answers, as one types them; rows are added. What an answer leads to is there already:
+    a step is one request.
+    """
     flat = dict(_flat("", values))
     address = browser.address
     for _ in range(MOST_PRESSES):
@@ -246,10 +248,8 @@ def filled(browser: Browser, values: Mapping[str, Any]) -> Browser:
         if not left_out:
             return browser
         row = next((each for each in left_out if each.partition("-")[0] in _lists(browser)), "")
-        if row:
-            _add(browser, row.partition("-")[0])
-        else:
-            browser.press(SAVE)
+        assert row, f"{address} does not ask {left_out}"
+        _add(browser, row.partition("-")[0])
         assert browser.address == address, f"{address} was saved without {left_out}"
     raise AssertionError(f"{address} does not ask {left_out}: {browser.faults()}")
 

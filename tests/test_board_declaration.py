@@ -136,7 +136,6 @@ def test_a_reference_number_asks_for_confirmation(registered: Portal) -> None:
     browser = (
         at_licence(registered)
         .choose("collective", "yes")
-        .press(SAVE)
         .sees("Vult u het in, dan krijgt elke school een eigen factuur")
     )
     browser.fill(reference="4711").press(SAVE).sees("Nog een vraag", "Weet u zeker dat elke school een eigen factuur")

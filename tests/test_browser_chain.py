@@ -75,8 +75,7 @@ def register(visit: Visit, number: str, domain: str, evidence: Path, *, scripts:
     visit.fill(name="Eva Bakker", function="Voorzitter").press("Opslaan en verder")
     visit.choose("self", "yes").choose("mode", "jointly").choose("basis", "trade_register")
     visit.fill(others__0__name="Daan Smit", others__0__function="Bestuurder", others__0__email=f"daan@{domain}")
-    visit.upload("evidence", evidence).press("Opslaan en verder").sees("Nog een vraag").shown("step-authority")
-    visit.choose("together", "2").press("Opslaan en verder")
+    visit.upload("evidence", evidence).choose("together", "2").shown("step-authority").press("Opslaan en verder")
     visit.fill(people__0__name="Fleur Vos", people__0__email=f"fleur@{domain}")
     visit.choose("people-0-roles", "financial_contact").shown("step-roles").press("Opslaan en verder")
     visit.choose("channel", "email").fill(address=f"facturen@{domain}").choose("office", "no").press(
@@ -161,7 +160,7 @@ def declare(visit: Visit, app: App) -> None:
     )
     visit.follow("Welke scholen vallen hieronder?").shown("declaration-scope").press("Opslaan en verder")
     visit.press("Opslaan en verder")
-    visit.choose("collective", "yes").press("Opslaan en verder").sees("Nog een vraag").shown("declaration-licence")
+    visit.choose("collective", "yes").shown("declaration-licence")
     visit.press("Opslaan en verder").shown("declaration-start").press("Opslaan en verder").shown("declaration-check")
     visit.press("Klaarzetten om te tekenen").shown("declaration-submitted").wait_for("Nog niet getekend")
     visit.follow("Bekijk de zaak").shown("declaration-ready").follow("Lees en teken").shown("sign")

@@ -36,3 +36,23 @@ def test_a_heavy_outcome_says_why_without_scripts_on_a_phone(at_stage: AtStage) 
     noor = at.visit(NOOR, scripts=False, width=390).open(f"/zaken/{case_id}").sees("Eigen DPIA nodig", "Waarom")
     picture(noor.page, "own-phone")
     noor.follow("Bij de soorten persoonsgegevens")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_an_answer_leads_to_is_asked_with_it(at_stage: AtStage, scripts: bool) -> None:
+    """Issue 6, what it must show, 4: one request per step, without scripts as well."""
+    at = at_stage("registered")
+    a_stage(at.portal)
+    case_id = assessment(at.portal, in_use=True, until="comparison")
+    noor = at.visit(NOOR, scripts=scripts, width=1280 if scripts else 390).open(f"/zaken/{case_id}/timing")
+    day = noor.page.locator("#earlier_on-fault, [name=earlier_on-day]").first
+    noor.choose("earlier", "no")
+    assert not day.is_visible()
+    picture(noor.page, f"timing-no-{scripts}")
+    noor.choose("earlier", "yes")
+    assert day.is_visible()
+    picture(noor.page, f"timing-yes-{scripts}")
+    noor.press("Opslaan en verder").sees("Er kloppen nog 3 dingen niet")
+    assert day.is_visible()
+    noor.choose("earlier", "no").fill(why="Wij zien het voor het eerst.").press("Opslaan en verder")
+    assert "/timing" not in noor.page.url

@@ -69,7 +69,7 @@ def register(portal: Portal) -> None:
     eva.fill(name=EVA.name, function=EVA.function).press("Opslaan en verder")
     eva.choose("self", "yes").choose("mode", "jointly").choose("basis", "trade_register").upload("evidence", A_PDF)
     eva.fill(others__0__name=DAAN.name, others__0__function=DAAN.function, others__0__email=DAAN.email)
-    eva.press("Opslaan en verder").sees("Nog een vraag").choose("together", "2").press("Opslaan en verder")
+    eva.choose("together", "2").press("Opslaan en verder")
     eva.fill(people__0__name="Fleur Vos", people__0__email="fleur@hoorn.example")
     eva.choose("people-0-roles", "financial_contact").press("Opslaan en verder")
     eva.choose("channel", "email").fill(address="geld@hoorn.example").choose("office", "no").press("Opslaan en verder")

@@ -42,6 +42,7 @@ from workflows.vocabulary import (
     step,
 )
 
+HOUSE = Path(__file__).resolve().parents[1]
 CURRENT = {name: next(iter(versions.values())) for name, versions in every_workflow().items()}
 A, B = Text("a", "A"), Text("b", "B")
 
@@ -126,8 +127,10 @@ def any_workflows(draw: st.DrawFn) -> Workflow:
     for name in NAMES[: draw(st.integers(1, len(NAMES)))]:
         condition = _condition(draw, asked)
         inner = _condition(draw, [*asked, f"{name}.first"])
-        steps.append(step(name, name, YesNo("first", "1"), YesNo("second", "2", when=inner), when=condition))
-        asked += [f"{name}.first", f"{name}.second"]
+        innermost = _condition(draw, [*asked, f"{name}.first", f"{name}.second"])
+        questions = (YesNo("first", "1"), YesNo("second", "2", when=inner), YesNo("third", "3", when=innermost))
+        steps.append(step(name, name, *questions, when=condition))
+        asked += [f"{name}.first", f"{name}.second", f"{name}.third"]
     return a_workflow(*steps)
 
 
@@ -159,6 +162,29 @@ def test_abandoned_branches_decide_nothing_and_reach_no_document(workflow: Workf
     assert set(kept) <= {each.name for each in path}
     for each in path:
         assert set(kept.get(each.name, {})) <= {question.name for question in each.asked(kept)}
+
+
+@given(any_workflows(), ANSWERS)
+def test_what_an_answer_leads_to_is_on_the_page_and_what_was_left_behind_is_not_asked(
+    workflow: Workflow, answers: Answers
+) -> None:
+    for each in workflow.steps:
+        asked, on_page = each.asked(answers), each.on_page(answers)
+        assert set(asked) <= set(on_page) <= set(each.questions)
+        names = {question.name for question in asked}
+        given = {name: value for name, value in answers.get(each.name, {}).items() if name in names}
+        assert each.asked({**answers, each.name: given}) == asked
+
+
+@pytest.mark.parametrize("workflow", CURRENT.values(), ids=CURRENT.keys())
+def test_the_style_knows_every_answer_that_leads_to_another_question(workflow: Workflow) -> None:
+    style = (HOUSE / "static" / "portal.css").read_text()
+    for each in workflow.steps:
+        after = [leads[1] for question in each.questions if (leads := each.follows(question))]
+        of_each = [question for question in each.questions if isinstance(question, OfEach)]
+        after += [question.follows(part) for question in of_each for part in question.questions]
+        for number in {number for numbers in after for number in numbers}:
+            assert f".branch:has(> :first-child .choice:nth-child({number}) :checked) > .if-{number}" in style
 
 
 @given(any_workflows(), ANSWERS)

@@ -193,10 +193,7 @@ class OfEach(Question):
     def follows(self, question: Question) -> tuple[int, ...]:
         """With which of the answers to the first question about a thing, from 1 on, this one is asked; none: always."""
         first, when = self.questions[0], question.when
-        if not isinstance(when, Answered) or when.place != f"row.{first.name}":
-            return ()
-        keys = (True, False) if isinstance(first, YesNo) else [key for key, _ in getattr(first, "options", ())]
-        return tuple(number for number, key in enumerate(keys, 1) if key in when.values)
+        return _numbers(first, when) if isinstance(when, Answered) and when.place == f"row.{first.name}" else ()
 
 
 @dataclass(frozen=True)
@@ -266,6 +263,21 @@ class Answered:
         return any(each in self.values for each in (value if isinstance(value, list) else [value]))
 
 
+def choices_of(question: Question) -> tuple[tuple[Any, str], ...]:
+    """The answers to a question of which one is chosen, as (value, words); none for any other question."""
+    match question:
+        case YesNo(yes=yes, no=no):
+            return ((True, yes), (False, no))
+        case Choice(options=options):
+            return options
+    return ()
+
+
+def _numbers(question: Question, when: Answered) -> tuple[int, ...]:
+    """Which of the answers that can be chosen, from 1 on, make the condition hold; none where nothing is chosen."""
+    return tuple(number for number, (key, _) in enumerate(choices_of(question), 1) if key in when.values)
+
+
 # --- Who decides -------------------------------------------------------------------------------------------------
 
 
@@ -333,8 +345,37 @@ class Step:
     """After how many days without an answer others are told, who can do something about it; 0: never."""
 
     def asked(self, answers: Answers) -> tuple[Question, ...]:
-        """The questions of this step that these answers lead to."""
-        return tuple(q for q in self.questions if q.when is None or q.when(answers))
+        """The questions of this step that these answers lead to. What was answered unasked decides nothing."""
+        given = answers.get(self.name) or {}
+        found: list[Question] = []
+        kept: dict[str, Any] = {}
+        for each in self.questions:
+            if each.when is None or each.when({**answers, self.name: kept}):
+                found.append(each)
+                kept |= {name: given[name] for name in (each.name,) if name in given}
+        return tuple(found)
+
+    def follows(self, question: Question) -> tuple[str, tuple[int, ...]] | None:
+        """The question of this page that leads to this one, and by which of its answers, from 1 on; none where that
+        cannot be seen on the page itself.
+        """
+        when = question.when
+        if not isinstance(when, Answered):
+            return None
+        before = self.questions[: self.questions.index(question)]
+        leader = next((each for each in before if when.place == f"{self.name}.{each.name}"), None)
+        numbers = _numbers(leader, when) if leader else ()
+        return (leader.name, numbers) if leader and numbers else None
+
+    def on_page(self, answers: Answers) -> tuple[Question, ...]:
+        """The questions that are asked, and those that another answer on the same page would lead to."""
+        asked = self.asked(answers)
+        found: list[Question] = []
+        for each in self.questions:
+            leads = self.follows(each)
+            if each in asked or (leads and any(leads[0] == shown.name for shown in found)):
+                found.append(each)
+        return tuple(found)
 
 
 def step(

@@ -1,6 +1,6 @@
 """Sentences at the fields of a form: put there, taken away where nothing was asked, and gathered for the page."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from wtforms import FieldList, Form, FormField
@@ -30,19 +30,25 @@ def forgive(field: Any) -> None:
         for each in field.form:
             forgive(each)
     else:
+        for entry in field.entries if isinstance(field, FieldList) else ():
+            forgive(entry)
         field.errors = []
 
 
-def forgive_unasked(form: Form, asked: Iterable[v.Question], around: Surroundings) -> None:
-    """Of each thing only the questions count that its own answers lead to."""
+def forgive_unasked(form: Form, asked: Collection[v.Question], around: Surroundings) -> None:
+    """Only the questions count that the answers lead to, on the page and of each thing."""
+    names = {each.name for each in asked}
+    for field in form:
+        if field.short_name not in names:
+            forgive(field)
     for question in asked:
         if isinstance(question, v.OfEach):
             for thing in form[question.name].form:
                 row = answers_of(thing.form, question.questions, around)
                 kept = {each.name for each in question.asked_of(row)}
-                for field in thing.form:
-                    if field.short_name not in kept:
-                        forgive(field)
+                for part in thing.form:
+                    if part.short_name not in kept:
+                        forgive(part)
 
 
 def fault_places(form: Form) -> list[tuple[str, str]]:

@@ -32,6 +32,7 @@ class Asked:
     case: Case
     step: Step
     questions: tuple[Question, ...]
+    """On the page: asked, or asked once another answer on it is chosen."""
     form: Form
     around: Surroundings
     seen: int
@@ -42,6 +43,8 @@ class Asked:
     """When what stands in the form was typed, where it was not saved."""
     more_is_asked: bool = False
     """The answers lead to a question that was not on the screen yet."""
+    asked: tuple[Question, ...] = ()
+    """Those of the questions that what was sent leads to."""
 
     @property
     def faults(self) -> list[tuple[str, str]]:
@@ -60,7 +63,7 @@ def opened(case: Case, step: Step) -> Asked:
         sources = {name: source for name, (value, source) in known.items() if value}
     if (kept := typed.of(reader(), case.id, step.name, visitor().person_id)) is not None:
         return _as_typed(case, step, around, answers, kept)
-    questions = step.asked({**answers, step.name: given})
+    questions = step.on_page({**answers, step.name: given})
     form = forms.form_for(questions, around, values=given)
     asked = Asked(case, step, questions, form, around, answering.version_of(case, step.name), sources)
     asked.files = {place: file for place, _ in _file_places(asked) if (file := _at(given, place))}
@@ -72,7 +75,7 @@ def _as_typed(case: Case, step: Step, around: Surroundings, answers: Answers, ke
     fields = MultiDict([(str(name), str(value)) for name, value in kept.fields])
     sent = CombinedMultiDict([_rows_in_bounds(fields)])
     raw = forms.answers_of(forms.form_for(step.questions, around, posted=sent), step.questions, around)
-    questions = step.asked({**answers, step.name: raw})
+    questions = step.on_page({**answers, step.name: raw})
     asked = Asked(case, step, questions, forms.form_for(questions, around, posted=sent), around, 0, typed_at=kept.at)
     asked.seen = _version(fields.get("seen", ""))
     for place, _ in _file_places(asked):
@@ -88,15 +91,16 @@ def posted(case: Case, step: Step) -> Asked:
     sent: CombinedMultiDict[str, Any] = CombinedMultiDict([_rows_in_bounds(request.form), request.files])
     everything = forms.form_for(step.questions, around, posted=sent)
     raw = forms.answers_of(everything, step.questions, around)
-    questions = step.asked({**answers, step.name: raw})
+    questions = step.on_page({**answers, step.name: raw})
     form = everything if questions == step.questions else forms.form_for(questions, around, posted=sent)
     asked = Asked(case, step, questions, form, around, _version(request.form.get("seen", "")))
+    asked.asked = step.asked({**answers, step.name: raw})
     shown = set(request.form.get("shown", "").split())
     _keep_files(asked, answers)
     if _pressed_a_row_button(asked):
         return asked
     forms.drop_empty_rows(form, questions, around)
-    new = {question.name for question in questions} - shown
+    new = {question.name for question in asked.asked} - shown
     _check(asked, answers, new)
     if new and not asked.faults:
         asked.more_is_asked = True
@@ -120,10 +124,10 @@ def _is_made_here(part: str) -> bool:
 def _check(asked: Asked, answers: Mapping[str, Mapping[str, Any]], new: set[str]) -> None:
     form = asked.form
     form.validate()
-    faults.forgive_unasked(form, asked.questions, asked.around)
+    faults.forgive_unasked(form, asked.asked, asked.around)
     for name in new:
         faults.forgive(form[name])  # it was not on the screen, so it could not be answered
-    asked.values = forms.answers_of(form, asked.questions, asked.around)
+    asked.values = forms.answers_of(form, asked.asked, asked.around)
     for place, file_question in _file_places(asked):
         is_asked = _put(asked.values, place, asked.files.get(place))
         left_out = is_asked and not file_question.optional and place not in asked.files
@@ -132,7 +136,7 @@ def _check(asked: Asked, answers: Mapping[str, Mapping[str, Any]], new: set[str]
     if asked.faults or new:
         return
     complaints: dict[str, Sentence] = {}
-    for question in asked.questions:
+    for question in asked.asked:
         if question.complaint and (sentence := question.complaint(asked.values[question.name])):
             complaints[question.name] = sentence
     if asked.step.complaint:

@@ -15,7 +15,7 @@ from portal.cases.tables import Case, CaseState, Turn, TurnKind
 from portal.database import reader
 from portal.parties import register
 from portal.record import ledger
-from portal.views import case_history, document_cards, dpia_outcome, dpia_reopened, evidence, turns
+from portal.views import branches, case_history, document_cards, dpia_outcome, dpia_reopened, evidence, turns
 from portal.views.asking import Asked
 from portal.views.visitor import visitor as current_visitor
 from portal.wording import mark, moment, say
@@ -178,7 +178,7 @@ def step(asked: Asked) -> dict[str, Any]:
         "case": asked.case,
         "workflow": workflow,
         "step": asked.step,
-        "questions": asked.questions,
+        "branches": branches.of(asked),
         "form_fields": asked.form,
         "around": asked.around,
         "seen": asked.seen,
@@ -190,7 +190,11 @@ def step(asked: Asked) -> dict[str, Any]:
         "place": (path.index(asked.step) + 1, len(path)),
         "clauses_question": next((q.name for q in asked.questions if isinstance(q, Clauses)), None),
         "register_question": None,
-        "of_each": [q.name for q in asked.questions if isinstance(q, OfEach) and asked.around.things.get(q.of)],
+        "of_each": {
+            each.name: branches.of_each(each)
+            for each in asked.questions
+            if isinstance(each, OfEach) and asked.around.things.get(each.of)
+        },
         "typed_at": asked.typed_at,
         "may_keep": current_visitor().person_id is not None and not workflow.one_sitting,
         "talks": Counter(

@@ -187,20 +187,14 @@ def _step_page(
 
 
 def _stale_page(asked: Asked, stale: answering.StaleAnswerError) -> ResponseReturnValue:
-    theirs = [
-        {
-            "label": say(question.label),
-            "value": printing.in_words(question, stale.stored.get(question.name), asked.around),
-        }
-        for question in asked.questions
-    ]
-    mine = [
-        {
-            "label": say(question.label),
-            "value": printing.in_words(question, asked.values.get(question.name), asked.around),
-        }
-        for question in asked.questions
-    ]
+    compared = [each for each in asked.questions if each in asked.asked or each.name in stale.stored]
+    theirs, mine = (
+        [
+            {"label": say(each.label), "value": printing.in_words(each, values.get(each.name), asked.around)}
+            for each in compared
+        ]
+        for values in (stale.stored, asked.values)
+    )
     asked.seen = stale.version
     return _step_page(asked, status=409, theirs=theirs, mine=mine)
 
