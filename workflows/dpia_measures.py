@@ -102,13 +102,14 @@ def risks_left(use: Use) -> tuple[High, list[Cause]]:
     """Whether a high risk is left, and which."""
     if not use.counts("risks"):
         return High.NONE, []
+    high = [risk for risk, level in use.residual().items() if level is Level.HIGH]
+    if not high:
+        return High.NONE, []
     done, planned = use.of_state(MeasureState.DONE), use.of_state(MeasureState.PLANNED)
     later = use.residual((*done, *planned))
     named = {each.id: each.text for each in use.model.risks} | {each.id: each.text for each in use.own_risks}
     worst, found = High.NONE, []
-    for risk, level in use.residual().items():
-        if level is not Level.HIGH:
-            continue
+    for risk in high:
         about = {"risk": named[risk]}
         own = risk.removeprefix("own-")
         place = f"risks.risks.{risk}" if own == risk else f"risks.own.{own}"

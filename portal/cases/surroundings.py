@@ -1,7 +1,7 @@
 """What the portal knows around a case and its questions need: register, publication, product, person."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,8 +64,9 @@ NOT_YOUR_BOARD = mark("U staat bij geen schoolbestuur ingeschreven. Kies een and
 NO_GROUP = mark("Dan kunt u deze rapporten niet openen. Hebt u een vraag? Mail %(contact)s.")
 
 
-def of(session: Session, case: Case, *, asked: Iterable[Question] | None = None) -> Surroundings:
-    """The surroundings of a case as they are now; with what is asked, the schools only where these questions do."""
+def of(session: Session, case: Case, *, asked: Collection[Question] | None = None) -> Surroundings:
+    """The surroundings of a case as they are now; with what is asked, schools and things only as these questions need."""
+    kinds = None if asked is None else {kind for each in asked for kind in things.asked_about(each)}
     person = case.person or case.starter
     product = session.get(Product, case.product_id) if case.product_id else None
     return Surroundings(
@@ -77,7 +78,7 @@ def of(session: Session, case: Case, *, asked: Iterable[Question] | None = None)
         groups=tuple((key, name) for key, name in product.recipient_groups) if product else (),
         group_complaints=_group_complaints(session, person, product) if person and product else {},
         on_file=on_file.of(session, case),
-        things=anew.marked(session, case, things.of(case)),
+        things=anew.marked(session, case, things.of(case, only=kinds)),
     )
 
 

@@ -1,6 +1,6 @@
 """The things that a case names and a question can be asked about: what its publication describes, rows of an answer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from portal.cases.tables import Case
 from portal.parties import register
 from portal.wording import mark, say
 from workflows.dpia_questions import LEVELS, REACHES, SIDE_NAMES
+from workflows.vocabulary import OfEach, Pick, Question, Rows
 
 MODULES, CONDITIONS, DIMENSIONS, RISKS, MEASURES = "modules", "conditions", "dimensions", "risks", "measures"
 """What a model DPIA describes, as its body calls them."""
@@ -35,21 +36,40 @@ class Thing:
         return self.title if self.id in self.title else f"{self.id}: {self.title}"
 
 
-def of(case: Case) -> dict[str, tuple[Thing, ...]]:
-    """Every thing that this case names: of its publication by kind, of its answers by "step.question"."""
+def of(case: Case, *, only: Collection[str] | None = None) -> dict[str, tuple[Thing, ...]]:
+    """Every thing that this case names, or those of some kinds: of its publication by kind, of its answers by
+    "step.question".
+    """
     body: Mapping[str, Any] = case.publication.body if case.publication else {}
-    found = {kind: tuple(_MADE[kind](each) for each in body.get(kind, ())) for kind in _MADE}
+    kinds = [kind for kind in _MADE if only is None or kind in only]
+    found = {kind: tuple(_MADE[kind](each) for each in body.get(kind, ())) for kind in kinds}
     lists = {
         f"{answer.step}.{name}": value
         for answer in case.answers
         for name, value in answer.values.items()
-        if isinstance(value, list)
+        if isinstance(value, list) and (only is None or f"{answer.step}.{name}" in only)
     }
     codes = {str(row) for rows in lists.values() for row in rows if not isinstance(row, dict)}
     names = register.location_names(codes)
     for place, rows in lists.items():
         found[place] = tuple(_of_row(number, row, names) for number, row in enumerate(rows, 1))
     return found
+
+
+def asked_about(question: Question) -> Iterator[str]:
+    """The kinds of things that a question, or one within it, is about."""
+    match question:
+        case OfEach(of=of, questions=within):
+            yield of
+        case Rows(questions=within):
+            pass
+        case Pick(of=of):
+            yield of
+            return
+        case _:
+            return
+    for each in within:
+        yield from asked_about(each)
 
 
 def _of_row(number: int, row: Any, names: Mapping[str, str]) -> Thing:

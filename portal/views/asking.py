@@ -47,6 +47,11 @@ class Asked:
     """Those of the questions that what was sent leads to."""
 
     @property
+    def takes_files(self) -> bool:
+        """Whether the page can send files."""
+        return any(True for _ in _file_places(self))
+
+    @property
     def faults(self) -> list[tuple[str, str]]:
         """Every fault with the place of its field."""
         return faults.fault_places(self.form)

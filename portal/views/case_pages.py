@@ -185,6 +185,7 @@ def step(asked: Asked) -> dict[str, Any]:
         "shown": " ".join(question.name for question in asked.questions),
         "sources": asked.sources,
         "files": asked.files,
+        "takes_files": asked.takes_files,
         "errors": asked.faults,
         "more_is_asked": asked.more_is_asked and not request.form.get("add") and not request.form.get("remove"),
         "place": (path.index(asked.step) + 1, len(path)),

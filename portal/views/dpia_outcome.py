@@ -28,16 +28,17 @@ def panel(case: Case, visitor: Visitor, *, answers: Answers | None = None, is_tr
 
     With answers: as it would be with those. `is_tried`: they stand on the screen and are not saved yet.
     """
-    if case.workflow != assessed.WORKFLOW:
-        return {"outcome": None, **_own(case)}
     given = access.answers_of(case) if answers is None else answers
-    found = assessed.assessed(reader(), case, given)
+    judged = assessed.assessed_around(reader(), case, given)
+    if judged is None or case.publication is None:
+        return {"outcome": None, **_own(case)}
+    found, around = judged
     missing = [say(each.title) for each in workflow_of(case).open_steps(given) if each.name in SAID_FIRST]
     made: dict[str, Any] = {
         "name": "",
         "is_tried": is_tried,
         "missing": missing,
-        "gone": refusing.gone(reader(), case) if case.state == CaseState.DRAFT else "",
+        "gone": refusing.why_gone(around.standing, case.publication.version) if case.state == CaseState.DRAFT else "",
         "own_url": "",
     }
     if made["gone"]:

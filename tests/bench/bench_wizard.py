@@ -36,7 +36,7 @@ LAYOUT = """<!doctype html>
 <body><header><a href="/">Wizard</a> <nav><ul><li><a href="/wizard">Inschrijven</a></li></ul></nav>
 <p>{{ request.user.first_name }}</p></header>
 <main><h1>Stap {{ wizard.steps.step1 }} van {{ wizard.steps.count }}</h1>
-<form method="post" enctype="multipart/form-data">{% csrf_token %}{{ wizard.management_form }}{{ form.as_div }}
+<form method="post"{% if form.is_multipart %} enctype="multipart/form-data"{% endif %}>{% csrf_token %}{{ wizard.management_form }}{{ form.as_div }}
 <button>Opslaan en verder</button></form></main></body></html>"""
 
 settings.configure(

@@ -28,6 +28,14 @@ def assessed(session: Session, case: Case, answers: Answers | None = None) -> Ju
 
     What was sent is judged as of then: it does not change at midnight, nor by a model withdrawn between two signatures.
     """
+    found = assessed_around(session, case, answers)
+    return found[0] if found else None
+
+
+def assessed_around(
+    session: Session, case: Case, answers: Answers | None = None
+) -> tuple[Judgement | None, Around] | None:
+    """The same with what it was judged by besides the answers; None for a case about anything else."""
     model = model_of(case)
     if model is None:
         return None
@@ -35,7 +43,7 @@ def assessed(session: Session, case: Case, answers: Answers | None = None) -> Ju
     given = workflow.relevant(answers_of(case) if answers is None else answers)
     around = around_of(session, case, given)
     judge = dpia_reuse.so_far if workflow.open_steps(given) else dpia_reuse.judge
-    return judge(given, model, around)
+    return judge(given, model, around), around
 
 
 def with_evidence(session: Session, case: Case, accepted: Iterable[str]) -> Judgement:

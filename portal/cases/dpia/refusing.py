@@ -64,11 +64,16 @@ def gone(session: Session, case: Case) -> str:
     """Why nothing can be decided with the model of this open case any more; empty where it can."""
     if case.publication is None or case.publication.kind != MODEL:
         return ""
-    match _standing(session, case.publication):
+    return why_gone(_standing(session, case.publication), case.publication.version)
+
+
+def why_gone(stands: Standing, version: str) -> str:
+    """Why nothing can be decided with a model that stands like this; empty where it can."""
+    match stands:
         case Standing.WITHDRAWN:
             return say(WITHDRAWN)
         case Standing.SUPERSEDED:
-            return say(REVIEW_SUPERSEDED, version=case.publication.version)
+            return say(REVIEW_SUPERSEDED, version=version)
     return ""
 
 
