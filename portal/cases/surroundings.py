@@ -65,7 +65,7 @@ NO_GROUP = mark("Dan kunt u deze rapporten niet openen. Hebt u een vraag? Mail %
 
 
 def of(session: Session, case: Case, *, asked: Collection[Question] | None = None) -> Surroundings:
-    """The surroundings of a case as they are now; with what is asked, schools and things only as these questions need."""
+    """The surroundings of a case as they are now; with what is asked, schools and things only as that needs."""
     kinds = None if asked is None else {kind for each in asked for kind in things.asked_about(each)}
     person = case.person or case.starter
     product = session.get(Product, case.product_id) if case.product_id else None
