@@ -13,6 +13,7 @@ from portal.database import reader
 from portal.dossier import at_the_gate
 from portal.errors import NotFoundError
 from portal.gate.judge import Judged, Verdict
+from portal.offers import applications
 from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.register import RegisterLocation
@@ -104,6 +105,7 @@ def _gate(location: RegisterLocation, product: Product, verdict: Verdict) -> dic
         "product": product,
         "verdict": verdict,
         "rows": [_row(each, location, product) for each in verdict.judged],
+        "application": applications.for_school(product.application, location.code),
         "no_card": datasets.why_no_card(location.code) if verdict.is_open else None,
     }
 
