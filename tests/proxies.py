@@ -7,11 +7,12 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
+from types import MappingProxyType
 
 from portal.demonstration import example_application
 from tests.builders import PRODUCT, SCHOOL, Portal
@@ -105,11 +106,22 @@ def an_application() -> Iterator[int]:
 
 
 @contextmanager
-def nginx(folder: Path, *, portal: int, application: int, secret: str = SECRET) -> Iterator[Client]:
-    """A real nginx with our configuration, of which only what is marked as YOURS is filled in; stopped by its own id."""
+def nginx(
+    folder: Path,
+    *,
+    portal: int,
+    application: int,
+    secret: str = SECRET,
+    flaws: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Client]:
+    """A real nginx with our configuration, of which only what is marked as YOURS is filled in; stopped by its own id.
+
+    `flaws` are lines of it that stand there wrong, for the twin that must be seen.
+    """
     port = free_port()
     conf = (DOCS / "gate-nginx.conf").read_text()
     for ours, theirs in {
+        **flaws,
         "server 127.0.0.1:8000;": f"server 127.0.0.1:{portal};",
         "server 127.0.0.1:8090;": f"server 127.0.0.1:{application};",
         "listen 127.0.0.1:8080;": f"listen 127.0.0.1:{port};",

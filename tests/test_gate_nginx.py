@@ -150,6 +150,21 @@ def test_the_application_never_gets_the_cookie_of_the_portal(in_force: Portal, t
                 assert sent == ([b"Cookie: " + left] if left else []), cookies
 
 
+NOT_ASKED = {"auth_request /_gate;": "", "proxy_pass http://$gate_opens;": "proxy_pass http://example_application;"}
+AS_SENT = {f"proxy_set_header X-Gate-{name} $gate_{name.lower()};": "" for name in ("User", "Organisation", "Trace")}
+
+
+@pytest.mark.parametrize("flaws", [NOT_ASKED, NOT_ASKED | AS_SENT], ids=["the gate is not asked", "and headers pass"])
+def test_a_configuration_with_a_hole_is_seen(in_force: Portal, tmp_path: Path, flaws: dict[str, str]) -> None:
+    """A check that cannot fail proves nothing."""
+    with a_gate(in_force), serving(in_force) as address, an_application() as application:
+        port = int(address.rpartition(":")[2])
+        with nginx(tmp_path / "nginx", portal=port, application=application, flaws=flaws) as client:
+            with pytest.raises(AssertionError):
+                for headers in FORGED:
+                    refuse(client.get(HOME, **headers), headers, may=False)
+
+
 # --- A gate that is broken -----------------------------------------------------------------------------------------
 
 
