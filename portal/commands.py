@@ -91,6 +91,17 @@ def accounts() -> None:
     click.echo(demonstration.explain(_settings()))
 
 
+@portal.command("example-application")
+@click.option("--port", default=8090, show_default=True, help="On this machine only.")
+def example_application(port: int) -> None:
+    """Serve an example of an application behind the gate; docs/gate.md says how to put the gate before it."""
+    from portal.demonstration import example_application
+
+    with example_application.server(port) as server:
+        click.echo(f"The example application answers a proxy at http://127.0.0.1:{port}. Stop it with Ctrl+C.")
+        server.serve_forever()
+
+
 @portal.group("import")
 def import_() -> None:
     """Take in the publishers' own files, all or nothing."""
