@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from wtforms import FileField, Form
+from wtforms import Form
 
 from portal import clock, wording
 from portal.database import reader
@@ -22,6 +22,7 @@ from portal.offers.publications import DPIA_MODEL
 from portal.offers.tables import Product, Publication, PublicationDraft
 from portal.views import draft_forms
 from portal.views.desk import actor, spoken, with_faults
+from portal.views.draft_forms import FileForm
 from portal.views.model_files import TEMPLATE, json_response, pdf_copy
 from portal.views.sent_files import sent_text
 from portal.views.sign_in import sign_in_first
@@ -35,12 +36,6 @@ EXAMPLES = {
     "results_monitor": mark("Begin met het voorbeeld: een resultatenmonitor"),
     "office_suite": mark("Begin met het voorbeeld: een kantoorpakket"),
 }
-
-
-class FileForm(Form):
-    """A model from a file."""
-
-    file = FileField(mark("JSON-bestand"), render_kw={"accept": ".json"})
 
 
 @bp.before_request
@@ -110,7 +105,7 @@ def discard(draft_id: UUID) -> ResponseReturnValue:
     """Asked before a draft is thrown away; then it is."""
     found = _draft(draft_id)
     if request.method == "GET":
-        return render_template("models/discard.html", draft=found)
+        return render_template("drafts/discard.html", draft=found, overview=url_for(".draft", draft_id=draft_id))
     name = found.product.name
     drafting.discard(draft_id, by=actor())
     flash(say("Het concept is weggegooid."), "done")

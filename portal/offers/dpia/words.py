@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portal.offers.agreements.annexes import Column, Kind, Row, Section, shown
-from portal.offers.agreements.changes import RowChange, section_changes
+from portal.offers.section_changes import RowChange, section_changes
+from portal.offers.sections import Column, Kind, Row, Section, shown
 from portal.offers.tables import Product, Publication
 from portal.wording import mark, say
 from workflows.dpia_questions import LEVELS, REACHES, SIDE_NAMES
