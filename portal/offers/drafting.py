@@ -20,6 +20,7 @@ from portal.offers.agreements import files, parts
 from portal.offers.agreements.agreement import Agreement
 from portal.offers.dpia import files as model_files
 from portal.offers.dpia import model
+from portal.offers.dpia import parts as model_parts
 from portal.offers.dpia.model import DpiaModel
 from portal.offers.publications import DPIA_MODEL, OF_SUPPLIERS, PROCESSOR_AGREEMENT, USAGE_TERMS, Text
 from portal.offers.sections import Cells
@@ -44,7 +45,7 @@ _READ: Mapping[str, Callable[..., Text]] = {
     PROCESSOR_AGREEMENT: Agreement.of,
     DPIA_MODEL: DpiaModel.of,
 }
-_WRITTEN: Mapping[str, Writing[Any]] = {PROCESSOR_AGREEMENT: parts}
+_WRITTEN: Mapping[str, Writing[Any]] = {PROCESSOR_AGREEMENT: parts, DPIA_MODEL: model_parts}
 """The kinds that are written a part at a time."""
 
 

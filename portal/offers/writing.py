@@ -133,7 +133,7 @@ def moved(written: Sequence[Cells], place: int, to: int) -> list[Cells]:
 def says_nothing(section: Section, rows: Iterable[Cells], *, given: Iterable[str] = ()) -> bool:
     """Whether nobody wrote anything in these rows; what is `given` counts for nothing."""
     own = [each for each in section.columns if each.kind is not Kind.ID and each.name not in given]
-    return not any(row[each.name] and row[each.name] != each.first for row in rows for each in own)
+    return not any(row.get(each.name) not in (None, [], "", each.first) for row in rows for each in own)
 
 
 def too_long(row: Cells) -> dict[str, str]:

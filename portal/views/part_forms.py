@@ -44,7 +44,8 @@ def sent(kind: Writing[T], text: T, part: Part) -> Form:
 
 def typed(part: Part, form: Form) -> list[Cells]:
     """The rows as they were typed."""
-    return [_cells(part, entry.form) for entry in form.row][: part.most]
+    rows = [_cells(part, entry.form) for entry in form.row]
+    return rows[:1] if part.section.is_single else rows
 
 
 def done(kind: Writing[T], text: T, part: Part, rows: list[Cells], *, form: Form, deed: str) -> tuple[list[Cells], int]:
