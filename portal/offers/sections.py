@@ -45,7 +45,7 @@ class Column:
     first: str = field(default="", kw_only=True)
     """What stands there before anybody wrote; a choice with such a value always has one."""
     width: str = field(default="", kw_only=True)
-    """Of its box: "short" or "wide", where it is not the usual one."""
+    """Of its box, where it is not the usual one: "short", "wide", or "half" for what stands beside another."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from wtforms import Form
 from portal.database import reader
 from portal.offers import drafting, publications
 from portal.offers.dpia import parts, words
-from portal.offers.dpia.asked import LISTS, LOWERS
+from portal.offers.dpia.asked import INTRODUCTIONS, LISTS, LOWERS
 from portal.offers.dpia.ids import LETTERS
 from portal.offers.dpia.model import DpiaModel
 from portal.offers.publications import DPIA_MODEL
@@ -23,6 +23,7 @@ from portal.views import part_pages
 from portal.views.part_pages import Changes, Editor
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
+from portal.wording import say
 
 bp = Blueprint("model_drafts", __name__, url_prefix="/leverancier/modellen/concepten")
 
@@ -57,9 +58,10 @@ def _changes(part: Part, theirs: DpiaModel, mine: DpiaModel) -> Changes:
 
 
 def _beside(draft: PublicationDraft, part: Part, form: Form) -> Mapping[str, Any]:
-    """Of the lowering: each measure with the places of its rows in the form, and the rows of measures that are gone."""
+    """What a part is about; of the lowering each measure with the places of its rows, and the rows of none."""
+    introduction = say(INTRODUCTIONS.get(part.name, ""))
     if part.name != LOWERS.name:
-        return {}
+        return {"introduction": introduction}
     measures, risks = draft.body["measures"], draft.body["risks"]
     places = [(at, entry.form["measure"].data) for at, entry in enumerate(form.row)]
     ids = [each["id"] for each in measures]
@@ -68,7 +70,7 @@ def _beside(draft: PublicationDraft, part: Part, form: Form) -> Mapping[str, Any
         for name, each in zip(ids, measures, strict=True)
     ]
     gone = [at for at, of in places if of not in ids]
-    return {"measures": found, "orphans": gone, "has_risks": bool(risks)}
+    return {"introduction": introduction, "measures": found, "orphans": gone, "has_risks": bool(risks)}
 
 
 EDITOR = Editor(

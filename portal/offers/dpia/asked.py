@@ -61,10 +61,10 @@ LISTS: tuple[Section, ...] = (
         (
             Column("id", mark("Nummer"), Kind.ID),
             Column("text", mark("Wat er kan misgaan")),
-            Column("chance", mark("Kans"), Kind.CHOICE, _LEVELS),
-            Column("impact", mark("Gevolg"), Kind.CHOICE, _LEVELS),
-            Column("chance_after", mark("Kans na maatregelen"), Kind.CHOICE, _LEVELS),
-            Column("impact_after", mark("Gevolg na maatregelen"), Kind.CHOICE, _LEVELS),
+            Column("chance", mark("Kans"), Kind.CHOICE, _LEVELS, width="half"),
+            Column("impact", mark("Gevolg"), Kind.CHOICE, _LEVELS, width="half"),
+            Column("chance_after", mark("Kans na maatregelen"), Kind.CHOICE, _LEVELS, width="half"),
+            Column("impact_after", mark("Gevolg na maatregelen"), Kind.CHOICE, _LEVELS, width="half"),
         ),
     ),
     Section(
@@ -73,8 +73,8 @@ LISTS: tuple[Section, ...] = (
         (
             Column("id", mark("Nummer"), Kind.ID),
             Column("text", mark("Wat er moet gebeuren")),
-            Column("critical", mark("Kritiek"), Kind.YES_NO, _YES_NO, first="no"),
-            Column("by", mark("Door"), Kind.CHOICE, _BY),
+            Column("critical", mark("Kritiek"), Kind.YES_NO, _YES_NO, first="no", width="half"),
+            Column("by", mark("Door"), Kind.CHOICE, _BY, width="half"),
             Column("lowers", mark("Verlaagt"), Kind.KEPT),
             Column("evidence", mark("Bewijs")),
             Column("modules", mark("Alleen voor"), Kind.SEVERAL, optional=True),
@@ -86,9 +86,9 @@ LOWERS = Section(
     mark("Wat elke maatregel verlaagt"),
     (
         Column("measure", mark("Maatregel"), Kind.ID),
-        Column("risk", mark("Risico"), Kind.CHOICE),
-        Column("chance", mark("De kans wordt lager"), Kind.CHOICE, _STEPS, first="0"),
-        Column("impact", mark("Het gevolg wordt lager"), Kind.CHOICE, _STEPS, first="0"),
+        Column("risk", mark("Risico"), Kind.CHOICE, width="wide"),
+        Column("chance", mark("De kans wordt lager"), Kind.CHOICE, _STEPS, first="0", width="half"),
+        Column("impact", mark("Het gevolg wordt lager"), Kind.CHOICE, _STEPS, first="0", width="half"),
     ),
 )
 """Of each measure the risks that it makes smaller."""
@@ -99,13 +99,25 @@ HINTS: Mapping[tuple[str, str], str] = {
     ("about", "is_example"): mark(
         "Kies nee zodra het een eigen model van de maker is. Bij ja staat er overal dat het een voorbeeld is."
     ),
-    ("modules", "name"): mark("Een deel van het product dat een school apart kan gebruiken."),
-    ("dimensions", "level"): mark("Hoe ver het beschreven gebruik gaat. Een school vergelijkt zich hiermee."),
-    ("measures", "critical"): mark("Ja: zonder deze maatregel mag een school het model niet gebruiken."),
     ("measures", "evidence"): mark("Waaruit blijkt dat de maatregel is uitgevoerd?"),
     ("measures", "modules"): mark("Kies niets als de maatregel voor het hele product geldt."),
 }
 """What helps to fill in a field: by part and column."""
+INTRODUCTIONS: Mapping[str, str] = {
+    "modules": mark("Noem de delen van het product die een school apart kan gebruiken."),
+    "conditions": mark("Waaraan moet een school voldoen voordat zij dit model mag gebruiken?"),
+    "dimensions": mark(
+        "Beschrijf van elke kant hoe het product wordt gebruikt, en hoe ver dat gaat: van 0 (speelt niet) tot 3 (ver). "
+        "Een school legt haar eigen gebruik hiernaast."
+    ),
+    "risks": mark("Schat van elk risico de kans en het gevolg: eerst zonder de maatregelen, daarna met."),
+    "measures": mark("Een maatregel is kritiek als een school het model zonder die maatregel niet mag gebruiken."),
+    "lowers": mark(
+        "Zeg van elke maatregel welke risico's erdoor kleiner worden. Eén stap is van hoog naar midden, "
+        "of van midden naar laag."
+    ),
+}
+"""What a part is about, where its title does not say enough."""
 SIDE_HINTS: Mapping[str, str] = {
     "D1": mark("Waarvoor worden de gegevens gebruikt, en waarvoor juist niet?"),
     "D2": mark("Welke onderdelen staan aan, en met welke systemen wisselt het product gegevens uit?"),

@@ -153,7 +153,9 @@ def counted(part: Part, count: int) -> str:
             return say_count("%(count)s risico", "%(count)s risico's", count)
         case "measures":
             return say_count("%(count)s maatregel", "%(count)s maatregelen", count)
-    return say_count("%(count)s keer verlaagd", "%(count)s keer verlaagd", count)
+    return say_count(
+        "%(count)s keer verlaagt een maatregel een risico", "%(count)s keer verlaagt een maatregel een risico", count
+    )
 
 
 def unkeepable(model: DpiaModel, part: Part, written: Sequence[Cells]) -> dict[str, str]:
