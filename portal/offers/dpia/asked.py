@@ -99,7 +99,7 @@ HINTS: Mapping[tuple[str, str], str] = {
     ("about", "is_example"): mark(
         "Kies nee zodra het een eigen model van de maker is. Bij ja staat er overal dat het een voorbeeld is."
     ),
-    ("measures", "evidence"): mark("Waaruit blijkt dat de maatregel is uitgevoerd?"),
+    ("measures", "evidence"): mark("Bijvoorbeeld een schermafdruk, een verslag of een besluit."),
     ("measures", "modules"): mark("Kies niets als de maatregel voor het hele product geldt."),
 }
 """What helps to fill in a field: by part and column."""

@@ -123,6 +123,9 @@ def _text(place: str, text: str, missing: str, longest: int = LONGEST) -> Iterat
 def _days(said: Body) -> Iterator[Fault]:
     days: dict[str, dt.date] = {}
     for name in ("made_on", "review_on"):
+        if not said[name]:
+            yield name, say("Vul een datum in, bijvoorbeeld 1 8 2027.")
+            continue
         try:
             days[name] = dt.date.fromisoformat(said[name])
         except ValueError:

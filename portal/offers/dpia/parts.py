@@ -29,7 +29,7 @@ PARTS: Mapping[str, Part] = {
     )
 }
 """Every part by name, in the order in which a model is written."""
-_LETTERS_OF_A_NAME = 80
+_LETTERS_OF_A_NAME = 70
 
 
 def rows(model: DpiaModel, part: Part) -> list[Cells]:
