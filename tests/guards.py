@@ -102,7 +102,7 @@ SUPPLIER = frozenset(
         "agreement_versions.index", "agreement_versions.show", "agreement_versions.begin", "agreement_drafts.show",
         "agreement_drafts.edit", "agreement_publishing.preview", "agreement_publishing.preview_pdf", "agreement_drafts.as_json",
         "agreement_publishing.publish", "agreement_drafts.discard", "agreement_announced.add",
-        "model_publishing.versions", "model_publishing.begin", "model_publishing.draft", "model_publishing.replace",
+        "model_drafts.edit", "model_publishing.versions", "model_publishing.begin", "model_publishing.draft", "model_publishing.replace",
         "model_publishing.draft_json", "model_publishing.draft_pdf", "model_publishing.discard", "model_publishing.publish",
         "models.withdraw",
     }
