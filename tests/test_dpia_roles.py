@@ -109,6 +109,8 @@ def test_changed_answers_ask_the_advice_again_and_the_first_stays_on_file(board:
     kept = board.ask(lambda: reader.scalars(select(EarlierAnswer)).one())
     assert str(kept.values["words"]).startswith("Mijn eerste advies.")
     board.sign_in(ANN).open(f"/zaken/{case_id}/tot-nu-toe").sees("Mijn eerste advies.", "Mijn tweede advies.")
+    told = board.sign_in(NOOR).open(f"/zaken/{case_id}")
+    told.sees("Advies van de FG gegeven", "Positief. Mijn eerste advies.", "Positief. Mijn tweede advies.")
     decided(board, case_id)
     assert all_is_well(board)
 
