@@ -32,6 +32,7 @@ from tests.dpia import (
     signed,
 )
 from workflows.dpia_assessment import WORKFLOW, WRITTEN
+from workflows.dpia_facts import Outcome
 
 REOPENED = "Opnieuw beoordelen"
 
@@ -214,6 +215,39 @@ def test_a_model_withdrawn_is_mailed_and_the_decision_ends_after_ninety_days(
 def withdraw(portal: Portal, model: uuid.UUID) -> None:
     with portal.opened():
         withdrawing.withdraw(model, why="Er zat een fout in.", by=portal.visitor(SANNE).person_id)  # type: ignore[arg-type]
+
+
+def waiting_for_measures(portal: Portal) -> uuid.UUID:
+    """Our board decided that one measure comes first."""
+    return a_decision(portal, assessment(portal, Outcome.MEASURES_FIRST))
+
+
+def test_a_decision_that_waits_for_its_measures_hears_of_a_new_version_as_well(board: Portal) -> None:
+    waits = waiting_for_measures(board)
+    board.later(days=10)
+    a_new_version(board)
+    assert the_round(board) == 1
+    [case_id] = reopened(board)
+    assert "nieuwe versie van het model: 2.0" in board.letter(NOOR.email, REOPENED)
+    assert open_steps(board, case_id) == ["measures", "risks"]
+    board.sign_in(NOOR).open(f"/zaken/{waits}").sees("Opnieuw bekijken vóór", "nieuwe versie van het model: 2.0")
+    assert board.findings() == ()
+
+
+def test_a_decision_that_waits_for_its_measures_ends_when_its_model_is_withdrawn_and_nobody_looks(
+    board: Portal,
+) -> None:
+    waits = waiting_for_measures(board)
+    board.later(days=10)
+    model = board.ask(lambda: reader.get_one(Case, waits).publication_id)
+    assert model is not None
+    withdraw(board, model)
+    assert the_round(board) == 1
+    assert "Het model is ingetrokken" in board.letter(NOOR.email, REOPENED)
+    board.later(days=91)
+    the_round(board)
+    assert board.ask(lambda: reader.get_one(DpiaDecision, waits).ended_because) == "withdrawn"
+    assert board.findings() == ()
 
 
 def test_who_is_still_writing_hears_that_the_model_is_gone(board: Portal) -> None:

@@ -1,11 +1,11 @@
-"""Once a day: what happened to decisions that hold, so that they are looked at again, and which of them are over."""
+"""Once a day: what happened to decisions that count, so that they are looked at again, and which of them are over."""
 
 import datetime as dt
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -24,6 +24,7 @@ from portal.offers.tables import Publication, Withdrawal
 from portal.parties import memberships
 from portal.record import ledger, rounds
 from portal.wording import mark
+from workflows.dpia_facts import Outcome
 from workflows.vocabulary import Role
 
 ASKED_BEFORE = dt.timedelta(days=60)
@@ -49,10 +50,8 @@ class Happened:
 
 
 def look_at_all() -> int:
-    """Go past every decision that holds and every open case; says at how many something was done. Each is an act."""
-    now = clock.now()
-    holding = select(InForce.case_id).where(InForce.kind == in_force.DPIA_REUSE, *in_force.holds(now)).distinct()
-    decisions = list(reader.scalars(select(DpiaDecision.case_id).where(DpiaDecision.case_id.in_(holding))))
+    """Go past every decision that counts and every open case; says at how many something was done. Each is an act."""
+    decisions = list(reader.scalars(_those_that_count()))
     withdrawn = select(Withdrawal.publication_id)
     open_ones = select(Case.id).where(
         Case.workflow == WORKFLOW, Case.state.not_in(ENDED), Case.publication_id.in_(withdrawn)
@@ -62,8 +61,15 @@ def look_at_all() -> int:
     return rounds.each(decisions, _look) + rounds.each(cases, _tell_of_withdrawal)
 
 
+def _those_that_count() -> Select[uuid.UUID]:
+    """The decisions that hold, and those that will once their measures are done."""
+    holding = select(InForce.case_id).where(InForce.kind == in_force.DPIA_REUSE, *in_force.holds(clock.now()))
+    counts = or_(DpiaDecision.case_id.in_(holding), DpiaDecision.outcome == Outcome.MEASURES_FIRST)
+    return select(DpiaDecision.case_id).where(DpiaDecision.ended_at.is_(None), counts)
+
+
 def happened(session: Session, decision: DpiaDecision) -> Iterator[Happened]:
-    """Everything that happened until today to a decision that holds."""
+    """Everything that happened until today to a decision that counts."""
     today = clock.today()
     if decision.review_on:
         day = dt.date.fromisoformat(decision.review_on)
