@@ -14,7 +14,7 @@ from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotic
 from portal.cases.catalogue import ENDED
 from portal.cases.dpia import anew, decided, reopening
 from portal.cases.dpia.carrying import Kind
-from portal.cases.dpia.reopening import GRACE, MODEL, WORKFLOW
+from portal.cases.dpia.reopening import GRACE, MODEL, SAID_BY_HAND, WORKFLOW
 from portal.cases.dpia.reopening_tables import DpiaTrigger
 from portal.cases.dpia.tables import DpiaDecision
 from portal.cases.tables import Case, InForce
@@ -113,7 +113,14 @@ def _look(decision_id: uuid.UUID) -> bool:
         if decision.ended_at is not None:
             return False
         found, known = list(happened(session, decision)), _known(session, decision)
-        new = [each for each in found if _is_new(known.get((each.kind, each.about)))]
+        over = next((each for each in found if (each.kind, each.about) in known and _is_over(each)), None)
+        if over is not None:
+            _end(session, decision, known[over.kind, over.about])
+            return True
+        is_so = {(each.kind, each.about) for each in found}
+        still = [each for key, each in known.items() if key in is_so or each.kind in SAID_BY_HAND]
+        again = [reopening.look_into(session, each) for each in still]
+        new = [each for each in found if (each.kind, each.about) not in known]
         for each in new:
             reopening.note(
                 session,
@@ -124,19 +131,11 @@ def _look(decision_id: uuid.UUID) -> bool:
                 on=each.on,
                 due_on=max(each.due_on, clock.today()),
             )
-        over = next((each for each in found if (each.kind, each.about) in known and _is_over(each)), None)
-        if over is not None:
-            _end(session, decision, known[over.kind, over.about])
-        return bool(new) or over is not None
+        return bool(new) or any(again)
 
 
 def _known(session: Session, decision: DpiaDecision) -> dict[tuple[str, str], DpiaTrigger]:
     return {(each.kind, each.about): each for each in anew.of_decision(session, decision.case_id)}
-
-
-def _is_new(trigger: DpiaTrigger | None) -> bool:
-    """Whether nobody heard of it yet, or there was nothing then to look at it in."""
-    return trigger is None or trigger.case_id is None
 
 
 def _is_over(each: Happened) -> bool:
