@@ -117,7 +117,15 @@ def test_each_kind_has_its_source_line_and_the_card_keeps_its_own(loaded: list[d
 
 
 def test_what_is_there_is_not_loaded_again(loaded: list[duo.Taken]) -> None:
-    assert all(taken.already for taken in duo.load_shipped())
+    assert duo.is_filled()
+    assert duo.load_shipped() == []
+
+
+def test_what_was_imported_stays_when_the_rest_is_filled_up(empty: Path) -> None:
+    duo.import_pupils([a_few(empty, PUPILS)])
+    assert not duo.is_filled()
+    assert {taken.file for taken in duo.load_shipped()} >= {LEVELS, PASSES, MARKS, REPEATERS}
+    assert rows_in(PupilCount) == 4
 
 
 def test_no_copy_holds_a_percentage_or_a_number_that_failed() -> None:

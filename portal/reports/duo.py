@@ -28,6 +28,7 @@ from portal.wording import mark
 SHIPPED = Path(__file__).resolve().parent / "shipped"
 ABOUT = SHIPPED / "duo.json"
 _CHUNK = 1000  # rows in one statement
+_MOST_NAMED = 200  # locations in a report on the terminal; a file of these names a hundred at most
 _TABLES: dict[str, type[Base]] = {
     PUPILS: PupilCount, LEVELS: ReferenceLevel, PASSES: ExamPasses, MARKS: ExamMarks, REPEATERS: RepeaterCount,
 }  # fmt: skip
@@ -63,10 +64,15 @@ class Taken:
             f"{self.file}: {self.added} added, {self.changed} changed, {self.ended} gone, {self.unchanged} unchanged."
         )
         if self.unknown:
-            said += f"\n  Kept, but not in the register of schools ({len(self.unknown)}): {', '.join(self.unknown)}."
+            said += f"\n  Kept, but not in the register of schools ({len(self.unknown)}): {_named(self.unknown)}."
         if self.closed:
-            said += f"\n  Kept, but closed according to the register ({len(self.closed)}): {', '.join(self.closed)}."
+            said += f"\n  Kept, but closed according to the register ({len(self.closed)}): {_named(self.closed)}."
         return said
+
+
+def _named(codes: Sequence[str]) -> str:
+    more = f" and {len(codes) - _MOST_NAMED} more" if len(codes) > _MOST_NAMED else ""
+    return ", ".join(codes[:_MOST_NAMED]) + more
 
 
 def import_pupils(paths: Iterable[Path], *, progress: Progress = _silent) -> list[Taken]:
@@ -97,7 +103,7 @@ _EVERYTHING: Sequence[tuple[Callable[[PublisherFile], bool], Reader]] = (
 
 
 def load_shipped() -> list[Taken]:
-    """Fills the tables from the copies that ship with the portal; what was taken in before stays as it is."""
+    """Fills from the copies that ship with the portal what has nothing yet; what was taken in stays as it is."""
     about = json.loads(ABOUT.read_text())["files"]
     faults = Faults()
     parts = []
@@ -108,7 +114,8 @@ def load_shipped() -> list[Taken]:
             parts.append(understood(PublisherFile(name, facts["sha256"], file.columns, file.rows), faults))
     if faults:
         raise DuoFault(faults)
-    return [_keep(part, _silent) for part in parts if part]
+    filled = _filled()
+    return [_keep(part, _silent) for part in parts if part and part.kind not in filled]
 
 
 def understood(file: PublisherFile, faults: Faults) -> Part | None:
@@ -117,8 +124,8 @@ def understood(file: PublisherFile, faults: Faults) -> Part | None:
 
 
 def is_filled() -> bool:
-    """Whether any of these files was ever taken in."""
-    return bool(reader.scalar(select(ReportSource.id).where(ReportSource.kind.in_(_TABLES)).limit(1)))
+    """Whether of every kind of these files at least one was taken in."""
+    return _filled() == _TABLES.keys()
 
 
 def source_lines(kind: str, *, years: Iterable[str] = ()) -> list[str]:
@@ -127,6 +134,10 @@ def source_lines(kind: str, *, years: Iterable[str] = ()) -> list[str]:
     found = [source for source in _in_use(reader()) if source.kind.split(" ")[0] == kind]
     lines = {source.kind: source.source_line for source in found if not wanted or source.kind[-9:] in wanted}
     return [lines[key] for key in sorted(lines)]
+
+
+def _filled() -> set[str]:
+    return {source.kind.partition(" ")[0] for source in _in_use(reader())}
 
 
 def _import(
