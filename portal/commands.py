@@ -7,11 +7,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from portal.config import Settings
 from portal.errors import InvalidError, PortalError, SettingError
+
+if TYPE_CHECKING:
+    from portal.reports.duo import Taken
+
+_MOST_FAULTS = 50  # of a file; who sees so many has the wrong file
 
 
 @click.group()
@@ -131,6 +137,33 @@ def import_results(files: tuple[Path, ...]) -> None:
     _import(datasets.import_results, files)
 
 
+@import_.command("pupils")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def import_pupils(files: tuple[Path, ...]) -> None:
+    """Pupils of primary and special education by age, from DUO's CSV file."""
+    from portal.reports import duo
+
+    _import_duo(duo.import_pupils, files)
+
+
+@import_.command("levels")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def import_levels(files: tuple[Path, ...]) -> None:
+    """Reference levels from DUO's CSV files, one for each school year."""
+    from portal.reports import duo
+
+    _import_duo(duo.import_levels, files)
+
+
+@import_.command("secondary")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def import_secondary(files: tuple[Path, ...]) -> None:
+    """Passes, marks and repeaters of secondary education, from DUO's CSV files."""
+    from portal.reports import duo
+
+    _import_duo(duo.import_secondary, files)
+
+
 @portal.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def verify(as_json: bool) -> None:
@@ -236,17 +269,34 @@ def _settings() -> Settings:
     return Settings.from_environ(os.environ)
 
 
+def _import_duo(take_in: Callable[..., "list[Taken]"], files: tuple[Path, ...]) -> None:
+    """Each file is kept as a whole or not at all; after a stop the same command goes on where it was."""
+
+    def with_progress(paths: tuple[Path, ...]) -> str:
+        with _progress() as progress:
+            taken = take_in(paths, progress=progress)
+        return "\n".join(each.in_words() for each in taken)
+
+    _import(with_progress, files)
+
+
 def _import(take_in: Callable[..., object], files: tuple[Path, ...]) -> None:
     from portal import migrations
     from portal.app import open_database
+    from portal.parties.publisher_files import FileFault
 
     missing = [str(path) for path in files if not path.is_file()]
     if missing:
         raise click.ClickException(f"There is no such file: {', '.join(missing)}")
     database = open_database(_settings())
     migrations.upgrade(database.engine)
-    with database.opened():
-        click.echo(str(take_in(files)))
+    try:
+        with database.opened():
+            click.echo(str(take_in(files)))
+    except FileFault as fault:
+        rows = [str(row) for row in fault.rows]
+        more = [f"And {len(rows) - _MOST_FAULTS} more."] if len(rows) > _MOST_FAULTS else []
+        raise click.ClickException("\n".join([str(fault), *rows[:_MOST_FAULTS], *more])) from fault
 
 
 if __name__ == "__main__":

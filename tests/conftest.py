@@ -34,7 +34,7 @@ from portal.app import create_app
 from portal.config import Settings
 from portal.database import Database, connect
 from portal.parties import register
-from portal.reports import datasets
+from portal.reports import datasets, duo
 from tests import battery, builders
 from tests.battery import Fault, Sample
 from tests.builders import STAGES, START, Portal
@@ -269,6 +269,7 @@ class Installation:
         with database.opened():
             register.load_shipped()
             datasets.load_shipped()
+            duo.load_shipped()
         database.engine.dispose()
         self.app = self._app(url)
         set_apart()
