@@ -66,7 +66,7 @@ MEMBER = frozenset(
 )  # fmt: skip
 WHO_ASKED = frozenset({"evidence.show", "evidence.download"})
 """A dossier is for who asked for it, while they may."""
-NEAR_SCHOOL = frozenset({"reports.show", "reports.gate"})
+NEAR_SCHOOL = frozenset({"reports.show", "reports.gate", "reports.one"})
 SIGNATORY = frozenset({"signing.sign"})
 JUDGE = frozenset({"judging.judge"})
 """Who assesses from a seat at an organisation, or advises."""

@@ -58,6 +58,8 @@ def _faults_of_product(kept: Snapshot, product: Product, told: Sequence[Entry]) 
         last.get("application", ""),
     ):
         yield mark("heeft een andere poort dan het logboek zegt")
+    if product.reports != last.get("opens", product.reports):  # older entries do not say it
+        yield mark("opent andere rapporten dan het logboek zegt")
     if [key for key, _ in product.recipient_groups] != last["groups"]:
         yield mark("heeft andere ontvangersgroepen dan het logboek zegt")
     holders = kept.by(ProductRightsHolder, "product_id").get(product.id, [])
