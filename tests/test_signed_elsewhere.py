@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from portal.cases.agreements.tables import ElsewhereUpload, SignedElsewhere
 from portal.cases.tables import InForce
 from portal.database import reader
-from portal.dossier import standings
+from portal.dossier.standings import Place, Standings
 from portal.evidence.verify_dossier import Report
 from portal.offers.tables import Product
 from portal.parties.tables import Organisation
@@ -141,7 +141,8 @@ def test_the_gate_knows_it_for_the_schools_of_the_declaration_in_a_version_that_
         product.conditions = [*product.conditions, "agreement"]
         board = reader.get(Organisation, in_force.organisation(OURS))
         school = reader.query(Organisation).filter_by(register_key=f"location:{school_code}").one_or_none()
-        found = standings.agreement(reader(), product, board, school, school_code, at=in_force.moment)
+        place = Place(school_code, school, board)
+        found = Standings(reader(), product, [place], at=in_force.moment).agreement(place)
         reader.rollback()
         return found.suffices
 

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.dossier.gate_facts import facts, may_see_gate
+from portal.dossier.gate_facts import facts, facts_of_schools, may_see_gate
 from portal.gate.conditions import listed
 from portal.gate.judge import Verdict, judge
 from portal.offers.tables import Product
@@ -55,6 +56,21 @@ def verdict(
     """Open or shut, with every reason: the only judgement there is."""
     known = facts(session, person, location, product, at=at, contact=product.contact or contact)
     return judge(listed(product.conditions), known)
+
+
+def verdicts(
+    session: Session,
+    person: Person,
+    locations: Sequence[RegisterLocation],
+    product: Product,
+    *,
+    at: dt.datetime,
+    contact: str,
+) -> list[tuple[RegisterLocation, Verdict]]:
+    """The same judgement of each of many schools, whose facts are gathered at once."""
+    known = facts_of_schools(session, person, locations, product, at=at, contact=product.contact or contact)
+    conditions = listed(product.conditions)
+    return [(each, judge(conditions, known[each.code])) for each in locations]
 
 
 def answer(session: Session, person: Person, resource: Resource, *, at: dt.datetime, contact: str) -> Answer | None:

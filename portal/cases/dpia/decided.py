@@ -39,11 +39,6 @@ def of_board(session: Session, board_id: uuid.UUID, product_id: uuid.UUID | None
     return list(session.scalars(asked.options(whole).order_by(*newest_first)))
 
 
-def last_about(session: Session, board_id: uuid.UUID, product_id: uuid.UUID, code: str) -> DpiaDecision | None:
-    """The decision that counts for a school: the last one about it, also where it was refused or has ended."""
-    return next((each for each in of_board(session, board_id, product_id) if code in schools_of(each)), None)
-
-
 def still_about(session: Session, decision: DpiaDecision) -> frozenset[str]:
     """The schools of which no later decision has been taken: evidence for this one says nothing about the others."""
     if decision.ended_at is not None:
