@@ -66,6 +66,8 @@ MEMBER = frozenset(
 )  # fmt: skip
 WHO_ASKED = frozenset({"evidence.show", "evidence.download"})
 """A dossier is for who asked for it, while they may."""
+NEAR_BOARD = frozenset({"board_reports.index", "board_reports.show", "board_reports.overview_csv"})
+"""Who has a role at the board itself."""
 NEAR_SCHOOL = frozenset({"reports.show", "reports.gate", "reports.one"})
 SIGNATORY = frozenset({"signing.sign"})
 JUDGE = frozenset({"judging.judge"})
@@ -133,6 +135,7 @@ ACCESS = {
     "reader of the document": READER_OF_DOCUMENT,
     "member": MEMBER,
     "who asked": WHO_ASKED,
+    "near the board": NEAR_BOARD,
     "near the school": NEAR_SCHOOL,
     "signatory": SIGNATORY,
     "judge": JUDGE,

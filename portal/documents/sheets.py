@@ -5,13 +5,14 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from portal import clock
 from portal.documents.child import in_child
 from portal.errors import InvalidError, PortalError, UnavailableError
 from portal.wording import mark, say
 
-Cell = str | int | float | bool | dt.date | dt.datetime | None
+Cell = str | int | float | Decimal | bool | dt.date | dt.datetime | None
 
 MOST_COLUMNS, MOST_ROWS, LONGEST_CELL = 50, 5000, 32_767
 MOST_UNPACKED = 60 * 2**20

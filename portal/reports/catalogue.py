@@ -44,6 +44,18 @@ REPORTS: tuple[Report, ...] = (
         _LOCATION,
     ),
     Report(TREND, mark("Driejaarstrend"), mark("Wat een school per schooljaar bereikte."), _LOCATION),
+    Report(
+        OVERVIEW,
+        mark("Bestuursoverzicht"),
+        mark("Alle scholen van een bestuur onder elkaar: de uitkomst, de afstand tot de norm en de trend."),
+        _BOARD,
+    ),
+    Report(
+        POSITION,
+        mark("Positie"),
+        mark("Waar scholen staan tussen alle basisscholen: schoolweging en streefniveau, met de norm."),
+        _LOCATION | _BOARD,
+    ),
 )
 """In the order in which they are offered."""
 AT_FIRST = (SCHOOL_CARD, TREND)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from portal.parties.register import RegisterLocation
 from portal.reports import card, catalogue
 from portal.reports.catalogue import Report
+from portal.reports.overview import overview, signed
+from portal.reports.position import position
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,14 @@ def _of_the_card(template: str) -> Callable[[RegisterLocation], Page]:
     return page
 
 
+def _position(location: RegisterLocation) -> Page:
+    found = overview([location])
+    why_not = {each.code: reason for each, reason in found.without}.get(location.code)
+    return Page("reports/_position.html", {} if why_not else {"position": position(found), "signed": signed}, why_not)
+
+
 OF_LOCATION: Mapping[str, Callable[[RegisterLocation], Page]] = {
     catalogue.SCHOOL_CARD: _of_the_card("reports/_card.html"),
     catalogue.TREND: _of_the_card("reports/_trend.html"),
+    catalogue.POSITION: _position,
 }

@@ -45,6 +45,12 @@ def index() -> ResponseReturnValue:
         return redirect(url_for(".show", product_name=products[0].name, code=schools[0].code))
     return render_template(
         "reports/index.html",
+        boards=[
+            (board, product, board_reports)
+            for board in (dossier.boards_of(reader(), person()) if page == 1 and not text else [])
+            for product in products
+            if (board_reports := catalogue.opened(product.reports, About.BOARD))
+        ],
         rows=[gate_card(school, product) for school in here for product in products],
         q=text,
         page=page,
