@@ -67,6 +67,8 @@ MEMBER = frozenset(
 WHO_ASKED = frozenset({"evidence.show", "evidence.download"})
 """A dossier is for who asked for it, while they may."""
 NEAR_BOARD = frozenset({"board_reports.index", "board_reports.show", "board_reports.overview_csv"})
+SETS_AMBITION = frozenset({"ambitions.change"})
+"""An administrator of the school, or of its board."""
 """Who has a role at the board itself."""
 NEAR_SCHOOL = frozenset({"reports.show", "reports.gate", "reports.one"})
 SIGNATORY = frozenset({"signing.sign"})
@@ -136,6 +138,7 @@ ACCESS = {
     "member": MEMBER,
     "who asked": WHO_ASKED,
     "near the board": NEAR_BOARD,
+    "sets an ambition": SETS_AMBITION,
     "near the school": NEAR_SCHOOL,
     "signatory": SIGNATORY,
     "judge": JUDGE,

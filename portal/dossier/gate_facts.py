@@ -39,6 +39,16 @@ def may_see_board(session: Session, person: Person, number: str) -> bool:
     return any(each.organisation.register_key == f"board:{number}" for each in mine)
 
 
+def sets_ambition_for(session: Session, person: Person, location: RegisterLocation) -> Organisation | None:
+    """For which organisation this person may say what the school wants to reach: as administrator, of the school first."""
+    mine = {
+        each.organisation.register_key: each.organisation
+        for each in session.scalars(live_memberships(person.id))
+        if each.role == Role.ADMINISTRATOR
+    }
+    return mine.get(f"location:{location.code}") or mine.get(f"board:{location.board_number}")
+
+
 def facts(
     session: Session, person: Person, location: RegisterLocation, product: Product, *, at: dt.datetime, contact: str
 ) -> Facts:

@@ -11,8 +11,8 @@ from decimal import Decimal
 from portal.reports.charts import Scale, Tick
 from portal.reports.results import SIGNAL_TARGET
 
-WIDTH, HEIGHT = 720.0, 420.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 708.0, 14.0, 360.0
+WIDTH, HEIGHT = 480.0, 384.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 470.0, 14.0, 330.0
 _LOWEST, _HIGHEST = 20.0, 40.0
 _TICKS = (0, 25, 50, 75, 100)
 _WEIGHTS = (20, 25, 30, 35, 40)

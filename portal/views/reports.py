@@ -62,14 +62,14 @@ def index() -> ResponseReturnValue:
 @bp.get("/<product_name>/<code>")
 def show(product_name: str, code: str) -> ResponseReturnValue:
     """The first report of a school that a product opens, or what is missing, who can fix it and where."""
-    product, location = _found(product_name, code)
+    product, location = found(product_name, code)
     return _page(location, product, next(iter(_opened(product)), None))
 
 
 @bp.get("/<product_name>/<code>/<report_name>")
 def one(product_name: str, code: str, report_name: str) -> ResponseReturnValue:
     """One report of a school, behind the same gate."""
-    product, location = _found(product_name, code)
+    product, location = found(product_name, code)
     report = next((each for each in _opened(product) if each.name == report_name), None)
     if report is None:
         raise NotFoundError
@@ -79,7 +79,7 @@ def one(product_name: str, code: str, report_name: str) -> ResponseReturnValue:
 @bp.get("/<product_name>/<code>/poort")
 def gate(product_name: str, code: str) -> ResponseReturnValue:
     """The gate of a report, open or shut, with every condition."""
-    product, location = _found(product_name, code)
+    product, location = found(product_name, code)
     return render_template("reports/gate.html", **_gate(location, product, _judge(location, product)))
 
 
@@ -98,7 +98,8 @@ def gate_card(school: RegisterLocation, product: Product) -> dict[str, object]:
     return {"school": school, "product": product, "verdict": _judge(school, product)}
 
 
-def _found(product_name: str, code: str) -> tuple[Product, RegisterLocation]:
+def found(product_name: str, code: str) -> tuple[Product, RegisterLocation]:
+    """The product and the school of an address, for who has to do with the school."""
     product = reader.scalar(select(Product).where(Product.name == product_name, Product.has_reports))
     location = register.location(code)
     if product is None or location is None or not dossier.may_see_gate(reader(), person(), location):
@@ -132,9 +133,16 @@ def _page(location: RegisterLocation, product: Product, report: Report | None) -
             for each in _opened(product)
         ],
         why_not=page.why_not,
+        aims_url=_aims_url(location, product),
         page_template=page.template,
         **page.values,
     )
+
+
+def _aims_url(location: RegisterLocation, product: Product) -> str | None:
+    """Where the ambition of the school is set, for who may."""
+    may = dossier.sets_ambition_for(reader(), person(), location) is not None
+    return url_for("ambitions.change", product_name=product.name, code=location.code) if may else None
 
 
 def _judge(location: RegisterLocation, product: Product) -> Verdict:
@@ -148,6 +156,7 @@ def _gate(location: RegisterLocation, product: Product, verdict: Verdict) -> dic
         "verdict": verdict,
         "rows": [_row(each, location, product) for each in verdict.judged],
         "application": applications.for_school(product.application, location.code),
+        "aims_url": _aims_url(location, product),
         "first": next(iter(_opened(product)), None),
         "no_card": datasets.why_no_card(location.code) if verdict.is_open else None,
     }
