@@ -40,7 +40,7 @@ def may_see_board(session: Session, person: Person, number: str) -> bool:
 
 
 def sets_ambition_for(session: Session, person: Person, location: RegisterLocation) -> Organisation | None:
-    """For which organisation this person may say what the school wants to reach: as administrator, of the school first."""
+    """For which organisation this person may say what the school wants to reach: where they are administrator."""
     mine = {
         each.organisation.register_key: each.organisation
         for each in session.scalars(live_memberships(person.id))
