@@ -3,7 +3,7 @@
 set -euo pipefail
 
 pango=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
-tests=(chromium poppler-utils postgresql openjdk-17-jdk-headless libjaxb-java libactivation-java strace faketime softhsm2)
+tests=(chromium poppler-utils postgresql openjdk-17-jdk-headless libjaxb-java libactivation-java strace faketime softhsm2 nginx-light)
 wanted=("${pango[@]}")
 [ "${1:-}" = pango ] || wanted+=("${tests[@]}")
 

@@ -54,12 +54,14 @@ from portal.views import (
     dpia_reopening,
     endings,
     evidence,
+    gate,
     health,
     home,
     judging,
     language,
     looks,
     mailbox,
+    model_drafts,
     model_publishing,
     models,
     moving,
@@ -99,6 +101,7 @@ BLUEPRINTS = (
     documents,
     evidence,
     mailbox,
+    model_drafts,
     model_publishing,
     models,
     organisations,
@@ -126,6 +129,7 @@ BLUEPRINTS = (
     desk_people,
     dpia,
     dpia_reopening,
+    gate,
     products,
     publishing,
     campaigns,
@@ -188,7 +192,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(Exception, _our_fault)
     security.secure(app, settings, send=_send, witness=_witness)
-    app.wsgi_app = _InDatabase(app.wsgi_app, database)  # type: ignore[method-assign]
+    door = gate.Door(app.wsgi_app, app)
+    app.wsgi_app = _InDatabase(door, database)  # type: ignore[method-assign]
     if settings.secure:  # then a proxy stands in front, and says who is calling
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
     return app

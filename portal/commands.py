@@ -7,11 +7,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from portal.config import Settings
 from portal.errors import InvalidError, PortalError, SettingError
+
+if TYPE_CHECKING:
+    from portal.reports.duo import Taken
+
+_MOST_FAULTS = 50  # of a file; who sees so many has the wrong file
 
 
 @click.group()
@@ -91,6 +97,17 @@ def accounts() -> None:
     click.echo(demonstration.explain(_settings()))
 
 
+@portal.command("example-application")
+@click.option("--port", default=8090, show_default=True, help="On this machine only.")
+def example_application(port: int) -> None:
+    """Serve an example of an application behind the gate; docs/gate.md says how to put the gate before it."""
+    from portal.demonstration import example_application
+
+    with example_application.server(port) as server:
+        click.echo(f"The example application answers a proxy at http://127.0.0.1:{port}. Stop it with Ctrl+C.")
+        server.serve_forever()
+
+
 @portal.group("import")
 def import_() -> None:
     """Take in the publishers' own files, all or nothing."""
@@ -118,6 +135,33 @@ def import_results(files: tuple[Path, ...]) -> None:
     from portal.reports import datasets
 
     _import(datasets.import_results, files)
+
+
+@import_.command("pupils")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def import_pupils(files: tuple[Path, ...]) -> None:
+    """Pupils of primary and special education by age, from DUO's CSV file."""
+    from portal.reports import duo
+
+    _import_duo(duo.import_pupils, files)
+
+
+@import_.command("levels")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def import_levels(files: tuple[Path, ...]) -> None:
+    """Reference levels from DUO's CSV files, one for each school year."""
+    from portal.reports import duo
+
+    _import_duo(duo.import_levels, files)
+
+
+@import_.command("secondary")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def import_secondary(files: tuple[Path, ...]) -> None:
+    """Passes, marks and repeaters of secondary education, from DUO's CSV files."""
+    from portal.reports import duo
+
+    _import_duo(duo.import_secondary, files)
 
 
 @portal.command()
@@ -225,17 +269,34 @@ def _settings() -> Settings:
     return Settings.from_environ(os.environ)
 
 
+def _import_duo(take_in: Callable[..., "list[Taken]"], files: tuple[Path, ...]) -> None:
+    """Each file is kept as a whole or not at all; after a stop the same command goes on where it was."""
+
+    def with_progress(paths: tuple[Path, ...]) -> str:
+        with _progress() as progress:
+            taken = take_in(paths, progress=progress)
+        return "\n".join(each.in_words() for each in taken)
+
+    _import(with_progress, files)
+
+
 def _import(take_in: Callable[..., object], files: tuple[Path, ...]) -> None:
     from portal import migrations
     from portal.app import open_database
+    from portal.parties.publisher_files import FileFault
 
     missing = [str(path) for path in files if not path.is_file()]
     if missing:
         raise click.ClickException(f"There is no such file: {', '.join(missing)}")
     database = open_database(_settings())
     migrations.upgrade(database.engine)
-    with database.opened():
-        click.echo(str(take_in(files)))
+    try:
+        with database.opened():
+            click.echo(str(take_in(files)))
+    except FileFault as fault:
+        rows = [str(row) for row in fault.rows]
+        more = [f"And {len(rows) - _MOST_FAULTS} more."] if len(rows) > _MOST_FAULTS else []
+        raise click.ClickException("\n".join([str(fault), *rows[:_MOST_FAULTS], *more])) from fault
 
 
 if __name__ == "__main__":

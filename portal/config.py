@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from portal import theme
 from portal.errors import SettingError
 
 SECRETS = ("session", "password_salt", "totp", "ledger", "link", "trace")
+_GATE_SECRET = re.compile(r"[A-Za-z0-9_-]{32,200}")
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Settings:
     """The roots (PEM) on which the seal's certificate rests, and what stands between where the key lacks it."""
     contact: str = "servicedesk@tekenpoort.example"
     theme: Path | None = None
+    gate_secret: str = field(default="", repr=False)
+    """What a proxy says with each question at /gate/check; without one that address is not there."""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -78,6 +82,7 @@ class Settings:
             seal_roots=_path(environ, "TEKENPOORT_SEAL_ROOTS"),
             contact=environ.get("TEKENPOORT_CONTACT", cls.contact),
             theme=_path(environ, "TEKENPOORT_THEME"),
+            gate_secret=environ.get("TEKENPOORT_GATE_SECRET", ""),
         )
         settings.check()
         return settings
@@ -106,6 +111,11 @@ class Settings:
             raise SettingError("TEKENPOORT_TIME_STAMP_URL must be the http or https address of an RFC 3161 service.")
         if self.time_stamp_url_2 and not self.time_stamp_url:
             raise SettingError("TEKENPOORT_TIME_STAMP_URL_2 is the second: set TEKENPOORT_TIME_STAMP_URL as well.")
+        if self.gate_secret and not _GATE_SECRET.fullmatch(self.gate_secret):
+            raise SettingError(
+                "TEKENPOORT_GATE_SECRET must be 32 to 200 letters, digits, dashes and underscores. This makes one: "
+                "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+            )
         self._check_seal()
 
     def _check_seal(self) -> None:

@@ -22,7 +22,7 @@ from portal.errors import SettingError
 from portal.parties import memberships, people, register
 from portal.parties.tables import Organisation
 from portal.record import ledger
-from portal.reports import datasets
+from portal.reports import datasets, duo
 from portal.upkeep import notes
 from portal.views import sessions
 from workflows.vocabulary import Party, Role
@@ -88,6 +88,9 @@ def prepare(settings: Settings) -> None:
             logging.info("the register of schools is taken in")
             register.load_shipped()
             datasets.load_shipped()
+        if not duo.is_filled():
+            logging.info("pupils, reference levels and examinations are taken in")
+            duo.load_shipped()
     if settings.demo:
         demonstration.prepare(settings)
     create_app(settings)  # everything that can be refused is refused before a server starts

@@ -34,10 +34,11 @@ from portal.app import create_app
 from portal.config import Settings
 from portal.database import Database, connect
 from portal.parties import register
-from portal.reports import datasets
+from portal.reports import datasets, duo
 from tests import battery, builders
 from tests.battery import Fault, Sample
 from tests.builders import STAGES, START, Portal
+from tests.gates import a_gate
 from tests.guards import Watch
 
 if TYPE_CHECKING:  # a test without a browser does without Playwright
@@ -268,6 +269,7 @@ class Installation:
         with database.opened():
             register.load_shipped()
             datasets.load_shipped()
+            duo.load_shipped()
         database.engine.dispose()
         self.app = self._app(url)
         set_apart()
@@ -397,6 +399,13 @@ def to_sign(installation: Installation) -> Iterator[Portal]:
 def in_force(installation: Installation) -> Iterator[Portal]:
     """Our board's declaration is in force; Tom teaches at one of its schools."""
     with installation.portal("in_force") as portal:
+        yield portal
+
+
+@pytest.fixture
+def gated(in_force: Portal) -> Iterator[Portal]:
+    """Tom teaches at a school that takes part, and a proxy stands before an application."""
+    with a_gate(in_force) as portal:
         yield portal
 
 

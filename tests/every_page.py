@@ -349,6 +349,13 @@ PRIVACY_OFFICER: dict[str, Page] = {
 MODEL_PUBLISHER: dict[str, Page] = {
     "model-versions": f"/leverancier/{PRODUCT}/modellen",
     "model-draft": "/leverancier/modellen/concepten/{model_draft}",
+    "model-about": "/leverancier/modellen/concepten/{model_draft}/about",
+    "model-modules": "/leverancier/modellen/concepten/{model_draft}/modules",
+    "model-conditions": "/leverancier/modellen/concepten/{model_draft}/conditions",
+    "model-dimensions": "/leverancier/modellen/concepten/{model_draft}/dimensions",
+    "model-risks-fault": sent("/leverancier/modellen/concepten/{model_draft}/risks", "Bewaren", row__0__text=""),
+    "model-measures": "/leverancier/modellen/concepten/{model_draft}/measures",
+    "model-lowers": "/leverancier/modellen/concepten/{model_draft}/lowers",
     "model-draft-discard": "/leverancier/modellen/concepten/{model_draft}/weggooien",
     "model-withdraw": "/modellen/{model}/intrekken",
     "model-withdraw-fault": sent("/modellen/{model}/intrekken", "Ja, intrekken"),

@@ -38,6 +38,7 @@ SIGNED_IN = frozenset(
         "home.cases_csv", "calendar.index", "calendar.download", "calendar.download_csv", "calendar.one",
         "calendar.renew", "calendar.stop", "my_data.index", "my_data.as_json", "my_data.as_zip",
         "my_data.end_session", "my_data.end_other_sessions", "models.index", "models.index_csv",
+        "gate.explain",
     }
 )  # fmt: skip
 PARTICIPANT = frozenset(
@@ -101,7 +102,7 @@ SUPPLIER = frozenset(
         "agreement_versions.index", "agreement_versions.show", "agreement_versions.begin", "agreement_drafts.show",
         "agreement_drafts.edit", "agreement_publishing.preview", "agreement_publishing.preview_pdf", "agreement_drafts.as_json",
         "agreement_publishing.publish", "agreement_drafts.discard", "agreement_announced.add",
-        "model_publishing.versions", "model_publishing.begin", "model_publishing.draft", "model_publishing.replace",
+        "model_drafts.edit", "model_publishing.versions", "model_publishing.begin", "model_publishing.draft", "model_publishing.replace",
         "model_publishing.draft_json", "model_publishing.draft_pdf", "model_publishing.discard", "model_publishing.publish",
         "models.withdraw",
     }
@@ -123,8 +124,8 @@ WHO_OFFERS = frozenset(
 )  # fmt: skip
 """Who speaks for the supplier of the product, and the service desk; questions are answered by the supplier alone."""
 DEMONSTRATION = frozenset({"mailbox.index", "mailbox.show", "components_page.show", "components_page.export"})
-NOWHERE = frozenset({"security.two_factor_rescue"})
-"""A name that only makes an address; nothing answers there."""
+NOWHERE = frozenset({"security.two_factor_rescue", "gate.check"})
+"""A name that only makes an address; no page answers there. What a proxy is told has tests of its own."""
 ACCESS = {
     "public": PUBLIC,
     "signed in": SIGNED_IN,

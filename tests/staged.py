@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wsgi import ClosingIterator
 
 from portal import clock
 from tests.builders import OURS, Portal, Someone
@@ -113,8 +114,10 @@ def serving(portal: Portal) -> Iterator[str]:
     """The portal behind a socket, as a demonstration; gives its address."""
 
     def answer(environ: Any, start_response: Any) -> Iterable[bytes]:
-        with clock.standing_at(portal.moment), closing(portal.app(environ, start_response)) as pieces:  # type: ignore[type-var]
-            yield from pieces
+        with clock.standing_at(portal.moment):
+            pieces = ClosingIterator(portal.app(environ, start_response))  # also what has nothing to close
+            with closing(pieces):
+                yield from pieces
 
     kept = portal.app.extensions["tekenpoort.settings"]
     portal.app.extensions["tekenpoort.settings"] = replace(kept, demo=True)

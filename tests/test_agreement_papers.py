@@ -10,8 +10,9 @@ import pytest
 from pypdf import PdfReader
 
 from portal.documents import vault
-from portal.offers.agreements.annexes import ANNEXES, Column, Kind, Row, Section
+from portal.offers.agreements.annexes import ANNEXES
 from portal.offers.agreements.duties import DUTIES
+from portal.offers.sections import Column, Kind, Row, Section
 from portal.wording import day
 from tests import conformance
 from tests.builders import ANN, BAS, NOOR, OURS, SAM, Portal, a_role, sign

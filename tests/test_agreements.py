@@ -12,9 +12,10 @@ from portal.errors import InvalidError
 from portal.offers.agreements import files
 from portal.offers.agreements.agreement import Agreement, filled
 from portal.offers.agreements.annexes import all_columns, outside_the_eea
-from portal.offers.agreements.changes import RowChange, annex_changes
+from portal.offers.agreements.changes import annex_changes
 from portal.offers.agreements.duties import DUTIES, PARAMETERS
 from portal.offers.publications import SHIPPED
+from portal.offers.section_changes import RowChange
 
 EXAMPLE = (SHIPPED / "processor_agreement_2026-11.json").read_text(encoding="utf-8")
 

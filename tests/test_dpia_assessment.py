@@ -9,6 +9,7 @@ from portal.cases.tables import Case
 from portal.database import reader
 from portal.errors import RefusedError
 from portal.offers.dpia import withdrawing
+from tests.browser import words_of
 from tests.builders import ANN, BAS, EVA, FEMKE, IRIS, NOOR, OURS, PRODUCT, SANNE, THEIRS, Portal, a_role, submit
 from tests.dpia import (
     LONG,
@@ -197,6 +198,16 @@ def test_the_outcome_is_told_while_one_answers_and_nothing_is_kept(board: Portal
     found = judgement(board, case_id)
     assert found is not None
     assert found.outcome is Outcome.REUSE
+    advised(board, case_id)
+    board.sign_in(NOOR).open(f"/zaken/{case_id}").sees("U mag het model overnemen").sees_not("als de FG het ermee eens")
+
+
+def test_what_must_be_answered_before_anything_can_be_said_stands_as_a_list(board: Portal) -> None:
+    page = board.sign_in(NOOR).open(f"/zaken/{assessment(board, until='comparison')}")
+    panel = next(each for each in page.all("section") if each.get("id") == "outcome")
+    assert "Nodig zijn nog:" in words_of(panel)
+    missing = [words_of(each) for each in panel.iter("li")]
+    assert missing == ["Welke maatregelen neemt u?", "Welke risico's blijven er?"]
 
 
 def test_a_half_filled_step_is_told_to_be_so(board: Portal) -> None:

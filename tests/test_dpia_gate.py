@@ -10,6 +10,7 @@ from portal.cases.dpia import decided
 from portal.cases.dpia.tables import DpiaDecision, DpiaMeasure
 from portal.cases.tables import InForce
 from portal.database import reader
+from portal.gate.facts import OpenMeasure
 from portal.offers import products
 from portal.offers.tables import Product
 from portal.parties.tables import Organisation
@@ -89,6 +90,13 @@ def test_an_outcome_that_does_not_hold_keeps_it_shut_and_says_what_comes_first(
     a_decision(asked, OUTCOMES[name])
     tom = asked.sign_in(TOM).open(GATE).sees(words)
     assert who in tom.missing()[MISSING]
+
+
+def test_a_measure_that_ends_with_a_full_stop_reads_on_with_its_owner() -> None:
+    assert (
+        OpenMeasure("Alleen de leraar kan erbij.", "Tom de Wit").in_words == "Alleen de leraar kan erbij (Tom de Wit)"
+    )
+    assert OpenMeasure("Alleen de leraar kan erbij.").in_words == "Alleen de leraar kan erbij"
 
 
 def test_a_later_refusal_of_one_school_ends_its_decision_and_leaves_the_other(asked: Portal) -> None:

@@ -168,6 +168,15 @@ def test_another_owner_or_day_is_named_with_the_reason(waiting: Portal) -> None:
     noor.fill(**{**day, "due-year": "2020"}, why="Terug.").press("Wijzigen").sees("Deze dag is al voorbij")
 
 
+def test_a_critical_measure_whose_last_day_has_passed_gets_a_new_day_within_three_months(waiting: Portal) -> None:
+    waiting.later(days=100)  # its last day was three months after the decision
+    day = {"due-day": "15", "due-month": "4", "due-year": "2027"}
+    noor = at(waiting, NOOR).fill(**day, why="De leverancier was te laat.").press("Wijzigen")
+    noor.sees("De maatregel is gewijzigd", "donderdag 15 april 2027")
+    noor.fill(**{**day, "due-month": "7"}, why="Nog later.").press("Wijzigen").sees("Dit is een kritieke maatregel")
+    assert measure(waiting).due_on == "2027-04-15"
+
+
 def test_the_list_shows_what_is_overdue_first_and_is_searched_and_exported(waiting: Portal) -> None:
     noor = (
         waiting.sign_in(NOOR).open(here(waiting)).sees("2 maatregelen", "Inloggen met twee stappen", "Namen afkorten")

@@ -161,7 +161,13 @@ def test_a_measure_lowers_a_risk_that_exists_and_no_risk_grows_by_its_measures()
     body["risks"][2]["chance_after"] = "high"
     body["measures"][1]["id"] = body["measures"][2]["id"]
     faults = dict(files.read(json.dumps(body)).faults())
-    assert {"measures.0.lowers", "risks.2.chance_after", "measures.1.id", "measures.2.id"} <= set(faults)
+    assert {
+        "measures.0.lowers.0.risk",
+        "measures.0.lowers.0.chance",
+        "risks.2.chance_after",
+        "measures.1.id",
+        "measures.2.id",
+    } <= set(faults)
 
 
 @pytest.mark.parametrize("name", ["process", "Meta", "meta", "data", "M_1", "1M", "M-1"])

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import access, in_force
+from portal.cases import access, in_force, reminding
 from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotice
 from portal.cases.dpia import triggers
 from portal.cases.dpia.reopening_tables import DpiaTrigger
@@ -32,6 +33,7 @@ from tests.dpia import (
     signed,
 )
 from workflows.dpia_assessment import WORKFLOW, WRITTEN
+from workflows.dpia_facts import Outcome
 
 REOPENED = "Opnieuw beoordelen"
 
@@ -216,6 +218,39 @@ def withdraw(portal: Portal, model: uuid.UUID) -> None:
         withdrawing.withdraw(model, why="Er zat een fout in.", by=portal.visitor(SANNE).person_id)  # type: ignore[arg-type]
 
 
+def waiting_for_measures(portal: Portal) -> uuid.UUID:
+    """Our board decided that one measure comes first."""
+    return a_decision(portal, assessment(portal, Outcome.MEASURES_FIRST))
+
+
+def test_a_decision_that_waits_for_its_measures_hears_of_a_new_version_as_well(board: Portal) -> None:
+    waits = waiting_for_measures(board)
+    board.later(days=10)
+    a_new_version(board)
+    assert the_round(board) == 1
+    [case_id] = reopened(board)
+    assert "nieuwe versie van het model: 2.0" in board.letter(NOOR.email, REOPENED)
+    assert open_steps(board, case_id) == ["measures", "risks"]
+    board.sign_in(NOOR).open(f"/zaken/{waits}").sees("Opnieuw bekijken vóór", "nieuwe versie van het model: 2.0")
+    assert board.findings() == ()
+
+
+def test_a_decision_that_waits_for_its_measures_ends_when_its_model_is_withdrawn_and_nobody_looks(
+    board: Portal,
+) -> None:
+    waits = waiting_for_measures(board)
+    board.later(days=10)
+    model = board.ask(lambda: reader.get_one(Case, waits).publication_id)
+    assert model is not None
+    withdraw(board, model)
+    assert the_round(board) == 1
+    assert "Het model is ingetrokken" in board.letter(NOOR.email, REOPENED)
+    board.later(days=91)
+    the_round(board)
+    assert board.ask(lambda: reader.get_one(DpiaDecision, waits).ended_because) == "withdrawn"
+    assert board.findings() == ()
+
+
 def test_who_is_still_writing_hears_that_the_model_is_gone(board: Portal) -> None:
     case_id = assessment(board, until="need")
     model = board.ask(lambda: reader.get_one(Case, case_id).publication_id)
@@ -274,6 +309,68 @@ def test_a_second_trigger_joins_the_case_that_is_open_and_an_advice_is_asked_aga
     answer(board, case_id, "measures", {})
     answer(board, case_id, "risks", {})
     board.sign_in(FEMKE).open(f"/zaken/{case_id}").sees("Opnieuw beoordelen")
+
+
+def withdrawn(portal: Portal, case_id: uuid.UUID) -> None:
+    page = portal.later(seconds=1).sign_in(NOOR).open(f"/zaken/{case_id}").follow("Zaak intrekken")
+    page.fill(words="Dit doen wij later.").press("Ja, intrekken")
+
+
+def rejected(portal: Portal, case_id: uuid.UUID) -> None:
+    page = portal.later(seconds=1).sign_in(ANN).open(f"/zaken/{case_id}").follow("Niet akkoord")
+    page.fill(words="Dit willen wij niet.").press("Ja, ik ga niet akkoord")
+
+
+def lapsed(portal: Portal, case_id: uuid.UUID) -> None:
+    """After half a year its people are warned, and two weeks later it lapses."""
+    for days in (181, 15):
+        portal.later(days=days)
+        with portal.opened():
+            reminding.remind_all()
+        portal.work()
+
+
+@pytest.mark.parametrize(("came_to_nothing", "state"), [(withdrawn, "withdrawn"), (rejected, "declined")])
+def test_what_happened_is_asked_again_where_its_case_came_to_nothing_and_the_end_still_comes(
+    board: Portal, decision: uuid.UUID, came_to_nothing: Callable[[Portal, uuid.UUID], None], state: str
+) -> None:
+    board.later(days=100)
+    a_new_version(board)
+    the_round(board)
+    [first] = reopened(board)
+    came_to_nothing(board, first)
+    assert board.state(first) == state
+    assert the_round(board.later(days=1)) == 1
+    [second] = reopened(board)
+    assert second != first
+    assert open_steps(board, second) == ["measures", "risks"]
+    assert [each.startswith(REOPENED) for each in board.mails(NOOR.email)].count(True) == 2
+    assert the_round(board) == 0
+    came_to_nothing(board, second)
+    board.later(days=200)
+    the_round(board)
+    assert not holds(board, decision)
+    assert board.ask(lambda: reader.get_one(DpiaDecision, decision).ended_because) == "new_version"
+    assert board.findings() == ()
+
+
+def test_what_the_board_said_itself_is_asked_again_after_its_case_lapsed(board: Portal, decision: uuid.UUID) -> None:
+    breach(board.later(days=70), decision)
+    [first] = reopened(board)
+    lapsed(board, first)
+    assert board.state(first) == "lapsed"
+    assert holds(board, decision)
+    assert the_round(board) == 1
+    [second] = reopened(board)
+    assert second != first
+    board.sign_in(NOOR).open(f"/zaken/{second}").sees("was er een datalek: Een laptop was weg.")
+
+
+def breach(portal: Portal, decision: uuid.UUID) -> None:
+    """Noor says on the page of a decision that there was one."""
+    page = portal.later(seconds=1).sign_in(NOOR).open(f"/zaken/{decision}/opnieuw-beoordelen")
+    page.choose("kind", "breach").fill(words="Een laptop was weg.", on__day="1", on__month="12", on__year="2026")
+    page.press(REOPENED)
 
 
 def test_only_who_speaks_for_the_board_can_say_so(board: Portal, decision: uuid.UUID) -> None:

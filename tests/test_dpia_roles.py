@@ -1,13 +1,14 @@
 """Who writes, who advises and who decides about a model DPIA: nobody in another's place."""
 
 import uuid
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.audit import signatures
-from portal.cases import reminding
+from portal.cases import access, reminding, turning
 from portal.cases.tables import Case, EarlierAnswer
 from portal.database import reader
 from portal.errors import RefusedError
@@ -27,6 +28,7 @@ from tests.builders import (
     Someone,
     a_role,
     all_is_well,
+    sign,
     submit,
 )
 from tests.dpia import (
@@ -98,6 +100,78 @@ def test_another_fg_takes_over_from_one_who_left(board: Portal) -> None:
     assert board.state(case_id) == "signing"
 
 
+def now_a_signatory(portal: Portal, someone: Someone, *, lent_by: Someone | None = None) -> None:
+    """From now on this person may sign for our board, by their own mandate or by that of another."""
+    theirs, joins = portal.organisation(OURS), portal.visitor(someone).person_id
+    assert joins is not None
+
+    def join(session: Session) -> None:
+        held = mandates.mandates_at(session, theirs, at=portal.moment)
+        lender = portal.visitor(lent_by).person_id if lent_by else None
+        granted_by = next((each.id for each in held if each.person_id == lender), None)
+        mandating.change(session, theirs, at=portal.moment, joining=[joins], granted_by=granted_by, **BASIS)
+
+    portal.later(seconds=1).do(join)
+
+
+BASIS: Any = {"basis": "statutes", "evidence": "0" * 64, "evidence_name": "statuten.pdf"}
+
+
+def test_an_fg_who_advised_and_became_a_signatory_does_not_count_and_cannot_sign(board: Portal) -> None:
+    case_id = assessment(board)
+    advised(board, case_id)
+    now_a_signatory(board, FEMKE)
+    visitor = board.visitor(FEMKE)
+
+    def may() -> tuple[bool, ...]:
+        case = reader.get_one(Case, case_id)
+        known = access.well_known(visitor)
+        return tuple(
+            ask(case, who)
+            for ask in (access.may_bind, access.may_sign, turning.may_decline)
+            for who in (visitor, known)
+        )
+
+    assert not any(board.ask(may))
+    assert board.ask(lambda: access.can_be_bound(reader.get_one(Case, case_id), session=reader()))
+    decided(board, case_id)
+    assert {each["name"] for each in board.document(case_id).facts["signatories"]} == {ANN.name, BAS.name}
+    board.sign_in(FEMKE).open(f"/zaken/{case_id}").sees_not("Lees en teken", "Niet akkoord")
+    assert not any(board.ask(may))
+    with pytest.raises(RefusedError):
+        sign(board, case_id, FEMKE)
+    signed(board, case_id, ANN, BAS)
+    assert board.state(case_id) == "decided"
+
+
+def test_nobody_signs_by_a_mandate_that_the_fg_who_advised_has_lent(board: Portal) -> None:
+    case_id = assessment(board)
+    advised(board, case_id)
+    now_a_signatory(board, FEMKE)
+    now_a_signatory(board, NOOR, lent_by=FEMKE)
+    noor = board.visitor(NOOR)
+
+    def may() -> list[bool]:
+        case = reader.get_one(Case, case_id)
+        return [access.may_sign(case, each) for each in (noor, access.well_known(noor))]
+
+    assert board.ask(may) == [False, False]
+
+
+def test_where_the_fg_who_advised_is_one_of_the_two_who_may_sign_there_are_too_few(board: Portal) -> None:
+    case_id, theirs = assessment(board), board.organisation(OURS)
+    advised(board, case_id)
+    now_a_signatory(board, FEMKE)
+
+    def leave(session: Session) -> None:
+        held = mandates.mandates_at(session, theirs, at=board.moment)
+        bas = board._person(BAS).id
+        mandating.change(session, theirs, at=board.moment, leaving=[each.id for each in held if each.person_id == bas])
+
+    board.do(leave)
+    assert not board.ask(lambda: access.can_be_bound(reader.get_one(Case, case_id), session=reader()))
+
+
 def test_changed_answers_ask_the_advice_again_and_the_first_stays_on_file(board: Portal) -> None:
     case_id = assessment(board)
     advised(board, case_id, words=f"Mijn eerste advies. {LONG}")
@@ -109,6 +183,8 @@ def test_changed_answers_ask_the_advice_again_and_the_first_stays_on_file(board:
     kept = board.ask(lambda: reader.scalars(select(EarlierAnswer)).one())
     assert str(kept.values["words"]).startswith("Mijn eerste advies.")
     board.sign_in(ANN).open(f"/zaken/{case_id}/tot-nu-toe").sees("Mijn eerste advies.", "Mijn tweede advies.")
+    told = board.sign_in(NOOR).open(f"/zaken/{case_id}")
+    told.sees("Advies van de FG gegeven", "Positief. Mijn eerste advies.", "Positief. Mijn tweede advies.")
     decided(board, case_id)
     assert all_is_well(board)
 

@@ -123,7 +123,7 @@ def ours_in(portal: Portal) -> dict[str, list[Any]]:
             "comment_id": [each.id for each in reader.query(Comment)] or [uuid.UUID(int=14)],
             "job_id": [each.id for each in reader.query(Job).limit(2)],
             "draft_id": [each.id for each in reader.query(PublicationDraft).limit(2)],
-            "part_name": ["clauses"],
+            "part_name": ["clauses", "risks"],
             "round_id": [each.id for each in reader.query(OfferRound)] or [uuid.UUID(int=14)],
             "agreement_id": [
                 *(each.id for each in reader.query(Case).filter_by(workflow="processor_agreement")),

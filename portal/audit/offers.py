@@ -51,10 +51,11 @@ def _faults_of_product(kept: Snapshot, product: Product, told: Sequence[Entry]) 
         yield mark("is volgens het logboek nooit gemaakt")
         return
     last = made[-1]
-    if (product.name, product.conditions, product.has_reports) != (
+    if (product.name, product.conditions, product.has_reports, product.application) != (
         last["name"],
         last["conditions"],
         last.get("reports", True),
+        last.get("application", ""),
     ):
         yield mark("heeft een andere poort dan het logboek zegt")
     if [key for key, _ in product.recipient_groups] != last["groups"]:

@@ -131,7 +131,7 @@ def why_not_theirs(case: Case, step: Step, visitor: Visitor, *, session: Session
         return FOR_THE_ADVISER
     if visitor.person_id == case.started_by or person in overtaken.authors(case, step.rests_on):
         return WROTE_IT
-    return CAN_SIGN if may_bind(case, visitor, session=session) else ""
+    return CAN_SIGN if _may_bind(visitor, case.organisation_id, purpose_of(case), session) else ""
 
 
 def may_assess(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
@@ -261,18 +261,25 @@ def may_sign(case: Case, visitor: Visitor, *, session: Session | None = None) ->
     if may_bind(case, visitor, session=session):
         return True
     return _is_counterparty(case, visitor, session) and _may_bind(
-        visitor, case.counterparty_id, purpose_of(case), session
+        visitor, case.counterparty_id, purpose_of(case), session, without=advisers(case)
     )
 
 
 def may_bind(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
-    """Whether this visitor has authority to bind the organisation whose case it is."""
-    return _may_bind(visitor, case.organisation_id, purpose_of(case), session)
+    """Whether this visitor has authority to bind the organisation whose case it is; who advised on it does not."""
+    return _may_bind(visitor, case.organisation_id, purpose_of(case), session, without=advisers(case))
 
 
 def may_sign_next(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
     """Whether this visitor has authority at the side whose signatures the case waits for."""
-    return case.state == CaseState.SIGNING and _may_bind(visitor, case.signing_for, purpose_of(case), session)
+    if case.state != CaseState.SIGNING:
+        return False
+    return _may_bind(visitor, case.signing_for, purpose_of(case), session, without=advisers(case))
+
+
+def advisers(case: Case) -> frozenset[uuid.UUID]:
+    """Everybody who ever advised on the case as a step of it: they do not sign it, nor does anybody for them."""
+    return frozenset(map(uuid.UUID, overtaken.advisers(workflow_of(case), case)))
 
 
 def signs_as_well(table: type[Case], organisations: Collection[uuid.UUID]) -> ColumnElement[bool]:
@@ -298,26 +305,39 @@ def purpose_of(case: Case) -> Purpose:
 
 
 def can_be_bound(case: Case, *, session: Session) -> bool:
-    """Whether those who have authority now could bind the organisation to the document of this case together."""
+    """Whether those who have authority now could bind the organisation to the document of this case together.
+
+    Who advised on it is not counted.
+    """
     if case.organisation_id is None:
         return False
     answers, signatory = relevant_answers(case), workflow_of(case).signatory
     at_least = signatory.fewest(answers) if signatory else 1
     now, purpose = clock.now(), purpose_of(case)
-    return mandates.can_be_bound(session, case.organisation_id, at=now, purpose=purpose, at_least=at_least)
+    return mandates.can_be_bound(
+        session, case.organisation_id, at=now, purpose=purpose, at_least=at_least, without=advisers(case)
+    )
 
 
 def _may_bind(
-    visitor: Visitor, organisation_id: uuid.UUID | None, purpose: Purpose | None, session: Session | None
+    visitor: Visitor,
+    organisation_id: uuid.UUID | None,
+    purpose: Purpose | None,
+    session: Session | None,
+    *,
+    without: frozenset[uuid.UUID] = frozenset(),
 ) -> bool:
-    if visitor.person_id is None or organisation_id is None:
+    """Whether this visitor has authority there; not by that of these people, whether their own or lent by them."""
+    if visitor.person_id is None or organisation_id is None or visitor.person_id in without:
         return False
     if visitor.known is not None:
         held = visitor.known.authority.get(organisation_id, ())
-        return any(purpose is None or each.covers(purpose) for each in held)
+        fits = [each for each in held if purpose is None or each.covers(purpose)]
+        if not without or all(each.granted_by is None for each in fits):
+            return bool(fits)
     now = clock.now()
     found = mandates.authority_of(_session(session), visitor.person_id, organisation_id, at=now, purpose=purpose)
-    return found is not None
+    return found is not None and found.principal not in without
 
 
 def roles_at(visitor: Visitor, organisation_id: uuid.UUID, *, session: Session | None = None) -> frozenset[Role]:

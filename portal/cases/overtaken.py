@@ -76,7 +76,8 @@ def authors(case: Case, steps: tuple[str, ...]) -> frozenset[str]:
 
 def advisers(workflow: Workflow, case: Case) -> frozenset[str]:
     """Everybody who ever advised on the case."""
-    return authors(case, tuple(each.name for each in workflow.steps if each.advises))
+    steps = tuple(each.name for each in workflow.steps if each.advises)
+    return authors(case, steps) if steps else frozenset()
 
 
 def _names_things(step: Step) -> bool:

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import overtaken, presigning
-from portal.cases.access import purpose_of, relevant_answers
+from portal.cases import presigning
+from portal.cases.access import advisers, purpose_of, relevant_answers
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, Document
 from portal.parties import mandates
@@ -107,8 +107,8 @@ def _side(session: Session, case: Case, organisation: Organisation | None, signa
     holders = len({each.seat for each in people.values()})
     at_least = signatory.fewest(relevant_answers(case))
     side = Side(organisation, say(signatory.confirms), rule.rule if rule else None, people, holders, at_least)
-    advised = overtaken.advisers(workflow_of(case), case)
-    return side.without(frozenset(map(uuid.UUID, advised))) if advised else side
+    advised = advisers(case)
+    return side.without(advised) if advised else side
 
 
 def who_cannot_bind(session: Session, case: Case) -> Organisation | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import in_force, sides, telling, waiting
-from portal.cases.access import Visitor, answers_of, find, may_bind, may_sign_next, roles_at
+from portal.cases.access import Visitor, advisers, answers_of, find, may_bind, may_sign_next, roles_at
 from portal.cases.catalogue import ENDED, workflow_of
 from portal.cases.offering import suppliers
 from portal.cases.tables import Case, CaseState, InForce, Turn, TurnKind
@@ -54,6 +54,8 @@ def may_decline(case: Case, visitor: Visitor, *, session: Session | None = None)
         return False
     workflow = workflow_of(case)
     if workflow.rejected_by and case.organisation_id:
+        if visitor.person_id in advisers(case):
+            return False  # who advises does not decide, and saying no for good is deciding
         return bool(roles_at(visitor, case.organisation_id, session=session) & set(workflow.rejected_by))
     return workflow.one_sitting and visitor.person_id is not None and visitor.person_id == case.person_id
 

@@ -82,8 +82,9 @@ class OpenMeasure:
 
     @property
     def in_words(self) -> str:
-        """What, by whom."""
-        return f"{self.text} ({self.owner})" if self.owner else self.text
+        """What, by whom: to stand within a sentence, whatever its own words end with."""
+        what = self.text.rstrip(" .;:")
+        return f"{what} ({self.owner})" if self.owner else what
 
 
 @dataclass(frozen=True)

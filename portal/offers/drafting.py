@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,16 +15,18 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.database import act
 from portal.errors import InvalidError, NotFoundError, RefusedError
-from portal.offers import publications, suppliers
+from portal.offers import publications, suppliers, writing
 from portal.offers.agreements import files, parts
 from portal.offers.agreements.agreement import Agreement
-from portal.offers.agreements.parts import Cells, Part
 from portal.offers.dpia import files as model_files
 from portal.offers.dpia import model
+from portal.offers.dpia import parts as model_parts
 from portal.offers.dpia.model import DpiaModel
 from portal.offers.publications import DPIA_MODEL, OF_SUPPLIERS, PROCESSOR_AGREEMENT, USAGE_TERMS, Text
+from portal.offers.sections import Cells
 from portal.offers.tables import Product, Publication, PublicationDraft
 from portal.offers.terms import Clause, Terms, read_terms
+from portal.offers.writing import Part, Writing
 from portal.record import jobs
 from portal.wording import mark, say
 
@@ -43,6 +45,8 @@ _READ: Mapping[str, Callable[..., Text]] = {
     PROCESSOR_AGREEMENT: Agreement.of,
     DPIA_MODEL: DpiaModel.of,
 }
+_WRITTEN: Mapping[str, Writing[Any]] = {PROCESSOR_AGREEMENT: parts, DPIA_MODEL: model_parts}
+"""The kinds that are written a part at a time."""
 
 
 class StaleDraftError(RefusedError):
@@ -81,15 +85,15 @@ def save(draft_id: uuid.UUID, text: Text, *, seen: int, by: uuid.UUID) -> int:
 
 
 def save_part(draft_id: uuid.UUID, part: Part, written: list[Cells], *, seen: str, by: uuid.UUID) -> int:
-    """Keep one part of an agreement. `seen` is the fingerprint of the part that was on the screen: whoever changed
+    """Keep one part of a text. `seen` is the fingerprint of the part that was on the screen: whoever changed
     another part meanwhile is in nobody's way."""
     with act() as session:
         draft = _found(session, draft_id, by)
-        stored = agreement_of(draft)
-        wanted = parts.with_rows(stored, part, written)
+        stored, kind = text_of(draft), _WRITTEN[draft.kind]
+        wanted = kind.with_rows(stored, part, written)
         if wanted == stored:
             return draft.changes
-        if parts.fingerprint(stored, part) != seen:
+        if writing.fingerprint(kind.rows(stored, part)) != seen:
             raise StaleDraftError(stored, draft.changes)
         return _change(draft, wanted, by)
 

@@ -13,6 +13,7 @@ from portal import clock
 from portal.database import act
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.gate.conditions import CONDITIONS
+from portal.offers import applications
 from portal.offers.tables import Product
 from portal.parties.tables import Organisation
 from portal.record import ledger
@@ -55,6 +56,8 @@ class Wanted:
     rights_holders: Sequence[str] = ()
     """Names of organisations; made when no rights holder bears them yet."""
     has_reports: bool = True
+    application: str = ""
+    """The address of an application behind the gate; none where there is none."""
 
 
 def make(wanted: Wanted, *, by: uuid.UUID | None) -> str:
@@ -82,6 +85,7 @@ def put(session: Session, product: Product, wanted: Wanted, *, by: uuid.UUID | N
     product.has_reports = wanted.has_reports
     product.supplier_id = _organisation(session, wanted.supplier, Party.SUPPLIER).id
     product.conditions = list(wanted.conditions) if wanted.has_reports else []
+    product.application = wanted.application if wanted.has_reports else ""
     product.recipient_groups = [[key, RECIPIENT_GROUPS[key]] for key in RECIPIENT_GROUPS if key in _groups(wanted)]
     holders = [_organisation(session, each, Party.RIGHTS_HOLDER) for each in wanted.rights_holders]
     product.rights_holders = list(dict.fromkeys(holders))
@@ -97,6 +101,7 @@ def put(session: Session, product: Product, wanted: Wanted, *, by: uuid.UUID | N
         conditions=list(product.conditions),
         groups=[key for key, _ in product.recipient_groups],
         rights_holders=sorted(str(each.id) for each in product.rights_holders),
+        application=product.application,
     )
     return product
 
@@ -122,6 +127,10 @@ def faults_of(wanted: Wanted) -> dict[str, str]:
         faults["rights_holders"] = say("Een naam heeft hooguit 200 tekens.")
     if not wanted.has_reports:
         return faults
+    if wanted.application and not applications.is_address(wanted.application):
+        faults["application"] = say(
+            "Vul een webadres in dat met https:// of http:// begint, zoals https://portaal.example.nl/monitor/{school}/."
+        )
     if not wanted.conditions:
         faults["conditions"] = say(
             "Kies minstens één voorwaarde: zonder voorwaarden staat de poort voor iedereen open."
@@ -162,6 +171,7 @@ def as_wanted(product: Product) -> Wanted:
         tuple(key for key, _ in product.recipient_groups if key in RECIPIENT_GROUPS),
         tuple(each.name for each in product.rights_holders),
         product.has_reports,
+        product.application,
     )
 
 

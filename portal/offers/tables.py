@@ -29,6 +29,8 @@ class Product(Base):
     contact: Mapped[str] = mapped_column(String(254), default="")
     has_reports: Mapped[bool] = mapped_column(default=True)
     """Whether there are reports behind a gate; of the others there is an agreement, and no gate."""
+    application: Mapped[str] = mapped_column(String(500), default="")
+    """The address of an application behind the same gate, with {school} where the code of the school belongs."""
 
     supplier: Mapped[Organisation] = relationship()
     rights_holders: Mapped[list[Organisation]] = relationship(

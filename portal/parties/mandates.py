@@ -77,11 +77,18 @@ def authority_of(
 
 
 def can_be_bound(
-    session: Session, organisation_id: uuid.UUID, *, at: dt.datetime, purpose: Purpose, at_least: int = 1
+    session: Session,
+    organisation_id: uuid.UUID,
+    *,
+    at: dt.datetime,
+    purpose: Purpose,
+    at_least: int = 1,
+    without: frozenset[uuid.UUID] = frozenset(),
 ) -> bool:
-    """Whether those who may sign this, all together, would meet the rule."""
+    """Whether those who may sign this, all together, would meet the rule; without these, and who acts for them."""
     everybody = authorities(session, organisation_id, at=at, purpose=purpose).values()
-    return is_met((each.as_mapping() for each in everybody), at_least=at_least)
+    those = (each for each in everybody if not {each.person_id, each.principal} & without)
+    return is_met((each.as_mapping() for each in those), at_least=at_least)
 
 
 def held_by(session: Session, person_id: uuid.UUID, *, at: dt.datetime) -> Mapping[uuid.UUID, list[Mandate]]:

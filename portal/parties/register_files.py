@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from portal.parties import numbers
+from portal.parties.location_codes import location_code
 from portal.parties.publisher_files import Faults, FileFault, PublisherFile, Row, read
 from portal.parties.spelling import place_name
 from portal.wording import mark
@@ -215,19 +216,9 @@ _TWICE = mark("Vestiging %(code)s staat er twee keer in; de eerste keer in %(ear
 
 
 def _code(file: PublisherFile, row: Row, faults: Faults, lines: dict[str, tuple[str, int]] | None) -> str:
-    """The location code; some of DUO's files give the BRIN and a number 0, 1, … apart."""
-    brin, code = row["INSTELLINGSCODE"], row["VESTIGINGSCODE"]
-    if not numbers.is_brin(brin):
-        faults.add(file.name, row.line, "INSTELLINGSCODE", numbers.COMPLAINT_BRIN)
-        return ""
-    if code.isdigit() and len(code) <= 2:
-        code = brin + code.zfill(2)
-    if not numbers.is_location_code(code):
-        faults.add(file.name, row.line, "VESTIGINGSCODE", numbers.COMPLAINT_LOCATION_CODE)
-        return ""
-    if code[:4] != brin:
-        faults.add(file.name, row.line, "VESTIGINGSCODE", mark("Deze code hoort niet bij BRIN %(brin)s."), brin=brin)
-    if lines is not None:
+    """The location code, which may stand in the files with addresses once."""
+    code = location_code(file, row, faults)
+    if code and lines is not None:
         if code in lines:
             first, line = lines[code]
             faults.add(file.name, row.line, "VESTIGINGSCODE", _TWICE, code=code, earlier=first, at=line)

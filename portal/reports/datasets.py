@@ -90,6 +90,7 @@ def why_no_card(code: str) -> str | None:
 def source_lines() -> list[str]:
     """The source lines of the files in use, results first."""
     newest = select(func.max(ReportSource.id)).group_by(ReportSource.kind)
+    newest = newest.where(ReportSource.kind.in_((RESULTS, WEIGHTS)))
     chosen = select(ReportSource.source_line).where(ReportSource.id.in_(newest)).order_by(ReportSource.kind)
     return list(reader.scalars(chosen))
 

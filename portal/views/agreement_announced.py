@@ -12,9 +12,12 @@ from portal.database import reader
 from portal.errors import NotFoundError
 from portal.offers import drafting, publications
 from portal.offers.agreements import parts
+from portal.offers.publications import PROCESSOR_AGREEMENT
+from portal.offers.sections import Cells
 from portal.offers.tables import PublicationDraft
-from portal.views.agreement_unfinished import draft_of
+from portal.offers.writing import fingerprint
 from portal.views.desk import actor
+from portal.views.part_pages import draft_of
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
 from portal.wording import day, say
@@ -32,15 +35,15 @@ def _signed_in_only() -> ResponseReturnValue | None:
 @bp.post("/<uuid:draft_id>/aangekondigd/<uuid:notice_id>")
 def add(draft_id: UUID, notice_id: UUID) -> ResponseReturnValue:
     """Put one in the annex, as it was announced. Pressing twice adds one row."""
-    draft = draft_of(draft_id)
+    draft = draft_of(draft_id, PROCESSOR_AGREEMENT)
     notice = next((each for each in beside.announced(reader(), draft.product_id) if each.id == notice_id), None)
     if notice is None:
         raise NotFoundError
     agreement, part = drafting.agreement_of(draft), parts.part_of(PART)
     if beside.is_missing(draft.body, notice):
-        row = {column.name: getattr(notice, column.name) for column in subprocessors.SECTION.columns}
-        kept, seen = parts.rows(agreement, part), parts.fingerprint(agreement, part)
-        drafting.save_part(draft_id, part, [*kept, row], seen=seen, by=actor())
+        row: Cells = {each.name: getattr(notice, each.name) for each in subprocessors.SECTION.columns}
+        kept = parts.rows(agreement, part)
+        drafting.save_part(draft_id, part, [*kept, row], seen=fingerprint(kept), by=actor())
         flash(say("%(name)s staat nu in de bijlage van dit concept.", name=notice.name), "done")
     where = BACK.get(request.form.get("back", ""))
     if where is None:

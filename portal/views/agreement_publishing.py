@@ -20,9 +20,10 @@ from portal.offers.agreements import words
 from portal.offers.agreements.changes import row_changes
 from portal.offers.tables import Publication, PublicationDraft
 from portal.views import agreement_announced, draft_forms
+from portal.views.agreement_drafts import EDITOR
 from portal.views.agreement_files import TEMPLATE, pdf_copy
-from portal.views.agreement_unfinished import draft_of, link_of, unfinished
 from portal.views.desk import actor, with_faults
+from portal.views.part_pages import link_of
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
 from portal.wording import day, say
@@ -40,7 +41,7 @@ def _signed_in_only() -> ResponseReturnValue | None:
 @bp.get("/<uuid:draft_id>/voorbeeld")
 def preview(draft_id: UUID) -> ResponseReturnValue:
     """The draft as it will read, what changes, and from when; nothing is decided yet."""
-    draft = draft_of(draft_id)
+    draft = EDITOR.draft(draft_id)
     if "since-day" not in request.args:
         return _preview_page(draft, _when_form(None))
     form = _when_form(request.args)
@@ -53,7 +54,7 @@ def preview(draft_id: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:draft_id>/voorbeeld.pdf")
 def preview_pdf(draft_id: UUID) -> ResponseReturnValue:
     """The draft as a PDF that says on each page that it is one."""
-    draft = draft_of(draft_id)
+    draft = EDITOR.draft(draft_id)
     with wording.speaking(wording.RECORDED):
         facts = _facts(draft)
     return pdf_copy(facts, f"concept-{draft_id}")
@@ -64,7 +65,7 @@ def publish(draft_id: UUID) -> ResponseReturnValue:
     """Publish, for good: exactly the text and the dates that were on the screen. Pressing twice publishes once."""
     form = _when_form(request.form)
     try:
-        draft = draft_of(draft_id)
+        draft = EDITOR.draft(draft_id)
         since, grace_days, faults = draft_forms.when(form, draft)
         if faults or since is None:
             raise InvalidError("", faults)
@@ -76,7 +77,7 @@ def publish(draft_id: UUID) -> ResponseReturnValue:
             if not isinstance(fault, InvalidError):
                 raise
             dates = {name: each for name, each in fault.fields.items() if name in form}
-            return _preview_page(draft_of(draft_id), form, errors=with_faults(form, dates)), fault.status
+            return _preview_page(EDITOR.draft(draft_id), form, errors=with_faults(form, dates)), fault.status
     flash(say("De versie is gepubliceerd en ligt vast."), "done")
     return redirect(url_for("agreement_texts.show", publication_id=draft_id))
 
@@ -112,11 +113,11 @@ def _preview_page(
     others = publications.versions(reader(), draft.product_id, draft.kind)
     before = next((each for each in others if since is None or clock.day_of(each.since) < since), None)
     page = text.as_page(TEMPLATE, _facts(draft), language=wording.language(), layout="copy_page")
-    left = unfinished(draft)
+    left = EDITOR.unfinished(draft)
     return render_template(
         "agreements/preview.html",
         draft=draft,
-        left=[link_of(draft, each) for each in left],
+        left=[link_of(EDITOR, draft, each) for each in left],
         before=before,
         announced=agreement_announced.missing(draft),
         clause_changes=publications.difference(before.body, draft.body) if before else [],

@@ -16,8 +16,8 @@ from portal.offers.agreements import files, parts
 from portal.offers.agreements.agreement import Agreement
 from portal.offers.publications import PROCESSOR_AGREEMENT
 from portal.offers.tables import Product, Publication
-from portal.views.agreement_forms import StartForm
 from portal.views.desk import actor, spoken, with_faults
+from portal.views.draft_forms import FileForm
 from portal.views.products import standing
 from portal.views.reports import every_product
 from portal.views.sent_files import sent_text
@@ -51,13 +51,13 @@ def index() -> ResponseReturnValue:
 @bp.get("/<product_name>/overeenkomsten")
 def show(product_name: str) -> ResponseReturnValue:
     """The versions of one product's agreement, its drafts, and how to begin another."""
-    return _page(_product(product_name), spoken(StartForm()))
+    return _page(_product(product_name), spoken(FileForm()))
 
 
 @bp.post("/<product_name>/overeenkomsten")
 def begin(product_name: str) -> ResponseReturnValue:
     """A draft: a copy of the latest version, the example, an empty text, or what stands in a file."""
-    product, form = _product(product_name), spoken(StartForm())
+    product, form = _product(product_name), spoken(FileForm())
     try:
         text = _begun(request.form.get("begin", ""), product)
         draft_id = drafting.begin(product.name, text=text, by=actor(), kind=PROCESSOR_AGREEMENT)

@@ -1,6 +1,6 @@
 """What pages show of a case's past: what happened, by whom, in whose words, and the mails about it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import merge
 from typing import Any
 
@@ -13,6 +13,7 @@ from portal.parties import people
 from portal.record import ledger, outbox
 from portal.record.ledger import Entry
 from portal.wording import mark, moment, say
+from workflows.dpia_questions import VERDICTS
 
 ACTS = {
     "start": mark("Begonnen"),
@@ -98,7 +99,29 @@ def _words_of(case: Case, entries: Sequence[Entry]) -> dict[int, str]:
         dict(zip(turned, (each.words for each in case.turns), strict=False))
         | dict(zip(judged, (each.words for each in case.assessments), strict=False))
         | papers
+        | _advised(case, entries)
     )
+
+
+def _advised(case: Case, entries: Sequence[Entry]) -> dict[int, str]:
+    """Each advice in the words in which it was given, also where it was asked again since; found by its digest."""
+    said = [(each.step, each.values) for each in case.earlier_answers]
+    said += [(each.step, each.values) for each in case.answers]
+    given = {printing.digest({step: values}): values for step, values in said}
+    asked = ((entry.number, given.get(str(entry.detail.get("advice")))) for entry in entries if entry.act == "advice")
+    return {number: _advice_in_words(values) for number, values in asked if values}
+
+
+def _advice_in_words(values: Mapping[str, Any]) -> str:
+    """The verdict, the words, and the conditions: one text, or one below the other with their numbers."""
+    verdict, conditions = dict(VERDICTS).get(values.get("verdict", "")), values.get("conditions") or []
+    lines = [f"{say(verdict)}."] if verdict else []
+    lines.append(str(values.get("words", "")))
+    if isinstance(conditions, str):
+        lines.append(conditions)
+    else:
+        lines += [f"{number}. {each.get('text', '')}" for number, each in enumerate(conditions, start=1)]
+    return "\n".join(filter(None, lines))
 
 
 def mails(case: Case, visitor: Visitor) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ def panel(case: Case, visitor: Visitor, *, answers: Answers | None = None, is_tr
             "is_late": found.is_late,
             "late": [_reason(case, each, mine) for each in found.late],
             "own_url": _own_url(case, visitor) if _asks_for_its_own(case, found.outcome) else made["own_url"],
-            "is_final": not workflow_of(case).open_steps(given),
+            "awaits_advice": any(each.advises for each in workflow_of(case).open_steps(given)),
             "reasons": reasons[:MOST],
             "more": reasons[MOST:],
             "ways": [{"text": sentence(each.text), "outcome": say(KINDS[each.outcome].title)} for each in found.ways],

@@ -7,7 +7,17 @@ from typing import Any
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    FileField,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    StringField,
+    TextAreaField,
+)
 
 from portal.cases.fields import DayField
 from portal.database import reader
@@ -51,6 +61,12 @@ class DraftForm(Form):
         mark("Inleiding"), filters=[clean_lines], render_kw={"rows": 4, "maxlength": LONGEST_TEXT}
     )
     clauses = FieldList(FormField(ClauseForm))
+
+
+class FileForm(Form):
+    """A text from a file."""
+
+    file = FileField(mark("JSON-bestand"), render_kw={"accept": ".json"})
 
 
 class WhenForm(Form):

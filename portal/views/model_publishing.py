@@ -9,20 +9,23 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from wtforms import FileField, Form
+from wtforms import Form
 
 from portal import clock, wording
 from portal.database import reader
 from portal.documents import text
 from portal.errors import InvalidError, NotFoundError, PortalError
 from portal.offers import drafting, products, publications, suppliers
-from portal.offers.dpia import files, model, words
+from portal.offers.dpia import files, model, parts, words
 from portal.offers.dpia.model import DpiaModel
 from portal.offers.publications import DPIA_MODEL
 from portal.offers.tables import Product, Publication, PublicationDraft
 from portal.views import draft_forms
 from portal.views.desk import actor, spoken, with_faults
+from portal.views.draft_forms import FileForm
+from portal.views.model_drafts import EDITOR
 from portal.views.model_files import TEMPLATE, json_response, pdf_copy
+from portal.views.part_pages import link_of, tasks
 from portal.views.sent_files import sent_text
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
@@ -35,12 +38,6 @@ EXAMPLES = {
     "results_monitor": mark("Begin met het voorbeeld: een resultatenmonitor"),
     "office_suite": mark("Begin met het voorbeeld: een kantoorpakket"),
 }
-
-
-class FileForm(Form):
-    """A model from a file."""
-
-    file = FileField(mark("JSON-bestand"), render_kw={"accept": ".json"})
 
 
 @bp.before_request
@@ -68,7 +65,7 @@ def begin(product_name: str) -> ResponseReturnValue:
 @bp.get("/modellen/concepten/<uuid:draft_id>")
 def draft(draft_id: UUID) -> ResponseReturnValue:
     """The draft as it will read, what is still missing, what changes, and from when; nothing is decided yet."""
-    found = _draft(draft_id)
+    found = EDITOR.draft(draft_id)
     if "since-day" not in request.args:
         return _draft_page(found, _when_form(None))
     form = _when_form(request.args)
@@ -81,7 +78,7 @@ def draft(draft_id: UUID) -> ResponseReturnValue:
 @bp.post("/modellen/concepten/<uuid:draft_id>")
 def replace(draft_id: UUID) -> ResponseReturnValue:
     """The draft is from now on what stands in this file."""
-    found, form = _draft(draft_id), spoken(FileForm())
+    found, form = EDITOR.draft(draft_id), spoken(FileForm())
     try:
         drafting.save(draft_id, files.read(sent_text(files.LARGEST)), seen=_seen(), by=actor())
     except InvalidError as fault:
@@ -93,13 +90,13 @@ def replace(draft_id: UUID) -> ResponseReturnValue:
 @bp.get("/modellen/concepten/<uuid:draft_id>.json")
 def draft_json(draft_id: UUID) -> Response:
     """The draft as a file, to work on and to read in again."""
-    return json_response(drafting.model_of(_draft(draft_id)), f"concept-{draft_id}")
+    return json_response(drafting.model_of(EDITOR.draft(draft_id)), f"concept-{draft_id}")
 
 
 @bp.get("/modellen/concepten/<uuid:draft_id>.pdf")
 def draft_pdf(draft_id: UUID) -> Response:
     """The draft as a PDF that says on each page that it is one."""
-    found = _draft(draft_id)
+    found = EDITOR.draft(draft_id)
     with wording.speaking(wording.RECORDED):
         facts = _facts(found)
     return pdf_copy(facts, f"concept-{draft_id}")
@@ -108,9 +105,9 @@ def draft_pdf(draft_id: UUID) -> Response:
 @bp.route("/modellen/concepten/<uuid:draft_id>/weggooien", methods=["GET", "POST"])
 def discard(draft_id: UUID) -> ResponseReturnValue:
     """Asked before a draft is thrown away; then it is."""
-    found = _draft(draft_id)
+    found = EDITOR.draft(draft_id)
     if request.method == "GET":
-        return render_template("models/discard.html", draft=found)
+        return render_template("drafts/discard.html", draft=found, overview=url_for(".draft", draft_id=draft_id))
     name = found.product.name
     drafting.discard(draft_id, by=actor())
     flash(say("Het concept is weggegooid."), "done")
@@ -122,7 +119,7 @@ def publish(draft_id: UUID) -> ResponseReturnValue:
     """Publish, for good: exactly the text and the dates that were on the screen. Pressing twice publishes once."""
     form = _when_form(request.form)
     try:
-        found = _draft(draft_id)
+        found = EDITOR.draft(draft_id)
         since, grace_days, faults = draft_forms.when(form, found)
         if faults or since is None:
             raise InvalidError("", faults)
@@ -132,7 +129,7 @@ def publish(draft_id: UUID) -> ResponseReturnValue:
             if not isinstance(fault, InvalidError):
                 raise
             dates = {name: each for name, each in fault.fields.items() if name in form}
-            return _draft_page(_draft(draft_id), form, errors=with_faults(form, dates)), fault.status
+            return _draft_page(EDITOR.draft(draft_id), form, errors=with_faults(form, dates)), fault.status
     flash(say("De versie is gepubliceerd en ligt vast."), "done")
     return redirect(url_for("models.show", publication_id=draft_id))
 
@@ -145,15 +142,6 @@ def _product(name: str) -> Product:
     if suppliers.authority_over(reader(), actor(), product) is None:
         raise NotFoundError
     return product
-
-
-def _draft(draft_id: UUID) -> PublicationDraft:
-    found = reader.get(PublicationDraft, draft_id)
-    if found is None or found.kind != DPIA_MODEL:
-        raise NotFoundError("Dit concept is er niet meer: het is gepubliceerd of weggegooid.")
-    if suppliers.authority_over(reader(), actor(), found.product) is None:
-        raise NotFoundError
-    return found
 
 
 def _is_published(publication_id: UUID) -> bool:
@@ -230,12 +218,13 @@ def _draft_page(
 ) -> str:
     others = publications.versions(reader(), found.product_id, DPIA_MODEL)
     before = next((each for each in others if since is None or clock.day_of(each.since) < since), None)
-    left = list(drafting.model_of(found).faults())
+    left = EDITOR.unfinished(found)
     page = text.as_page(TEMPLATE, _facts(found), language=wording.language(), layout="copy_page")
     return render_template(
         "models/draft.html",
         draft=found,
-        left=left,
+        groups=[(say(title), tasks(EDITOR, found, left, group)) for group, title in parts.GROUPS.items()],
+        left=[link_of(EDITOR, found, each) for each in left],
         before=before,
         clause_changes=[],
         row_changes=words.changes(before.body, found.body) if before else [],

@@ -13,6 +13,7 @@ from portal.database import reader
 from portal.errors import InvalidError
 from portal.gate.conditions import CONDITIONS, asked_by_default
 from portal.offers import drafting, products, publications
+from portal.offers.applications import LONGEST
 from portal.offers.products import RECIPIENT_GROUPS, Wanted
 from portal.offers.tables import Publication
 from portal.offers.terms import read_terms
@@ -57,6 +58,15 @@ class ProductForm(Form):
         mark("Rapporten"),
         description=mark("Zonder rapporten heeft het product geen poort: er is dan alleen een verwerkersovereenkomst."),
         choices=[],
+    )
+    application = StringField(
+        mark("Toepassing achter de poort"),
+        description=mark(
+            "Het webadres van een toepassing die door dezelfde poort wordt bewaakt. Zet {school} waar de code van de "
+            "school hoort. Leeg: er is geen toepassing."
+        ),
+        filters=[clean],
+        render_kw={"inputmode": "url", "maxlength": LONGEST},
     )
     recipient_groups = Ticks(mark("Wie mag de cijfers ontvangen?"), choices=[])
 
@@ -170,6 +180,7 @@ def _product_form(wanted: Wanted | None = None) -> Form:
             "contact": wanted.contact,
             "rights_holders": "\n".join(wanted.rights_holders),
             "has_reports": ["yes"] if wanted.has_reports else [],
+            "application": wanted.application,
             "recipient_groups": list(wanted.recipient_groups),
             **{f"{PLACE}{code}": str(place) for place, code in enumerate(wanted.conditions, 1)},
         }
@@ -204,6 +215,7 @@ def _wanted(form: Form, name: str) -> tuple[Wanted, dict[str, str]]:
         tuple(form.recipient_groups.data or ()),
         tuple(filter(None, map(clean, (form.rights_holders.data or "").splitlines()))),
         bool(form.has_reports.data),
+        form.application.data or "",
     )
     return wanted, faults
 

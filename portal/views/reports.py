@@ -10,9 +10,10 @@ from sqlalchemy import select
 from portal import clock, dossier
 from portal.cases.catalogue import current
 from portal.database import reader
+from portal.dossier import at_the_gate
 from portal.errors import NotFoundError
-from portal.gate.conditions import listed
-from portal.gate.judge import Judged, Verdict, judge
+from portal.gate.judge import Judged, Verdict
+from portal.offers import applications
 from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.register import RegisterLocation
@@ -95,10 +96,7 @@ def _found(product_name: str, code: str) -> tuple[Product, RegisterLocation]:
 
 
 def _judge(location: RegisterLocation, product: Product) -> Verdict:
-    facts = dossier.facts(
-        reader(), person(), location, product, at=clock.now(), contact=product.contact or settings().contact
-    )
-    return judge(listed(product.conditions), facts)
+    return at_the_gate.verdict(reader(), person(), location, product, at=clock.now(), contact=settings().contact)
 
 
 def _gate(location: RegisterLocation, product: Product, verdict: Verdict) -> dict[str, object]:
@@ -107,6 +105,7 @@ def _gate(location: RegisterLocation, product: Product, verdict: Verdict) -> dic
         "product": product,
         "verdict": verdict,
         "rows": [_row(each, location, product) for each in verdict.judged],
+        "application": applications.for_school(product.application, location.code),
         "no_card": datasets.why_no_card(location.code) if verdict.is_open else None,
     }
 

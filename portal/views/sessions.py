@@ -8,6 +8,7 @@ not wait for an act of somebody else longer than that act takes to commit. A row
 import hashlib
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ from flask import Flask, Request, Response, request
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import Table, delete, insert, or_, select, update
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
 from portal import clock
@@ -64,8 +66,7 @@ class ServerSideSessions(SessionInterface):
             return Remembered()
         with aside() as connection:
             row = connection.execute(select(_rows).where(_rows.c.token_hash == hash_of(token))).first()
-        now = clock.now()
-        if row is None or row.seen_at <= now - IDLE or row.made_at <= now - LONGEST:
+        if row is None or is_over(row.made_at, row.seen_at, clock.now()):
             return Remembered()
         return Remembered(
             _writer.loads(row.content), token=token, text=row.content, made_at=row.made_at, seen_at=row.seen_at
@@ -134,6 +135,27 @@ class ServerSideSessions(SessionInterface):
             httponly=True,
             samesite="Lax",
         )
+
+
+def is_over(made_at: datetime, seen_at: datetime, now: datetime) -> bool:
+    """Whether a session does not open any more: left alone for too long, or begun too long ago."""
+    return seen_at <= now - IDLE or made_at <= now - LONGEST
+
+
+def who_uses(token: str, now: datetime) -> str | None:
+    """Who is signed in with this cookie (an fs_uniquifier), for whoever asks outside a page; noted as having been here.
+
+    Noted at most once a minute, as on the pages; one that was ended meanwhile stays ended.
+    """
+    mine = _rows.c.token_hash == hash_of(token)
+    with aside() as connection:
+        row = connection.execute(select(_rows.c.person, _rows.c.made_at, _rows.c.seen_at).where(mine)).first()
+    if row is None or row.person is None or is_over(row.made_at, row.seen_at, now):
+        return None
+    if now - row.seen_at >= SEEN_EVERY:
+        with suppress(OperationalError), aside() as connection:  # a full disk is no reason to shut somebody out
+            connection.execute(update(_rows).where(mine).values(seen_at=now))
+    return str(row.person)
 
 
 def hash_of(token: str) -> str:

@@ -13,7 +13,7 @@ from portal.cases.agreements.stands import STANDS, Stand
 from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotice
 from portal.database import reader
 from portal.dossier.organisation import Rights
-from portal.offers.agreements.annexes import shown
+from portal.offers.sections import shown
 from portal.wording import day, moment, say
 
 KINDS = {

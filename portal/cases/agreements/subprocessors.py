@@ -19,7 +19,8 @@ from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotic
 from portal.database import act, reader
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.offers.agreements.agreement import faults_of_row
-from portal.offers.agreements.annexes import LEAFLET, Row
+from portal.offers.agreements.annexes import LEAFLET
+from portal.offers.sections import Row
 from portal.offers.tables import Product
 from portal.record import jobs, ledger
 from portal.wording import day, say

@@ -202,13 +202,18 @@ def _faults_of_owner(owner: str, owner_email: str) -> dict[str, str]:
 
 
 def last_day(measure: DpiaMeasure) -> dt.date | None:
-    """The day before which a critical measure is done: when use begins, or three months after the decision."""
+    """The last day on which a critical measure may be planned: when use begins, or three months after the decision.
+
+    Once that day has passed, use waits or the measure is late already: then it is three months from today.
+    """
     if not measure.is_critical:
         return None
-    said = decided.facts_of(measure.decision.case)
+    said, today = decided.facts_of(measure.decision.case), clock.today()
     if said.get("in_use") or not said.get("start"):
-        return months_after(clock.day_of(measure.decision.decided_at), MONTHS_WHILE_IN_USE)
-    return dt.date.fromisoformat(said["start"])
+        last = months_after(clock.day_of(measure.decision.decided_at), MONTHS_WHILE_IN_USE)
+    else:
+        last = dt.date.fromisoformat(said["start"])
+    return last if last >= today else months_after(today, MONTHS_WHILE_IN_USE)
 
 
 def subject(measure: DpiaMeasure) -> str:

@@ -34,6 +34,7 @@ SAID_BY_HAND = (Kind.MODULE, Kind.USE, Kind.BREACH, Kind.BY_HAND)
 GRACE = dt.timedelta(days=90)
 """So long a decision holds at the least after something happened to what it rests on."""
 LONGEST_WORDS = 2000
+CAME_TO_NOTHING = (CaseState.REFUSED, CaseState.DECLINED, CaseState.WITHDRAWN, CaseState.LAPSED)
 REOPENED = mark("Opnieuw beoordelen: de DPIA van %(product)s")
 SOURCE = mark("Besluit %(reference)s.")
 
@@ -74,10 +75,10 @@ def note(
 ) -> DpiaTrigger:
     """Inside an act: that this happened to a decision, once; its board then has one open case to look at it in."""
     known = session.scalar(select(DpiaTrigger).filter_by(decision_id=decision.case_id, kind=kind.value, about=about))
-    if known is not None and known.case_id is not None:
+    if known is not None:
+        look_into(session, known, by=by)
         return known
-    is_new = known is None
-    made = known or DpiaTrigger(
+    made = DpiaTrigger(
         decision_id=decision.case_id,
         kind=kind.value,
         about=about,
@@ -87,27 +88,49 @@ def note(
         said_by=by,
         at=clock.now(),
     )
-    case = _case_for(session, decision, kind, by=by)
-    if is_new:
-        session.add(made)
-        made.decision = decision
-    if case is not None:
-        made.case_id = case.id
-    session.flush()
-    if is_new or case is not None:
-        ledger.append(
-            session,
-            act="reopen",
-            subject=f"case:{decision.case_id}",
-            actor=by,
-            on_behalf_of=decision.organisation_id,
-            kind=kind.value,
-            about=about,
-            due_on=made.due_on,
-            into=str(case.id) if case else None,
-        )
-        _tell(session, decision, made, case)
+    made.decision = decision
+    session.add(made)
+    if not look_into(session, made, by=by):
+        _tell_of(session, made, None, by=by)
     return made
+
+
+def is_looked_at(trigger: DpiaTrigger) -> bool:
+    """Whether there is a case in which it is looked at, or was decided about; not where that came to nothing."""
+    return trigger.case is not None and trigger.case.state not in CAME_TO_NOTHING
+
+
+def look_into(session: Session, trigger: DpiaTrigger, *, by: uuid.UUID | None = None) -> bool:
+    """Inside an act: see that there is a case to look at it in, again where that came to nothing; whether it is new."""
+    if is_looked_at(trigger):
+        return False
+    case = _case_for(session, trigger.decision, Kind(trigger.kind), by=by)
+    if case is None:
+        session.flush()
+        return False
+    if trigger.due_on:
+        trigger.due_on = max(trigger.due_on, clock.today().isoformat())
+    trigger.case_id, trigger.case = case.id, case
+    _tell_of(session, trigger, case, by=by)
+    return True
+
+
+def _tell_of(session: Session, trigger: DpiaTrigger, case: Case | None, *, by: uuid.UUID | None) -> None:
+    """Into the ledger, and by mail."""
+    session.flush()
+    decision = trigger.decision
+    ledger.append(
+        session,
+        act="reopen",
+        subject=f"case:{decision.case_id}",
+        actor=by,
+        on_behalf_of=decision.organisation_id,
+        kind=trigger.kind,
+        about=trigger.about,
+        due_on=trigger.due_on,
+        into=str(case.id) if case else None,
+    )
+    _tell(session, decision, trigger, case)
 
 
 def model_for(session: Session, product_id: uuid.UUID) -> Publication | None:

@@ -1,11 +1,11 @@
-"""Once a day: what happened to decisions that hold, so that they are looked at again, and which of them are over."""
+"""Once a day: what happened to decisions that count, so that they are looked at again, and which of them are over."""
 
 import datetime as dt
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -14,7 +14,7 @@ from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotic
 from portal.cases.catalogue import ENDED
 from portal.cases.dpia import anew, decided, reopening
 from portal.cases.dpia.carrying import Kind
-from portal.cases.dpia.reopening import GRACE, MODEL, WORKFLOW
+from portal.cases.dpia.reopening import GRACE, MODEL, SAID_BY_HAND, WORKFLOW
 from portal.cases.dpia.reopening_tables import DpiaTrigger
 from portal.cases.dpia.tables import DpiaDecision
 from portal.cases.tables import Case, InForce
@@ -24,6 +24,7 @@ from portal.offers.tables import Publication, Withdrawal
 from portal.parties import memberships
 from portal.record import ledger, rounds
 from portal.wording import mark
+from workflows.dpia_facts import Outcome
 from workflows.vocabulary import Role
 
 ASKED_BEFORE = dt.timedelta(days=60)
@@ -49,10 +50,8 @@ class Happened:
 
 
 def look_at_all() -> int:
-    """Go past every decision that holds and every open case; says at how many something was done. Each is an act."""
-    now = clock.now()
-    holding = select(InForce.case_id).where(InForce.kind == in_force.DPIA_REUSE, *in_force.holds(now)).distinct()
-    decisions = list(reader.scalars(select(DpiaDecision.case_id).where(DpiaDecision.case_id.in_(holding))))
+    """Go past every decision that counts and every open case; says at how many something was done. Each is an act."""
+    decisions = list(reader.scalars(_those_that_count()))
     withdrawn = select(Withdrawal.publication_id)
     open_ones = select(Case.id).where(
         Case.workflow == WORKFLOW, Case.state.not_in(ENDED), Case.publication_id.in_(withdrawn)
@@ -62,8 +61,15 @@ def look_at_all() -> int:
     return rounds.each(decisions, _look) + rounds.each(cases, _tell_of_withdrawal)
 
 
+def _those_that_count() -> Select[uuid.UUID]:
+    """The decisions that hold, and those that will once their measures are done."""
+    holding = select(InForce.case_id).where(InForce.kind == in_force.DPIA_REUSE, *in_force.holds(clock.now()))
+    counts = or_(DpiaDecision.case_id.in_(holding), DpiaDecision.outcome == Outcome.MEASURES_FIRST)
+    return select(DpiaDecision.case_id).where(DpiaDecision.ended_at.is_(None), counts)
+
+
 def happened(session: Session, decision: DpiaDecision) -> Iterator[Happened]:
-    """Everything that happened until today to a decision that holds."""
+    """Everything that happened until today to a decision that counts."""
     today = clock.today()
     if decision.review_on:
         day = dt.date.fromisoformat(decision.review_on)
@@ -107,7 +113,14 @@ def _look(decision_id: uuid.UUID) -> bool:
         if decision.ended_at is not None:
             return False
         found, known = list(happened(session, decision)), _known(session, decision)
-        new = [each for each in found if _is_new(known.get((each.kind, each.about)))]
+        over = next((each for each in found if (each.kind, each.about) in known and _is_over(each)), None)
+        if over is not None:
+            _end(session, decision, known[over.kind, over.about])
+            return True
+        is_so = {(each.kind, each.about) for each in found}
+        still = [each for key, each in known.items() if key in is_so or each.kind in SAID_BY_HAND]
+        again = [reopening.look_into(session, each) for each in still]
+        new = [each for each in found if (each.kind, each.about) not in known]
         for each in new:
             reopening.note(
                 session,
@@ -118,19 +131,11 @@ def _look(decision_id: uuid.UUID) -> bool:
                 on=each.on,
                 due_on=max(each.due_on, clock.today()),
             )
-        over = next((each for each in found if (each.kind, each.about) in known and _is_over(each)), None)
-        if over is not None:
-            _end(session, decision, known[over.kind, over.about])
-        return bool(new) or over is not None
+        return bool(new) or any(again)
 
 
 def _known(session: Session, decision: DpiaDecision) -> dict[tuple[str, str], DpiaTrigger]:
     return {(each.kind, each.about): each for each in anew.of_decision(session, decision.case_id)}
-
-
-def _is_new(trigger: DpiaTrigger | None) -> bool:
-    """Whether nobody heard of it yet, or there was nothing then to look at it in."""
-    return trigger is None or trigger.case_id is None
 
 
 def _is_over(each: Happened) -> bool:

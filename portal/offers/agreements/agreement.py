@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.offers.agreements import annexes
-from portal.offers.agreements.annexes import ANNEXES, Annex, Column, Kind, Row, Section
+from portal.offers.agreements.annexes import ANNEXES, Annex
 from portal.offers.agreements.duties import DUTIES, PARAMETERS, Parameter
+from portal.offers.sections import Column, Kind, Row, Section
 from portal.wording import say
 
 LONGEST_TITLE, LONGEST_TEXT, MOST_CLAUSES = 200, 5000, 60

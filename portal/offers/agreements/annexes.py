@@ -4,58 +4,13 @@ Annex 1 tells people what is done with personal data (the leaflet), annex 2 how 
 rows, or a single row of fields. Values are strings; a yes or no is "yes" or "no", a day is an ISO date.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
 
-from portal import wording
-from portal.wording import mark, say
+from portal.offers.sections import Column, Kind, Row, Section
+from portal.wording import mark
 
 LONGEST = 2000
 MOST_ROWS = 100
-Row = Mapping[str, str]
-
-
-class Kind(StrEnum):
-    """What a value of a column looks like."""
-
-    TEXT = "text"
-    CHOICE = "choice"
-    YES_NO = "yes_no"
-    DAY = "day"
-    NUMBER = "number"
-    EMAIL = "email"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One value of a row."""
-
-    name: str
-    label: str
-    kind: Kind = Kind.TEXT
-    options: tuple[tuple[str, str], ...] = ()
-    optional: bool = field(default=False, kw_only=True)
-
-
-@dataclass(frozen=True)
-class Section:
-    """One part of an annex: a table with at least so many rows, or a single row."""
-
-    name: str
-    title: str
-    columns: tuple[Column, ...]
-    fewest: int = field(default=1, kw_only=True)
-    is_single: bool = field(default=False, kw_only=True)
-
-    @property
-    def key(self) -> Column:
-        """The column by which a row is known when two versions are compared."""
-        return self.columns[0]
-
-
 YES_NO = (("yes", mark("Ja")), ("no", mark("Nee")))
 LEVELS = (("low", mark("laag")), ("middle", mark("midden")), ("high", mark("hoog")))
 NEED = (("needed", mark("nodig om het product te gebruiken")), ("optional", mark("kan de school uitzetten")))
@@ -304,7 +259,7 @@ SECURITY: tuple[Section, ...] = (
         mark("Herziening"),
         (
             Column("frequency", mark("Hoe vaak")),
-            Column("version", mark("Versie")),
+            Column("version", mark("Versie"), Kind.LINE),
             Column("day", mark("Datum"), Kind.DAY),
         ),
         is_single=True,
@@ -317,22 +272,6 @@ TITLES: Mapping[str, str] = {
 }
 Annex = Mapping[str, Sequence[Row]]
 """Section name → its rows; a single section has one."""
-
-
-def shown(column: Column, value: str) -> str:
-    """A value as a person reads it."""
-    if column.options:
-        return say(dict(column.options).get(value, value))
-    if column.kind is Kind.DAY:
-        return _day_in_words(value)
-    return value
-
-
-def _day_in_words(value: str) -> str:
-    try:
-        return wording.day(dt.date.fromisoformat(value))
-    except ValueError:  # a draft may hold anything
-        return value
 
 
 def subprocessors_of(leaflet: Annex) -> list[Row]:
@@ -352,8 +291,3 @@ def all_columns() -> Iterator[tuple[str, Section, Column]]:
         for section in sections:
             for column in section.columns:
                 yield annex, section, column
-
-
-def empty_row(section: Section) -> dict[str, Any]:
-    """A row in which nothing is filled in."""
-    return {each.name: "" for each in section.columns}

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from portal.offers.agreements import files
-from portal.offers.agreements.changes import RowChange, parameter_changes
+from portal.offers.agreements.changes import parameter_changes
 from portal.offers.agreements.words import deviations_in_words
 from portal.offers.differences import ClauseChange, difference
+from portal.offers.section_changes import RowChange
 
 Body = Mapping[str, Any]
 SHARED = 0.5

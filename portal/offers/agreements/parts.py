@@ -1,57 +1,37 @@
 """The parts in which an agreement is written, one page each: every part is rows of columns, read and put back; pure."""
 
-import hashlib
-import json
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from portal.errors import NotFoundError
+from portal.offers import writing
 from portal.offers.agreements import annexes
 from portal.offers.agreements.agreement import MOST_CLAUSES, Agreement, Clause, Deviation, Fault
-from portal.offers.agreements.annexes import ANNEXES, MOST_ROWS, Annex, Column, Kind, Section
-from portal.offers.agreements.duties import PARAMETERS
-from portal.wording import mark
+from portal.offers.agreements.annexes import ANNEXES, Annex
+from portal.offers.agreements.duties import DUTIES, PARAMETERS
+from portal.offers.sections import Cells, Column, Kind, Row, Section, empty_row, shown
+from portal.offers.writing import Part, Unfinished, field_name
+from portal.wording import mark, say, say_count
 
 TEXT, CLAUSES, PARAMETERS_PART, DEVIATIONS = "text", "clauses", "parameters", "deviations"
 DUTIES_COLUMN = "duties"
 AGREEMENT = "agreement"
 """The group of the parts that stand in no annex."""
 GROUPS: Mapping[str, str] = {AGREEMENT: mark("De overeenkomst"), **annexes.TITLES}
-Cells = dict[str, Any]
-"""A row: text by column; of a clause also the list of its duties."""
 _PLACE = re.compile(r"(leaflet|security)-([a-z_]+)(?:-([0-9]+)-([a-z_]+))?|(clauses|deviations)-([0-9]+)-([a-z_]+)")
-_ROW = re.compile(r"row-([0-9]+)-(.+)")
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of an agreement, as a section of rows."""
-
-    name: str
-    group: str
-    section: Section
-
-    @property
-    def title(self) -> str:
-        """How it is called."""
-        return self.section.title
-
-    @property
-    def most(self) -> int:
-        """How many rows there can be."""
-        return 1 if self.section.is_single else MOST_CLAUSES if self.name == CLAUSES else MOST_ROWS
+_GIVEN = ("theme",)
+"""What stands in a row before anybody wrote in it."""
 
 
 def _of_text() -> Section:
     columns = (
-        Column("title", mark("Titel")),
-        Column("version", mark("Versienummer")),
+        Column("title", mark("Titel"), Kind.LINE, width="wide"),
+        Column("version", mark("Versienummer"), Kind.LINE, width="short"),
         Column("introduction", mark("Inleiding")),
-        Column("model", mark("Model dat u volgt"), optional=True),
+        Column("model", mark("Model dat u volgt"), Kind.LINE, optional=True, width="wide"),
     )
     return Section(TEXT, mark("Titel en inleiding"), columns, is_single=True)
 
@@ -64,7 +44,14 @@ def _of_parameters() -> Section:
 
 
 _CLAUSES = Section(
-    CLAUSES, mark("Bepalingen"), (Column("id", ""), Column("heading", mark("Kop")), Column("text", mark("Tekst")))
+    CLAUSES,
+    mark("Bepalingen"),
+    (
+        Column("id", "", Kind.ID),
+        Column("heading", mark("Kop"), Kind.LINE, width="wide"),
+        Column("text", mark("Tekst")),
+        Column(DUTIES_COLUMN, mark("Onderwerpen van artikel 28"), Kind.SEVERAL, tuple(DUTIES.items())),
+    ),
 )
 _DEVIATIONS = Section(
     DEVIATIONS,
@@ -76,10 +63,20 @@ _DEVIATIONS = Section(
     ),
     fewest=0,
 )
+_OF_CLAUSES = Part(
+    CLAUSES,
+    AGREEMENT,
+    _CLAUSES,
+    row=mark("Bepaling %(number)s"),
+    add=mark("Bepaling toevoegen"),
+    limit=MOST_CLAUSES,
+)
 PARTS: Mapping[str, Part] = {
     part.name: part
     for part in (
-        *(Part(each.name, AGREEMENT, each) for each in (_of_text(), _CLAUSES, _of_parameters(), _DEVIATIONS)),
+        Part(TEXT, AGREEMENT, _of_text()),
+        _OF_CLAUSES,
+        *(Part(each.name, AGREEMENT, each) for each in (_of_parameters(), _DEVIATIONS)),
         *(Part(f"{name}-{each.name}", name, each) for name, sections in ANNEXES.items() for each in sections),
     )
 }
@@ -96,7 +93,7 @@ def part_of(name: str) -> Part:
 def empty() -> Agreement:
     """An agreement in which nothing is written yet, with a row for every measure that it must have."""
     leaflet: Annex = {each.name: _first_rows(each) for each in annexes.LEAFLET}
-    security: dict[str, Sequence[annexes.Row]] = {each.name: _first_rows(each) for each in annexes.SECURITY}
+    security: dict[str, Sequence[Row]] = {each.name: _first_rows(each) for each in annexes.SECURITY}
     security["measures"] = [{"theme": theme, "state": "", "what": ""} for theme, _ in annexes.THEMES]
     return Agreement("", "", "", "", (Clause(new_id(), "", ""),), {}, leaflet, security)
 
@@ -143,83 +140,102 @@ def with_rows(agreement: Agreement, part: Part, written: Sequence[Cells]) -> Agr
     return replace(agreement, leaflet=annex) if part.group == "leaflet" else replace(agreement, security=annex)
 
 
-def fingerprint(agreement: Agreement, part: Part) -> str:
-    """By which a part is known, so that somebody who changed another part is in nobody's way."""
-    said = json.dumps(rows(agreement, part), sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+def with_one_more(
+    _agreement: Agreement, part: Part, written: Sequence[Cells], _number: int | None = None
+) -> tuple[list[Cells], int]:
+    """The rows with an empty one at the end, and its place."""
+    row = empty_row(part.section)
+    if part.name == CLAUSES:
+        row["id"] = new_id()
+    return [*written, row], len(written)
 
 
-def field_name(column: str) -> str:
-    """How the field of a column is called: a form has an attribute `data` of its own."""
-    return f"{column}_" if column == "data" else column
-
-
-def blank_row(part: Part) -> Cells:
-    """A row in which nothing is filled in."""
-    row: Cells = annexes.empty_row(part.section)
-    return {**row, "id": new_id(), DUTIES_COLUMN: []} if part.name == CLAUSES else row
+def taken_out(_agreement: Agreement, _part: Part, row: Cells) -> Cells:
+    """A row of an agreement takes nothing along."""
+    return row
 
 
 def is_blank(agreement: Agreement, part: Part) -> bool:
     """Whether nothing was written in this part yet."""
-    key = {"id", "theme"}
-    return not any(value for row in rows(agreement, part) for name, value in row.items() if name not in key)
+    return writing.says_nothing(part.section, rows(agreement, part), given=_GIVEN)
 
 
-def moved(written: Sequence[Cells], place: int, to: int) -> list[Cells]:
-    """With one row in another place; what falls outside stays where it was."""
-    found = list(written)
-    if 0 <= place < len(found) and 0 <= to < len(found):
-        found.insert(to, found.pop(place))
-    return found
+# --- On its page -------------------------------------------------------------------------------------------------
+
+
+def options(agreement: Agreement, part: Part, column: Column) -> list[tuple[str, str]]:
+    """From what a column chooses, in the reader's words; a deviation is one of a clause."""
+    if part.name == DEVIATIONS:
+        return [(each.id, f"{at}. {each.heading}") for at, each in enumerate(agreement.clauses, 1)]
+    return [(key, say(name)) for key, name in column.options]
+
+
+def hint(_part: Part, column: Column, _row: Cells) -> str:
+    """What helps to fill in a field."""
+    bounds = next((each for each in PARAMETERS if each.name == column.name and each.is_number), None)
+    if bounds:
+        return say("Een heel getal van %(least)s tot en met %(most)s.", least=bounds.least, most=bounds.most)
+    if column.name == "version":
+        return say("Elke versie heeft een eigen nummer, bijvoorbeeld 2027-01.")
+    return ""
+
+
+def row_name(part: Part, _row: Cells, number: int) -> str:
+    """What a row is called on its page."""
+    return say(part.row, number=number)
+
+
+def row_title(part: Part, row: Cells) -> str:
+    """By what a person knows a row that was taken out."""
+    return str(row["heading"]) if part.name == CLAUSES else shown(part.section.key, row[part.section.key.name])
+
+
+def counted(part: Part, count: int) -> str:
+    """How many rows there are, in words."""
+    if part.name == CLAUSES:
+        return say_count("%(count)s bepaling", "%(count)s bepalingen", count)
+    return say_count("%(count)s regel", "%(count)s regels", count)
+
+
+def unkeepable(_agreement: Agreement, part: Part, written: Sequence[Cells]) -> dict[str, str]:
+    """What cannot even be kept as a draft: the field, and a sentence."""
+    return writing.too_long(written[0]) if part.name == TEXT else {}
 
 
 # --- Faults, by the page on which they are mended ----------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Unfinished:
-    """Something to mend: in which part, at which field of its page (empty: the part as a whole), and a sentence."""
-
-    part: str
-    field: str
-    sentence: str
-
-    @property
-    def row(self) -> int | None:
-        """In which row, counted from 1, where the part has more of them."""
-        found = _ROW.match(self.field)
-        return int(found[1]) + 1 if found and not PARTS[self.part].section.is_single else None
-
-    @property
-    def label(self) -> str:
-        """How the field is called."""
-        found = _ROW.match(self.field)
-        names = {field_name(each.name): each.label for each in PARTS[self.part].section.columns}
-        return names.get(found[2], "") if found else ""
+def unfinished(agreement: Agreement) -> list[Unfinished]:
+    """What must be mended in an agreement, each with the page and the field where that is done."""
+    return list(_placed(agreement.faults()))
 
 
-def unfinished(faults: Iterator[Fault] | Sequence[Fault]) -> list[Unfinished]:
-    """The faults of an agreement, each with the page and the field where it is mended."""
-    return [Unfinished(*_where(place), sentence) for place, sentence in faults]
+def _placed(faults: Iterable[Fault]) -> Iterator[Unfinished]:
+    for place, sentence in faults:
+        name, at, column = _where(place)
+        part = PARTS[name]
+        named = part.name != CLAUSES and not part.section.is_single and at is not None
+        field = f"row-{at or 0}-{field_name(column)}" if column else ""
+        yield Unfinished(part, field, sentence, row_name(part, {}, int(at or 0) + 1) if named else "")
 
 
-def _where(place: str) -> tuple[str, str]:
+def _where(place: str) -> tuple[str, str | None, str]:
+    """Part, row and column; without a column it is the part as a whole."""
     if found := _PLACE.fullmatch(place):
         annex, section, at, column, part, number, name = found.groups()
         if part:
-            return part, f"row-{number}-{'heading' if name == 'id' else name}"
-        return f"{annex}-{section}", f"row-{at}-{field_name(column)}" if column else ""
+            return part, number, "heading" if name == "id" else name
+        return f"{annex}-{section}", at, column or ""
     if place.startswith("parameters-"):
         name = place.removeprefix("parameters-")
-        return PARAMETERS_PART, f"row-0-{name}" if name in {each.name for each in PARAMETERS} else ""
+        return PARAMETERS_PART, None, name if name in {each.name for each in PARAMETERS} else ""
     if place in (CLAUSES, DUTIES_COLUMN):
-        return CLAUSES, ""
-    return TEXT, f"row-0-{place}"
+        return CLAUSES, None, ""
+    return TEXT, None, place
 
 
 def _first_rows(section: Section) -> list[Cells]:
-    return [annexes.empty_row(section)] if section.is_single else []
+    return [empty_row(section)] if section.is_single else []
 
 
 def _clauses(written: Sequence[Cells]) -> Iterator[Clause]:

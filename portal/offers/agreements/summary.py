@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.offers.agreements.annexes import ANNEXES, Row, shown, subprocessors_of
+from portal.offers.agreements.annexes import ANNEXES, subprocessors_of
+from portal.offers.sections import Row, shown
 from portal.wording import say
 
 Body = Mapping[str, Any]

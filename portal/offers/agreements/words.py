@@ -6,6 +6,7 @@ from typing import Any
 
 from portal.offers.agreements import annexes
 from portal.offers.agreements.duties import DUTIES, PARAMETERS
+from portal.offers.sections import Column, shown
 from portal.offers.tables import Product, Publication
 from portal.wording import say
 
@@ -115,7 +116,7 @@ def annexes_in_words(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _cell(column: annexes.Column, value: str) -> str:
+def _cell(column: Column, value: str) -> str:
     """A value that stands on its own: what was chosen from a list begins with a capital; nothing is a dash."""
-    said = annexes.shown(column, value) or "–"
+    said = shown(column, value) or "–"
     return said[:1].upper() + said[1:] if column.options else said

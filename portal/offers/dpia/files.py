@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from portal.errors import InvalidError
-from portal.offers.dpia.model import DpiaModel
+from portal.offers.dpia.model import LISTS, MOST_LOWERED, DpiaModel
 from portal.offers.json_files import UNREADABLE, loaded
 from portal.parties.spelling import clean, clean_lines
 from portal.wording import mark, say
@@ -59,13 +59,22 @@ def written(model: DpiaModel) -> str:
 def read(text: str) -> DpiaModel:
     """The model in this file; InvalidError names every place where the file has another shape."""
     source = loaded(text)
-    wrong = list(_wrong(source))
+    wrong = list(_wrong(source)) or list(_too_many(source))
     if wrong:
         raise InvalidError(UNREADABLE, {"file": clean(" ".join(each[:LONGEST_NAMED] for each in wrong[:MOST_NAMED]))})
     said = _cleaned(source)
     title, version = clean(said.pop("title")), clean(said.pop("version"))
     del said["format"]
     return DpiaModel(title, version, said)
+
+
+def _too_many(source: Mapping[str, Any]) -> Iterator[str]:
+    """What no page could show any more."""
+    for name in LISTS:
+        if len(source[name]) > MOST_LOWERED:
+            yield say("%(place)s heeft te veel regels: hooguit %(most)s.", place=name, most=MOST_LOWERED)
+    if sum(len(each["lowers"]) for each in source["measures"]) > MOST_LOWERED:
+        yield say("%(place)s heeft te veel regels: hooguit %(most)s.", place="lowers", most=MOST_LOWERED)
 
 
 def _cleaned(value: Any) -> Any:

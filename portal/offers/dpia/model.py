@@ -2,8 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from typing import Any
 
 from portal.wording import say
@@ -17,6 +17,10 @@ LEVELS = tuple(str(each) for each in Level)
 BY = ("school", "supplier", "operator")
 LISTS = ("modules", "conditions", "dimensions", "risks", "measures")
 MOST, LONGEST, LONGEST_TITLE = 100, 5000, 200
+MOST_LOWERED = 500
+"""So many times all measures together lower a risk."""
+UNCHOSEN = -1
+"""The level of a side of which nobody said yet how far it goes."""
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9]{0,19}")
 NOT_AN_ID = frozenset({"meta", "process", "data", "errors", "validate", "name"})
 """Words that a form keeps for itself."""
@@ -30,6 +34,13 @@ class DpiaModel:
     title: str
     version: str
     said: Body
+    used: frozenset[str] = field(default=frozenset(), compare=False)
+    """The ids of earlier versions: nothing new gets one of these."""
+
+    def saying(self, said: Body, *, title: str | None = None, version: str | None = None) -> "DpiaModel":
+        """The same model with another text."""
+        named = self.title if title is None else title
+        return DpiaModel(named, self.version if version is None else version, said, self.used)
 
     def body(self) -> dict[str, Any]:
         """All that it says, as plain values."""
@@ -65,8 +76,13 @@ def empty() -> DpiaModel:
     """A model in which nothing is written yet but the twelve sides of a use."""
     said: dict[str, Any] = {name: [] for name in LISTS}
     said |= {"is_example": False, "maker": "", "made_on": "", "review_on": "", "product_version": "", "summary": ""}
-    said["dimensions"] = [{"id": side, "text": "", "level": 0} for side in DIMENSIONS]
+    said["dimensions"] = [{"id": side, "text": "", "level": UNCHOSEN} for side in DIMENSIONS]
     return DpiaModel("", "", said)
+
+
+def is_id(name: str) -> bool:
+    """Whether a thing can bear this id, on a form as well."""
+    return bool(_ID.fullmatch(name)) and name.lower() not in NOT_AN_ID
 
 
 def as_facts(version: str, body: Body) -> Model:
@@ -107,6 +123,9 @@ def _text(place: str, text: str, missing: str, longest: int = LONGEST) -> Iterat
 def _days(said: Body) -> Iterator[Fault]:
     days: dict[str, dt.date] = {}
     for name in ("made_on", "review_on"):
+        if not said[name]:
+            yield name, say("Vul een datum in, bijvoorbeeld 1 8 2027.")
+            continue
         try:
             days[name] = dt.date.fromisoformat(said[name])
         except ValueError:
@@ -122,7 +141,7 @@ def _list(name: str, rows: Sequence[Body]) -> Iterator[Fault]:
         yield name, say("Hooguit %(most)s regels.", most=MOST)
     ids = [row["id"] for row in rows]
     for at, row in enumerate(rows):
-        if not _ID.fullmatch(row["id"]) or row["id"].lower() in NOT_AN_ID or ids.count(row["id"]) > 1:
+        if not is_id(row["id"]) or ids.count(row["id"]) > 1:
             yield f"{name}.{at}.id", say("Geef dit een eigen id van letters en cijfers: %(id)s kan niet.", id=row["id"])
         yield from _text(f"{name}.{at}.text", row.get("text", row.get("name", "")), say("Schrijf de tekst op."))
 
@@ -137,14 +156,13 @@ def _dimensions(rows: Sequence[Body]) -> Iterator[Fault]:
         if row["id"] not in DIMENSIONS:
             yield f"dimensions.{at}.id", say("%(id)s is geen van de twaalf onderdelen.", id=row["id"])
         if row["level"] not in range(4):
-            yield f"dimensions.{at}.level", say("Een niveau is 0, 1, 2 of 3.")
+            yield f"dimensions.{at}.level", say("Kies een niveau: 0, 1, 2 of 3.")
 
 
 def _risks(rows: Sequence[Body]) -> Iterator[Fault]:
     for at, row in enumerate(rows):
         for name in _LEVELS_OF_RISK:
-            if row[name] not in LEVELS:
-                yield f"risks.{at}.{name}", say("Kies een van: %(options)s.", options=", ".join(LEVELS))
+            yield from _chosen(f"risks.{at}.{name}", row[name], LEVELS)
         if all(row[name] in LEVELS for name in _LEVELS_OF_RISK) and any(
             LEVELS.index(row[f"{name}_after"]) > LEVELS.index(row[name]) for name in ("chance", "impact")
         ):
@@ -154,14 +172,33 @@ def _risks(rows: Sequence[Body]) -> Iterator[Fault]:
 def _measures(said: Body) -> Iterator[Fault]:
     risks, modules = {row["id"] for row in said["risks"]}, {row["id"] for row in said["modules"]}
     for at, row in enumerate(said["measures"]):
-        if row["by"] not in BY:
-            yield f"measures.{at}.by", say("Kies een van: %(options)s.", options=", ".join(BY))
+        yield from _chosen(f"measures.{at}.by", row["by"], BY)
         yield from _text(f"measures.{at}.evidence", row["evidence"], say("Waaruit blijkt dat de maatregel er is?"))
         for module in row["modules"]:
             if module not in modules:
                 yield f"measures.{at}.modules", say("Er is geen onderdeel dat %(id)s heet.", id=module)
-        for low in row["lowers"]:
-            if low["risk"] not in risks:
-                yield f"measures.{at}.lowers", say("Er is geen risico dat %(id)s heet.", id=low["risk"])
-            if any(low[name] not in range(3) for name in ("chance", "impact")):
-                yield f"measures.{at}.lowers", say("Een maatregel verlaagt kans en gevolg met 0, 1 of 2.")
+        for number, low in enumerate(row["lowers"]):
+            place = f"measures.{at}.lowers.{number}"
+            yield from _lowering(place, low, risks, [each["risk"] for each in row["lowers"][:number]])
+    if sum(len(row["lowers"]) for row in said["measures"]) > MOST_LOWERED:
+        yield "lowers", say("Hooguit %(most)s regels.", most=MOST_LOWERED)
+
+
+def _lowering(place: str, low: Body, risks: Set[str], before: Sequence[str]) -> Iterator[Fault]:
+    if not low["risk"]:
+        yield f"{place}.risk", say("Kies welk risico de maatregel verlaagt.")
+    elif low["risk"] not in risks:
+        yield f"{place}.risk", say("Er is geen risico dat %(id)s heet.", id=low["risk"])
+    elif low["risk"] in before:
+        yield f"{place}.risk", say("Dit risico staat al bij deze maatregel.")
+    if any(low[name] not in range(3) for name in ("chance", "impact")):
+        yield f"{place}.chance", say("Een maatregel verlaagt kans en gevolg met 0, 1 of 2.")
+    elif not low["chance"] and not low["impact"]:
+        yield f"{place}.chance", say("Kies of de kans of het gevolg lager wordt.")
+
+
+def _chosen(place: str, value: str, options: Sequence[str]) -> Iterator[Fault]:
+    if not value:
+        yield place, say("Kies een van de antwoorden.")
+    elif value not in options:
+        yield place, say("Kies een van: %(options)s.", options=", ".join(options))

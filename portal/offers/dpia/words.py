@@ -4,69 +4,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portal.offers.agreements.annexes import Column, Kind, Row, Section, shown
-from portal.offers.agreements.changes import RowChange, section_changes
+from portal.offers.dpia.asked import GENERAL, LISTS
+from portal.offers.dpia.model import UNCHOSEN
+from portal.offers.section_changes import RowChange, section_changes
+from portal.offers.sections import Row, Section, shown
 from portal.offers.tables import Product, Publication
 from portal.wording import mark, say
-from workflows.dpia_questions import LEVELS, REACHES, SIDE_NAMES
-
-_LEVELS = tuple((str(key), name) for key, name in LEVELS)
-_BY = (("school", mark("de school")), ("supplier", mark("de leverancier")), ("operator", mark("de beheerder")))
-_YES_NO = (("yes", mark("ja")), ("no", mark("nee")))
-GENERAL = Section(
-    "general",
-    mark("Over dit model"),
-    (
-        Column("maker", mark("Gemaakt door")),
-        Column("made_on", mark("Gemaakt op"), Kind.DAY),
-        Column("review_on", mark("Wordt herzien op"), Kind.DAY),
-        Column("product_version", mark("Versie van het product")),
-        Column("summary", mark("Waar het over gaat")),
-    ),
-    is_single=True,
-)
-LISTS: tuple[Section, ...] = (
-    Section("modules", mark("Onderdelen"), (Column("id", mark("Id")), Column("name", mark("Naam")))),
-    Section(
-        "conditions",
-        mark("Voorwaarden"),
-        (Column("id", mark("Nummer")), Column("text", mark("Het model geldt alleen als"))),
-    ),
-    Section(
-        "dimensions",
-        mark("Het beschreven gebruik"),
-        (
-            Column("id", mark("Onderdeel"), options=tuple((key, name) for key, name in SIDE_NAMES.items())),
-            Column("text", mark("Zo wordt het gebruikt")),
-            Column("level", mark("Niveau"), options=REACHES),
-        ),
-    ),
-    Section(
-        "risks",
-        mark("Risico's"),
-        (
-            Column("id", mark("Nummer")),
-            Column("text", mark("Wat er kan misgaan")),
-            Column("chance", mark("Kans"), options=_LEVELS),
-            Column("impact", mark("Gevolg"), options=_LEVELS),
-            Column("chance_after", mark("Kans na maatregelen"), options=_LEVELS),
-            Column("impact_after", mark("Gevolg na maatregelen"), options=_LEVELS),
-        ),
-    ),
-    Section(
-        "measures",
-        mark("Maatregelen"),
-        (
-            Column("id", mark("Nummer")),
-            Column("text", mark("Wat er moet gebeuren")),
-            Column("critical", mark("Kritiek"), options=_YES_NO),
-            Column("by", mark("Door"), options=_BY),
-            Column("lowers", mark("Verlaagt")),
-            Column("evidence", mark("Bewijs")),
-            Column("modules", mark("Alleen voor")),
-        ),
-    ),
-)
 
 
 def rows(body: Mapping[str, Any], section: Section) -> list[Row]:
@@ -81,6 +24,8 @@ def _cell(value: Any, modules: Mapping[str, str]) -> str:
     match value:
         case bool():
             return "yes" if value else "no"
+        case int() if value == UNCHOSEN:
+            return ""
         case [{"risk": _}, *_]:
             return "; ".join(_lowered(each) for each in value)
         case list():
