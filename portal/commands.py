@@ -242,6 +242,31 @@ def publish(file: Path, product: str, since: dt.datetime | None) -> None:
 
 
 @portal.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def trace(file: Path) -> None:
+    """Say from whom a report came that was passed on: the shares of which FILE (PDF, XLSX, CSV…) bears the mark."""
+    from portal.app import open_database
+    from portal.database import reader
+    from portal.documents import readable
+    from portal.reports import tracing
+    from portal.reports.trace import marks_in
+
+    try:
+        marks = marks_in(readable.text_of(file.read_bytes()))
+    except InvalidError as fault:
+        raise click.ClickException("\n".join(fault.fields.values())) from fault
+    with open_database(_settings()).opened():
+        found = {each.mark: each for each in tracing.of_marks(reader(), marks)}
+        for each in marks:
+            share = found.get(each)
+            click.echo(f"{each} {share.described() if share else 'is of no share that we know'}")
+    if not marks:
+        click.echo("There is no mark in this file.")
+    if not found:
+        raise SystemExit(1)
+
+
+@portal.command()
 def doctor() -> None:
     """Say what this machine lacks to run the portal, and how to mend it."""
     from portal import serving

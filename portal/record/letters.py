@@ -220,6 +220,20 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("Het besluit over de DPIA van %(product)s bij %(organisation)s geldt niet meer. %(cause)s"),
         mark("Er is niet op tijd opnieuw besloten. Het kenmerk van het besluit is %(reference)s."),
     ),
+    "share_link": (
+        mark("%(who)s geeft u %(title)s van %(school)s (%(product)s). Waarvoor: %(purpose)s"),
+        mark("Het rapport is vertrouwelijk: niet verder verstrekken. U bevestigt dat, en dan opent u het."),
+        mark("De link werkt tot %(until)s. Het kenmerk is %(reference)s."),
+        mark(
+            "%(who)s gaf ons uw naam en e-mailadres, om u dit te kunnen sturen. Wij bewaren twee jaar dat u het "
+            "rapport kreeg en wanneer u het opende. Wie wij zijn en wat uw rechten zijn, staat op de pagina Privacy."
+        ),
+    ),
+    "share_recalled": (
+        mark("Op %(on)s kreeg u %(title)s (%(product)s) van %(who)s, met kenmerk %(reference)s. Dat is teruggevraagd."),
+        mark("De reden: %(why)s"),
+        mark("Gooi het rapport weg, en wat u ervan maakte. Gaf u het aan anderen? Vraag hen hetzelfde."),
+    ),
     "undeclared": (
         mark("Vanaf %(day)s spreekt %(board)s niet meer voor %(school)s."),
         mark("Het handelt dan niet meer namens de school. De rapporten gaan dicht tot een bestuur voor u spreekt."),
@@ -335,6 +349,7 @@ BUTTONS: Mapping[str, str] = {
     "dpia_without_model": mark("Bekijk de zaak"),
     "dpia_model_withdrawn": mark("Bekijk de zaak"),
     "dpia_over": mark("Bekijk de zaak"),
+    "share_link": mark("Bekijk en bevestig"),
     "undeclared": mark("Bekijk uw school"),
     "acting_ended": mark("Bekijk de organisatie"),
     "authority_changed": mark("Bekijk de organisatie"),

@@ -60,6 +60,14 @@ class Share(Base):
         """How people name it."""
         return f"D-{self.number}"
 
+    def described(self) -> str:
+        """Who gave what to whom, on one line."""
+        whom = "own use" if self.is_own_use else f"{self.recipient}, {self.recipient_organisation}"
+        about = f"{self.report} of {self.subject_name} ({self.subject})"
+        return (
+            f"{self.reference}: {about}, by {self.person.name} for {whom}, {self.made_at.isoformat(timespec='minutes')}"
+        )
+
 
 class ShareOpening(Base):
     """That somebody with the link took the report."""

@@ -127,7 +127,7 @@ def share(
             raise RefusedError(mark("Dit rapport staat niet meer voor u open. Er is niets gedeeld."))
         if faults := complaints(passing, product=product, person=person, contact=contact):
             raise InvalidError("", faults)
-        made = _recorded(session, share_id, about, passing, person, product)
+        made = _recorded(session, share_id, about, passing, person)
         ledger.append(
             session,
             act="share",
@@ -175,11 +175,11 @@ def take(token: str, *, is_open: Callable[[Session, Share], bool]) -> uuid.UUID:
         return found.id
 
 
-def recall(share_id: uuid.UUID, *, why: str, by: uuid.UUID, may: Callable[[Session, Share], bool]) -> None:
+def recall(share_id: uuid.UUID, *, why: str, by: uuid.UUID, may: Callable[[Session, Share, uuid.UUID], bool]) -> None:
     """Ask it back: a link dies at once, the recipient is told. Asking twice asks once."""
     with act() as session:
         found = session.get(Share, share_id)
-        if found is None or not may(session, found):
+        if found is None or not may(session, found, by):
             raise NotFoundError
         if found.recalled_at is not None:
             return
@@ -208,10 +208,8 @@ def recall(share_id: uuid.UUID, *, why: str, by: uuid.UUID, may: Callable[[Sessi
 # --- How ---------------------------------------------------------------------------------------------------------
 
 
-def _recorded(
-    session: Session, share_id: uuid.UUID, about: About, passing: Passing, person: Person, product: Product
-) -> Share:
-    own = passing.is_own_use
+def _recorded(session: Session, share_id: uuid.UUID, about: About, passing: Passing, person: Person) -> Share:
+    own, product = passing.is_own_use, session.get_one(Product, about.product_id)
     known = groups_of(product) | {key: say(name) for key, name in DUTIES.items()}
     made = Share(
         id=share_id,

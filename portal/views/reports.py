@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/<product_name>/<code>")
 def show(product_name: str, code: str) -> ResponseReturnValue:
     """The school card, or the page that says what is missing, who can fix it and where."""
-    product, location = _found(product_name, code)
+    product, location = found_report(product_name, code)
     verdict = _judge(location, product)
     if not verdict.is_open:
         return render_template("reports/gate.html", **_gate(location, product, verdict)), 403
@@ -68,7 +68,7 @@ def show(product_name: str, code: str) -> ResponseReturnValue:
 @bp.get("/<product_name>/<code>/poort")
 def gate(product_name: str, code: str) -> ResponseReturnValue:
     """The gate of a report, open or shut, with every condition."""
-    product, location = _found(product_name, code)
+    product, location = found_report(product_name, code)
     return render_template("reports/gate.html", **_gate(location, product, _judge(location, product)))
 
 
@@ -87,7 +87,8 @@ def gate_card(school: RegisterLocation, product: Product) -> dict[str, object]:
     return {"school": school, "product": product, "verdict": _judge(school, product)}
 
 
-def _found(product_name: str, code: str) -> tuple[Product, RegisterLocation]:
+def found_report(product_name: str, code: str) -> tuple[Product, RegisterLocation]:
+    """The product and the school of a report, for who has to do with that school."""
     product = reader.scalar(select(Product).where(Product.name == product_name, Product.has_reports))
     location = register.location(code)
     if product is None or location is None or not dossier.may_see_gate(reader(), person(), location):
