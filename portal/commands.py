@@ -255,11 +255,12 @@ def trace(file: Path) -> None:
         marks = marks_in(readable.text_of(file.read_bytes()))
     except InvalidError as fault:
         raise click.ClickException("\n".join(fault.fields.values())) from fault
-    with open_database(_settings()).opened():
-        found = {each.mark: each for each in tracing.of_marks(reader(), marks)}
-        for each in marks:
-            share = found.get(each)
-            click.echo(f"{each} {share.described() if share else 'is of no share that we know'}")
+    database = open_database(_settings())
+    with database.opened():
+        found = {each.mark: each.described() for each in tracing.of_marks(reader(), marks)}
+    database.engine.dispose()
+    for each in marks:
+        click.echo(f"{each} {found.get(each, 'is of no share that we know')}")
     if not marks:
         click.echo("There is no mark in this file.")
     if not found:

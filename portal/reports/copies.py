@@ -61,7 +61,7 @@ def pdf(paper: Paper, marked: Marked) -> bytes:
         "supplier": marked.supplier,
         "confidential": say(CONFIDENTIAL),
     }
-    return copies.pdf(TEMPLATE, {"report": paper.as_facts(), "share": said}, at=clock.now())
+    return copies.pdf(TEMPLATE, {"report": paper.as_facts(), "share": said, "signatories": []}, at=clock.now())
 
 
 def xlsx(paper: Paper, marked: Marked) -> bytes:

@@ -9,12 +9,14 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.database import act
 from portal.errors import ExpiredError, InvalidError, NotFoundError, RefusedError
+from portal.offers.products import NOBODY
 from portal.offers.tables import Product
 from portal.parties.tables import Person
 from portal.record import ledger, outbox
@@ -41,6 +43,7 @@ OUTSIDE = mark(
     "Aan anderen mag u %(product)s niet geven. Dat kan alleen met toestemming van %(holders)s. Vraag die aan bij "
     "%(contact)s."
 )
+NO_ADDRESS = mark("Dit is geen geldig e-mailadres. Een goed adres is bijvoorbeeld naam@school.nl.")
 NOT_ONE = mark("Kies een van de mogelijkheden.")
 SENT = mark("Een rapport van %(organisation)s voor u: %(title)s")
 RECALLED = mark("Teruggevraagd: %(title)s (%(reference)s)")
@@ -90,6 +93,8 @@ def complaints(passing: Passing, *, product: Product, person: Person, contact: s
         found["recipient_organisation"] = say("Vul in bij welke organisatie die persoon werkt.")
     if passing.kind == LINK and not passing.recipient_email:
         found["recipient_email"] = say("Vul het e-mailadres in waar de link heen gaat.")
+    elif passing.recipient_email and not _is_address(passing.recipient_email):
+        found["recipient_email"] = say(NO_ADDRESS)
     if passing.group == OTHER:
         holders = " en ".join(each.name for each in product.rights_holders) or product.supplier.name
         found["group"] = say(OUTSIDE, product=product.title, holders=holders, contact=contact)
@@ -102,7 +107,7 @@ def complaints(passing: Passing, *, product: Product, person: Person, contact: s
 
 def groups_of(product: Product) -> dict[str, str]:
     """The closed list of who may receive its figures, by key."""
-    return {str(key): str(name) for key, name in product.recipient_groups}
+    return {str(key): str(name) for key, name in product.recipient_groups if key != NOBODY}
 
 
 def share(
@@ -278,6 +283,14 @@ def _address(email: str) -> str:
     """An address without what people add to have a second one."""
     local, _, host = email.casefold().partition("@")
     return f"{local.partition('+')[0]}@{host}" if host else secrets.token_hex(8)
+
+
+def _is_address(email: str) -> bool:
+    try:
+        validate_email(email, check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return True
 
 
 def _hash(token: str) -> str:

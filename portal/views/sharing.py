@@ -35,27 +35,21 @@ from portal.wording import mark, say
 bp = Blueprint("sharing", __name__)
 CARD = "card"
 MYSELF, ANOTHER = "myself", "another"
+WHOM = {MYSELF: mark("Voor mijzelf"), ANOTHER: mark("Voor iemand anders")}
+KINDS = {**FILES, LINK: mark("Een link per e-mail, die 14 dagen werkt")}
 
 
 class ShareForm(Form):
     """Who gets it, as what, for what."""
 
     share_id = HiddenField()
-    whom = RadioField(
-        mark("Voor wie is het?"),
-        choices=[(MYSELF, mark("Voor mijzelf")), (ANOTHER, mark("Voor iemand anders"))],
-        default=MYSELF,
-    )
+    whom = RadioField(mark("Voor wie is het?"), default=MYSELF)
     recipient = StringField(mark("Naam van de ontvanger"), filters=[clean])
     recipient_organisation = StringField(mark("Organisatie van de ontvanger"), filters=[clean])
     group = RadioField(mark("Bij welke groep hoort de ontvanger?"))
     duty = TextAreaField(mark("Welk wetsartikel, en welke brief of welk besluit?"), filters=[clean_lines])
     purpose = TextAreaField(mark("Waarvoor is het?"), filters=[clean_lines], render_kw={"rows": 3})
-    kind = RadioField(
-        mark("Hoe wilt u het hebben?"),
-        choices=[*FILES.items(), (LINK, mark("Een link per e-mail, die 14 dagen werkt"))],
-        default="pdf",
-    )
+    kind = RadioField(mark("Hoe wilt u het hebben?"), default="pdf")
     recipient_email = StringField(mark("E-mailadres van de ontvanger"), filters=[clean], render_kw={"type": "email"})
 
 
@@ -194,8 +188,8 @@ def _form(product: Product) -> ShareForm:
     groups = [SelectChoice(key, name) for key, name in sharing.groups_of(product).items()]
     duties = [SelectChoice(key, say("Wettelijke plicht: %(who)s", who=say(name))) for key, name in DUTIES.items()]
     form.group.choices = [*groups, *duties, SelectChoice(OTHER, say("Iemand anders: staat er niet bij"))]
-    for field in (form.whom, form.kind):
-        field.choices = [(key, say(text)) for key, text in field.choices]
+    form.whom.choices = [SelectChoice(key, say(text)) for key, text in WHOM.items()]
+    form.kind.choices = [SelectChoice(key, say(text)) for key, text in KINDS.items()]
     spoken(form)
     return form
 
