@@ -15,10 +15,13 @@ from click.testing import CliRunner
 from portal.commands import portal as command
 from portal.database import reader
 from portal.documents import readable
+from portal.parties import retention
 from portal.parties.tables import Membership
 from portal.record.ledger import Entry
+from portal.reports import sharing
 from portal.reports.share_tables import Share, ShareOpening
 from portal.reports.trace import marks_in
+from tests import conformance
 from tests.browser import Browser
 from tests.builders import (
     ANN,
@@ -91,6 +94,7 @@ def test_a_file_says_that_it_is_confidential_and_bears_its_mark_on_each_page_and
     for text in texts:
         assert mark in marks_in(text)
         assert "Vertrouwelijk: niet verder verstrekken" in text
+        assert TOM.name not in text
     shown = re.search(r"\d+,\d+%", readers.sign_in(TOM).open(REPORT).text)
     assert shown and any(shown[0] in text for text in texts)
     assert marks_in(readable.text_of(content)) == (mark,)
@@ -127,6 +131,13 @@ def test_the_mark_survives_printing_to_pdf_taking_out_a_page_qpdf_and_wiping_the
     assert len(made) >= 4
     for how, changed in made.items():
         assert marks_in(readable.text_of(changed)) == (mark,), how
+
+
+@pytest.mark.slow
+def test_verapdf_finds_nothing_in_it(readers: Portal) -> None:
+    content = taken(readers).follow("Download het bestand").response.data
+    assert conformance.missing() is None
+    assert conformance.faults({"share": content}) == {}
 
 
 def test_a_formula_in_the_purpose_is_a_text_in_every_file(readers: Portal) -> None:
@@ -230,6 +241,18 @@ def test_a_link_is_shut_the_moment_its_sender_may_not_see_the_report(readers: Po
     assert tom.open(mine).status == 409
     assert tom.open(SHARE).status in (403, 404)
     assert readers.count(ShareOpening) == 0 and readers.ask(lambda: reader.get(Share, share_id)) is not None
+
+
+def test_after_two_years_it_is_forgotten(readers: Portal) -> None:
+    passed_on(readers)
+    outside(readers).choose("read", "yes").press("Open het rapport")
+    readers.later(days=retention.SHARE.days)
+    with readers.opened():
+        assert sharing.forget_what_is_over() == 0
+    readers.later(seconds=120)
+    with readers.opened():
+        assert sharing.forget_what_is_over() == 1
+    assert readers.count(Share) == readers.count(ShareOpening) == 0
 
 
 def test_pressing_twice_passes_on_once(readers: Portal) -> None:

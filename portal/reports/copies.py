@@ -16,24 +16,19 @@ CONFIDENTIAL = mark("Vertrouwelijk: niet verder verstrekken.")
 
 @dataclass(frozen=True)
 class Marked:
-    """What of a share stands on its file, free of the database."""
+    """What of a share stands on its file, free of the database. No person is named: the list of shares does that."""
 
     mark: str
     reference: str
     made_at: dt.datetime
-    who: str
-    recipient: str
     organisation: str
-    purpose: str
     supplier: str
 
     @classmethod
     def of(cls, share: Share) -> "Marked":
         """Of a share as it was recorded."""
-        return cls(
-            share.mark, share.reference, share.made_at, share.person.name, share.recipient,
-            share.recipient_organisation, share.purpose, share.product.supplier.name,
-        )  # fmt: skip
+        organisation, supplier = share.recipient_organisation, share.product.supplier.name
+        return cls(share.mark, share.reference, share.made_at, organisation, supplier)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -54,10 +49,7 @@ def pdf(paper: Paper, marked: Marked) -> bytes:
         "mark": marked.mark,
         "reference": marked.reference,
         "made_at": marked.made_at.isoformat(timespec="seconds"),
-        "who": marked.who,
-        "recipient": marked.recipient,
         "organisation": marked.organisation,
-        "purpose": marked.purpose,
         "supplier": marked.supplier,
         "confidential": say(CONFIDENTIAL),
     }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -18,6 +18,7 @@ from portal.database import act
 from portal.errors import ExpiredError, InvalidError, NotFoundError, RefusedError
 from portal.offers.products import NOBODY
 from portal.offers.tables import Product
+from portal.parties import retention
 from portal.parties.tables import Person
 from portal.record import ledger, outbox
 from portal.reports.share_tables import Share, ShareOpening
@@ -208,6 +209,16 @@ def recall(share_id: uuid.UUID, *, why: str, by: uuid.UUID, may: Callable[[Sessi
                 on=day(clock.day_of(found.made_at)),
                 why=why,
             )
+
+
+def forget_what_is_over() -> int:
+    """Delete what was passed on too long ago; says how many. The ledger keeps id and mark."""
+    with act() as session:
+        over = select(Share.id).where(Share.made_at < clock.now() - retention.SHARE)
+        session.execute(delete(ShareOpening).where(ShareOpening.share_id.in_(over)))
+        ids = list(session.scalars(over))
+        session.execute(delete(Share).where(Share.id.in_(ids)))
+        return len(ids)
 
 
 # --- How ---------------------------------------------------------------------------------------------------------
