@@ -54,6 +54,8 @@ class Door:
 
     def __init__(self, wsgi: Callable[..., Iterable[bytes]], app: Flask) -> None:
         self.wsgi, self.app = wsgi, app
+        settings: Settings = app.extensions["tekenpoort.settings"]
+        self.secret = settings.secret("trace")
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """The answer to the proxy, or that of the portal."""
@@ -89,11 +91,11 @@ class Door:
             return SHUT, []
         if guest.missing:
             return SHUT, [("X-Gate-Reason", ",".join(guest.missing))]
-        secret, person, product = settings.secret("trace"), guest.known.person_id, place.product_id
+        person, product = guest.known.person_id, place.product_id
         return OPEN, [
-            ("X-Gate-User", gate_marks.of_person(secret, person, product)),
+            ("X-Gate-User", gate_marks.of_person(self.secret, person, product)),
             ("X-Gate-Organisation", place.code),
-            ("X-Gate-Trace", gate_marks.trace(secret, person, product, place.code, clock.day_of(now))),
+            ("X-Gate-Trace", gate_marks.trace(self.secret, person, product, place.code, clock.day_of(now))),
         ]
 
 
