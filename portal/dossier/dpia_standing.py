@@ -1,6 +1,7 @@
 """How far a board is with the DPIA of a product, for one of its schools: as the gate asks it."""
 
 import datetime as dt
+import uuid
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -13,7 +14,8 @@ from portal.cases.catalogue import ENDED
 from portal.cases.dpia import decided
 from portal.cases.dpia.outcomes import holds
 from portal.cases.dpia.tables import DpiaDecision
-from portal.cases.tables import Case, CaseState, InForce
+from portal.cases.tables import Case, CaseState
+from portal.dossier.deciding import Deciding
 from portal.dossier.tasks import waits_for
 from portal.gate.facts import Dpia, DpiaStage, OpenMeasure, Paper
 from portal.offers.tables import Product, Publication
@@ -30,9 +32,9 @@ _STAGES = {CaseState.PREPARING: DpiaStage.PREPARING, CaseState.SIGNING: DpiaStag
 
 def of(
     session: Session,
+    known: Deciding,
     product: Product,
     board: Organisation | None,
-    school: Organisation | None,
     code: str,
     *,
     at: dt.datetime,
@@ -51,10 +53,10 @@ def of(
         officers=_officers(session, board),
         paper=Paper(may_start=bool(set(at_board) & MAY_BEGIN)),
     )
+    if known.dpia is not None:
+        return _holding(session, found, known.dpia.case_id)
     if board is None:
         return found
-    if row := _in_force(session, board, school, product, at=at):
-        return _holding(session, found, row)
     if case := _open_case(session, board, product, code):
         stage = _STAGES.get(CaseState(case.state), DpiaStage.DRAFT)
         paper = replace(found.paper, case=str(case.id), waits_for=tuple(waits_for(case)))
@@ -63,21 +65,10 @@ def of(
     return _decided(session, found, last) if last else found
 
 
-def _in_force(
-    session: Session, board: Organisation, school: Organisation | None, product: Product, *, at: dt.datetime
-) -> InForce | None:
-    if school is None:
-        return None
-    whose = {"organisation_id": school.id, "on_behalf_of": board.id, "product_id": product.id}
-    kinds = (in_force.DPIA_REUSE, in_force.DPIA_OWN)
-    rows = [row for kind in kinds for row in in_force.holding(session, kind, at=at, **whose)]
-    return max(rows, key=lambda each: each.since, default=None)
-
-
-def _holding(session: Session, found: Dpia, row: InForce) -> Dpia:
-    decision = session.get(DpiaDecision, row.case_id)
+def _holding(session: Session, found: Dpia, case_id: uuid.UUID) -> Dpia:
+    decision = session.get(DpiaDecision, case_id)
     review_on = dt.date.fromisoformat(decision.review_on) if decision and decision.review_on else None
-    paper = replace(found.paper, case=str(row.case_id))
+    paper = replace(found.paper, case=str(case_id))
     late = bool(decision and decision.is_late)
     return replace(found, stage=DpiaStage.IN_FORCE, is_late=late, review_on=review_on, paper=paper)
 

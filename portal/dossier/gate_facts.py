@@ -6,11 +6,10 @@ from dataclasses import replace
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.cases import in_force
-from portal.dossier import dpia_standing, standings
+from portal.dossier import deciding, dpia_standing, standings
 from portal.dossier.acting import live_memberships
 from portal.gate.facts import Facts, Shut
-from portal.offers import blocks, publications
+from portal.offers import blocks
 from portal.offers.tables import Product
 from portal.parties import memberships, register
 from portal.parties.register import RegisterLocation
@@ -32,7 +31,9 @@ def may_see_gate(session: Session, person: Person, location: RegisterLocation) -
 def facts(
     session: Session, person: Person, location: RegisterLocation, product: Product, *, at: dt.datetime, contact: str
 ) -> Facts:
-    """The frozen snapshot for this person, school, product and moment."""
+    """The frozen snapshot for this person, school, product and moment: what decides, with what explains it."""
+    known = deciding.of_person(session, person.id, product.name, location.code, at=at)
+    decides = known.facts(at)
     school_key, board_key = f"location:{location.code}", f"board:{location.board_number}"
     parties = {
         each.register_key: each
@@ -40,53 +41,29 @@ def facts(
     }
     school, board = parties.get(school_key), parties.get(board_key)
     known_board = register.board(location.board_number)
-    memberships = list(session.scalars(live_memberships(person.id)))
-    declared = standings.declared(session, school, at) if school else None
-    declaring_board = declared.on_behalf_of if declared else None
-    at_board = {each.role for each in memberships if board and each.organisation_id == board.id}
-    declaration = standings.declaration(session, declared, board, school, location.code, at=at)
-    agreement = standings.agreement(session, product, board, school, location.code, at=at)
-    versions = publications.sufficing(session, product.id, "usage_terms", at=at)
-    return Facts(
-        at=at,
+    at_board = {each.role for each in known.roles if board and each.organisation_id == board.id}
+    declaration = standings.declaration(session, decides.declaration, board, school, code=location.code, at=at)
+    agreement = standings.agreement(session, decides.agreement, product, board, school, code=location.code, at=at)
+    return replace(
+        decides,
         person_name=person.name,
-        account_active=person.active,
-        account_blocked=person.blocked_at is not None,
-        needs_second_factor=person.needs_second_factor,
-        has_second_factor=person.has_second_factor,
         school_name=location.name,
-        school_key=school_key,
-        school_registered=bool(school and school.is_registered(at=at)),
         board_name=board.name if board else known_board.name if known_board else location.board_number,
         board_registered=bool(board and board.is_registered(at=at)),
-        board_id=str(board.id) if board else "",
         declaration=replace(declaration, may_start=bool(at_board & MAY_DECLARE)),
         agreement=replace(agreement, paper=replace(agreement.paper, may_start=bool(at_board & MAY_AGREE))),
-        dpia=dpia_standing.of(session, product, board, school, location.code, at=at, at_board=at_board),
+        dpia=dpia_standing.of(session, known, product, board, location.code, at=at, at_board=at_board),
         board_signatories=_names(session, board, Role.SIGNATORY),
-        member=any(school and each.organisation_id == school.id for each in memberships),
-        acting=any(
-            each.organisation_id == declaring_board
-            and (each.role == Role.SIGNATORY or (each.role == Role.BOARD_OFFICE and "reports" in each.acts))
-            for each in memberships
-        ),
         inviters=_names(session, school, Role.ADMINISTRATOR) or _names(session, board, Role.SIGNATORY),
         supplier=product.supplier.name,
         product=product.name,
         product_title=product.title,
-        terms_published=bool(versions),
-        terms_version=versions[0].version if versions else "",
-        terms_accepted=tuple(
-            row.version
-            for row in in_force.holding(
-                session, in_force.USAGE_TERMS, at=at, person_id=person.id, product_id=product.id
-            )
-        ),
-        terms_sufficing=tuple(each.version for each in versions),
         blocks=tuple(
             Shut(each.organisation.name, blocks.last_day(each), each.words)
             for each in blocks.holding(session, person.id, product.id, at=at)
-        ),
+        )
+        if decides.blocks
+        else (),
         contact=contact,
     )
 

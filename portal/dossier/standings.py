@@ -11,80 +11,57 @@ from portal.cases import in_force
 from portal.cases.agreements import elsewhere as signed_elsewhere
 from portal.cases.agreements.tables import AgreementEnd
 from portal.cases.catalogue import ENDED
-from portal.cases.tables import Case, CaseState, InForce
+from portal.cases.tables import Case, CaseState
 from portal.dossier.tasks import waits_for
 from portal.gate.facts import Agreement, Paper, Standing
-from portal.offers import publications
 from portal.offers.tables import Product
 from portal.parties import mandates
 from portal.parties.tables import Organisation
 
 
-def declared(session: Session, school: Organisation, at: dt.datetime) -> InForce | None:
-    """The declaration that holds for this school."""
-    rows = in_force.holding(session, in_force.BOARD_DECLARATION, at=at, organisation_id=school.id)
-    return rows[0] if rows else None
-
-
 def declaration(
     session: Session,
-    declared: InForce | None,
+    known: Paper,
     board: Organisation | None,
     school: Organisation | None,
     code: str,
     *,
     at: dt.datetime,
 ) -> Paper:
-    """How far the declaration of the board is for the school of this code."""
-    if declared:
-        return Paper(Standing.IN_FORCE, str(declared.case_id))
+    """How far the declaration of the board is for the school of this code, where it is not known to be in force."""
+    if known.standing is Standing.IN_FORCE:
+        return known
     return _coming_or_open(session, in_force.BOARD_DECLARATION, board, school, code, at=at)
 
 
 def agreement(
     session: Session,
+    known: Agreement,
     product: Product,
     board: Organisation | None,
     school: Organisation | None,
-    code: str,
     *,
+    code: str,
     at: dt.datetime,
 ) -> Agreement:
-    """What holds of the product's processor agreement for this school, and how far its board is with the next one.
+    """What explains an agreement that is not known to suffice for this school: how far its board is with the next one.
 
     Nothing is looked up for a product whose gate does not ask for one.
     """
-    if "agreement" not in product.conditions:
-        return Agreement()
-    kind = in_force.PROCESSOR_AGREEMENT
-    sufficing = publications.sufficing(session, product.id, kind, at=at)
-    if not sufficing:
-        return Agreement()
-    enough = tuple(each.version for each in sufficing)
+    if "agreement" not in product.conditions or not known.published or known.suffices:
+        return known
+    kind, enough = in_force.PROCESSOR_AGREEMENT, known.sufficing
     rows = (
         in_force.holding(session, kind, at=at, on_behalf_of=board.id, product_id=product.id)
         if board is not None
         else []
     )
-    mine = [each.version for each in rows if school and each.organisation_id == school.id]
-    if board is not None and school is not None:
-        mine += signed_elsewhere.versions_for(session, board.id, school.id, product.id, at=at)
-    held = tuple(dict.fromkeys(mine))
     elsewhere = {each.version for each in rows if school is None or each.organisation_id != school.id}
-    found = Agreement(
-        published=True,
-        version=enough[0],
-        sufficing=enough,
-        held=held,
-        only_elsewhere=bool(elsewhere & set(enough)) and not held,
-    )
-    if found.suffices:
-        return found
-    paper = _coming_or_open(session, kind, board, school, code, at=at, product=product)
     claimed = signed_elsewhere.unconfirmed(session, board.id, product.id, at=at) if board and school else []
     return replace(
-        found,
-        paper=paper,
+        known,
+        only_elsewhere=bool(elsewhere & set(enough)) and not known.held,
+        paper=_coming_or_open(session, kind, board, school, code, at=at, product=product),
         ended=_ended(session, product, board, at=at),
         claimed=next((str(each.id) for each in claimed if each.version in enough), ""),
     )
