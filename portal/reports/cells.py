@@ -33,7 +33,7 @@ def total_text(total: Total) -> str:
 def rounded(number: float, *, places: int = 0) -> str:
     """A number that was worked out, half up."""
     exact = Decimal(repr(number)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return decimal(exact + 0, places=places)  # + 0: a small loss is written 0, not -0
+    return decimal(exact + 0, places=places).replace("-", "−")  # + 0: a small loss is written 0, not -0
 
 
 def span_text(span: Span | Change, *, places: int = 0) -> str:

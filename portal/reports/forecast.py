@@ -202,7 +202,6 @@ def _survived(span: Span, ratio: float, given: Assumptions) -> Span:
 class Scenario:
     """What the forecast of teachers takes for true; raises OutsideError outside a range."""
 
-    name: str = ""
     ratio: float = 17.0
     """Pupils for each fte, 5 to 40."""
     outflow: float = 6.0
