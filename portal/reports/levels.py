@@ -42,6 +42,7 @@ class LevelYear:
     pupils: str
     share: str
     """The percentage that reached 1S or 2F; a dash where it would tell too much."""
+    all_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ def _level_year(label: str, year: ShownYear, at: int) -> LevelYear:
         hidden=total_text(year.hidden[at]) if withheld else "",
         pupils=total_text(year.pupils),
         share=percent(share, places=1),
+        all_hidden=all(isinstance(each, Withheld) for each in cells),
     )
 
 
