@@ -39,4 +39,4 @@ def rounded(number: float, *, places: int = 0) -> str:
 def span_text(span: Span | Change, *, places: int = 0) -> str:
     """From low to high; one number where they are written the same."""
     low, high = rounded(span.low, places=places), rounded(span.high, places=places)
-    return low if low == high else say(mark("%(low)s tot en met %(high)s"), low=low, high=high)
+    return low if low == high else say(mark("%(low)s tot %(high)s"), low=low, high=high)

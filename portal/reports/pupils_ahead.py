@@ -55,7 +55,7 @@ class PupilsAhead:
     @property
     def description(self) -> str:
         """What the chart shows, for who cannot see it."""
-        told = mark("%(year)s: %(middle)s leerlingen (van %(low)s tot en met %(high)s)")
+        told = mark("%(year)s: %(middle)s leerlingen (van %(low)s tot %(high)s)")
         years = (say(told, year=y.label, middle=y.middle, low=y.low, high=y.high) for y in self.years)
         return "; ".join(years) + "."
 
