@@ -14,8 +14,6 @@ from portal.reports.pupils_ahead import counts_of, forecast_of
 from portal.reports.reasons import NoReport, reported
 from portal.wording import mark, say
 
-MODEL = mark("Rekenmodel van dit portaal, geen Mirror-raming")
-
 
 @dataclass(frozen=True)
 class TeacherYear:
