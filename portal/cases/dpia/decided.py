@@ -1,15 +1,18 @@
-"""What boards decided about the reuse of a model DPIA, as it counts now: the last decision about each school."""
+"""What boards decided about DPIAs, as it counts now: the last decision about each school."""
 
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from portal import clock
+from portal.cases import in_force
 from portal.cases.dpia.tables import DpiaDecision, DpiaMeasure
-from portal.cases.tables import Case, Document
+from portal.cases.tables import Case, Document, InForce
+from workflows.dpia_facts import Outcome
 
 
 def document_of(case: Case) -> Document | None:
@@ -65,6 +68,23 @@ def open_measures(session: Session, case_id: uuid.UUID) -> list[DpiaMeasure]:
 def measures_of(session: Session, case_id: uuid.UUID) -> list[DpiaMeasure]:
     """Everything that was still to be done after a decision."""
     return list(session.scalars(select(DpiaMeasure).where(DpiaMeasure.case_id == case_id)))
+
+
+def accepted(session: Session, case_id: uuid.UUID) -> dict[str, dict[str, Any]]:
+    """Of each measure of a decision with evidence that was accepted: the day, and what it shows."""
+    return {
+        each.thing: {"on": clock.day_of(each.accepted_at).isoformat(), "evidence": each.evidence_text or each.file_name}
+        for each in measures_of(session, case_id)
+        if each.accepted_at is not None
+    }
+
+
+def counting() -> Select[uuid.UUID]:
+    """The ids of decisions that hold, and of those that will once their measures are done; a part of a question."""
+    kinds = (in_force.DPIA_REUSE, in_force.DPIA_OWN)
+    holding = select(InForce.case_id).where(InForce.kind.in_(kinds), *in_force.holds(clock.now()))
+    counts = or_(DpiaDecision.case_id.in_(holding), DpiaDecision.outcome == Outcome.MEASURES_FIRST)
+    return select(DpiaDecision.case_id).where(DpiaDecision.ended_at.is_(None), counts)
 
 
 def end(those: Iterable[DpiaDecision], *, at: dt.datetime, because: str) -> None:
