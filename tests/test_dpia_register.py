@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from portal.database import reader
 from portal.offers.tables import Product
+from tests import guards
 from tests.builders import ANN, BAS, EVA, IRIS, NOOR, OURS, SANNE, SCHOOL, THEIRS, TOM, Portal
 from tests.dpia_decisions import FG, OUTCOMES, a_decision, a_model, reuse
 
@@ -78,3 +79,21 @@ def test_a_school_and_the_fg_see_it_too_and_nobody_else(decided: Portal) -> None
 def test_the_page_of_the_organisation_leads_to_it(decided: Portal) -> None:
     eva = decided.sign_in(EVA).open(f"/organisaties/{decided.organisation(OURS)}").follow("DPIA’s")
     eva.sees("2 besluiten")
+
+
+@pytest.mark.parametrize("page", ["dpia", "maatregelen"])
+def test_more_decisions_ask_the_database_no_more(decided: Portal, page: str) -> None:
+    eva = decided.sign_in(EVA)
+    address = f"/organisaties/{decided.organisation(OURS)}/{page}"
+
+    def statements() -> int:
+        with guards.statements(decided.database.engine) as asked:
+            eva.open(address)
+        return len(asked)
+
+    a_decision(decided.later(days=1), OUTCOMES["measures_first"])
+    statements()
+    few = statements()
+    for _ in range(3):
+        a_decision(decided.later(days=1), OUTCOMES["measures_first"])
+    assert statements() <= few

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -51,12 +52,23 @@ def still_about(session: Session, decision: DpiaDecision) -> frozenset[str]:
     """The schools of which no later decision has been taken: evidence for this one says nothing about the others."""
     if decision.ended_at is not None:
         return frozenset()
-    later = [
-        each
-        for each in of_board(session, decision.organisation_id, decision.product_id)
-        if each.decided_at > decision.decided_at
-    ]
-    return frozenset(schools_of(decision)) - {code for each in later for code in schools_of(each)}
+    return left(of_board(session, decision.organisation_id, decision.product_id))[decision.case_id]
+
+
+def left(those: Iterable[DpiaDecision]) -> dict[uuid.UUID, frozenset[str]]:
+    """The same of each of these, by its id: they are all that a board decided, about one product or about every."""
+    found: dict[uuid.UUID, frozenset[str]] = {}
+    since: dict[uuid.UUID, set[str]] = {}
+    newest_first = sorted(those, key=lambda each: each.decided_at, reverse=True)
+    for _, at_once in groupby(newest_first, key=lambda each: each.decided_at):
+        together = list(at_once)
+        for each in together:
+            counts = each.ended_at is None
+            later = since.get(each.product_id, set())
+            found[each.case_id] = frozenset(schools_of(each)) - later if counts else frozenset()
+        for each in together:
+            since.setdefault(each.product_id, set()).update(schools_of(each))
+    return found
 
 
 def open_measures(session: Session, case_id: uuid.UUID) -> list[DpiaMeasure]:
