@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -71,8 +72,9 @@ def of(
     """The decisions of a board, or of a school those that are about it: searched, filtered and sorted."""
     those, every = _decisions(session, organisation)
     left, ever, holding = decided.left(every), *_in_force(session, organisation, those, at=at)
+    names = parties.location_names({code for each in those for code in decided.schools_of(each)})
     lines = [
-        _line(each, _state(each, organisation, left[each.case_id], ever, holding), organisation, today=today)
+        _line(each, _state(each, organisation, left[each.case_id], ever, holding), organisation, names, today=today)
         for each in those
     ]
     wanted = text.casefold()
@@ -111,13 +113,15 @@ def _in_force(
     return frozenset(session.scalars(rows)), frozenset(session.scalars(now))
 
 
-def _line(decision: DpiaDecision, state: str, organisation: Organisation, *, today: dt.date) -> Line:
+def _line(
+    decision: DpiaDecision, state: str, organisation: Organisation, names: Mapping[str, str], *, today: dt.date
+) -> Line:
     review_on = dt.date.fromisoformat(decision.review_on) if decision.review_on else None
     document = decided.document_of(decision.case)
     return Line(
         decision,
         state,
-        _schools(decision, organisation),
+        _schools(decision, organisation, names),
         tuple(each.typed_name for each in document.signatures) if document else (),
         state != ENDED and review_on is not None and review_on < today,
     )
@@ -137,11 +141,10 @@ def _state(
     return WAITING if concerned and decision.case_id not in ever else ENDED
 
 
-def _schools(decision: DpiaDecision, organisation: Organisation) -> tuple[str, ...]:
+def _schools(decision: DpiaDecision, organisation: Organisation, names: Mapping[str, str]) -> tuple[str, ...]:
     if organisation.kind != Party.BOARD:
         return (organisation.name,)
-    known = {code: parties.location(code) for code in decided.schools_of(decision)}
-    return tuple(sorted(each.name if each else code for code, each in known.items()))
+    return tuple(sorted(names.get(code, code) for code in decided.schools_of(decision)))
 
 
 def _words(line: Line) -> str:
