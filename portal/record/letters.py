@@ -212,6 +212,11 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("Er is nu geen model waarmee dat kan, of uw vorige zaak loopt nog. Een eigen DPIA kan wel."),
         mark("Tot %(due)s blijft het vorige besluit gelden."),
     ),
+    "dpia_waits": (
+        mark("De DPIA van %(product)s bij %(organisation)s moet opnieuw worden bekeken. %(cause)s"),
+        mark("Uw vorige zaak hierover wordt nu getekend. Daarna zetten wij een nieuwe zaak klaar."),
+        mark("Tot %(due)s blijft het vorige besluit gelden."),
+    ),
     "dpia_model_withdrawn": (
         mark("Het model bij uw zaak %(reference)s is ingetrokken. De reden: %(why)s"),
         mark("Met dit model kunt u niet meer besluiten. Op de pagina van de zaak staat hoe u verdergaat."),
@@ -347,6 +352,7 @@ BUTTONS: Mapping[str, str] = {
     "measure_sent_back": mark("Bekijk de maatregel"),
     "dpia_reopened": mark("Beantwoord wat anders is"),
     "dpia_without_model": mark("Bekijk de zaak"),
+    "dpia_waits": mark("Bekijk de zaak"),
     "dpia_model_withdrawn": mark("Bekijk de zaak"),
     "dpia_over": mark("Bekijk de zaak"),
     "share_link": mark("Bekijk en bevestig"),
