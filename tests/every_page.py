@@ -110,7 +110,7 @@ TEACHER: dict[str, Page] = {
     "report-by-subject": "{report}?dataset=referentieniveaus",
     "gate-open": "{report}/poort",
     "share": "{report}/delen",
-    "share-fault": sent("{report}/delen", "Maak het klaar", whom="another"),
+    "share-fault": sent("{report}/delen", "Maak het klaar"),
     "shared-mine": "/gedeeld",
     "shared-nothing": "/gedeeld?q=xyzzy",
     "shared-one": "/gedeeld/{share}",
