@@ -242,6 +242,32 @@ def publish(file: Path, product: str, since: dt.datetime | None) -> None:
 
 
 @portal.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def trace(file: Path) -> None:
+    """Say from whom a report came that was passed on: the shares of which FILE (PDF, XLSX, CSV…) bears the mark."""
+    from portal.app import open_database
+    from portal.database import reader
+    from portal.documents import readable
+    from portal.reports import tracing
+    from portal.reports.trace import marks_in
+
+    try:
+        marks = marks_in(readable.text_of(file.read_bytes()))
+    except InvalidError as fault:
+        raise click.ClickException("\n".join(fault.fields.values())) from fault
+    database = open_database(_settings())
+    with database.opened():
+        found = {each.mark: each.described() for each in tracing.of_marks(reader(), marks)}
+    database.engine.dispose()
+    for each in marks:
+        click.echo(f"{each} {found.get(each, 'is of no share that we know')}")
+    if not marks:
+        click.echo("There is no mark in this file.")
+    if not found:
+        raise SystemExit(1)
+
+
+@portal.command()
 def doctor() -> None:
     """Say what this machine lacks to run the portal, and how to mend it."""
     from portal import serving

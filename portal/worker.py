@@ -29,6 +29,7 @@ from portal.evidence import dossiers
 from portal.offers import blocks, drafting
 from portal.parties import erasing
 from portal.record import heads, jobs, letters, outbox, rounds
+from portal.reports import sharing
 from portal.upkeep import ending, nightly, notes
 from portal.wording import mark
 
@@ -188,6 +189,7 @@ class Worker:
                 blocks.lift_expired(uuid.UUID(taken.parameters["block"]), contact=self.settings.contact)
             case erasing.ERASE:
                 erasing.erase_what_is_over(keeps_name=personal.is_named_in_a_document())
+                sharing.forget_what_is_over()
                 erasing.ask(after=clock.today())
             case renewing.RENEW:
                 ending.daily_round(self.settings)

@@ -7,6 +7,7 @@ from playwright.sync_api import FilePayload
 from tests.builders import A_PDF, ANN, BAS, EVA, IRIS, LOTTE, NOOR, PASSWORD, PRODUCT, SANNE, THEIR_SCHOOL, TOM, Someone
 from tests.chromium import Visit
 from tests.full_house import PIA, House
+from tests.shares import TOKEN
 from tests.suppliers import KIM
 from tests.test_two_sides import SAM
 
@@ -52,6 +53,8 @@ def printed(address: str) -> Opens:
 
 STRANGER: dict[str, Page] = {
     "welcome": "/",
+    "shared-with-me": f"/gedeeld-met-u/{TOKEN}",
+    "shared-with-me-fault": sent(f"/gedeeld-met-u/{TOKEN}", "Open het rapport"),
     "register": "/register",
     "register-hits": "/register?q=hoofddorp",
     "register-nothing": "/register?q=xyzzyxyzzy",
@@ -106,6 +109,13 @@ TEACHER: dict[str, Page] = {
     "report": "{report}",
     "report-by-subject": "{report}?dataset=referentieniveaus",
     "gate-open": "{report}/poort",
+    "share": "{report}/delen",
+    "share-fault": sent("{report}/delen", "Maak het klaar"),
+    "shared-mine": "/gedeeld",
+    "shared-nothing": "/gedeeld?q=xyzzy",
+    "shared-one": "/gedeeld/{share}",
+    "shared-recall": "/gedeeld/{share}/terugvragen",
+    "shared-recall-fault": sent("/gedeeld/{share}/terugvragen", "Terugvragen"),
     "terms-begin": f"/zaken/begin/usage_terms?product={PRODUCT}",
     "terms-accepted": "/zaken/{accepted}",
     "terms-confirmed": "/zaken/{accepted}/ontvangen",
@@ -200,7 +210,11 @@ DIRECTOR: dict[str, Page] = {
     "not-for-me": "/servicedesk",
 }
 BLOCKED: dict[str, Page] = {"gate-blocked": "{report}"}
-SECRETARY: dict[str, Page] = {"terms-group": "/zaken/{reading}/group", "terms-read": "/zaken/{reading}/read"}
+SECRETARY: dict[str, Page] = {
+    "terms-group": "/zaken/{reading}/group",
+    "terms-read": "/zaken/{reading}/read",
+    "shared-of-schools": "/gedeeld/scholen",
+}
 RIGHTS_HOLDER: dict[str, Page] = {
     "products": "/rechthebbenden",
     "readers": f"/rechthebbenden/{PRODUCT}",
@@ -208,6 +222,9 @@ RIGHTS_HOLDER: dict[str, Page] = {
     "block": f"/blokkades/{PRODUCT}/{{tom}}",
     "block-fault": sent(f"/blokkades/{PRODUCT}/{{tom}}", "Blokkeren"),
     "lift": "/blokkades/{block}/opheffen",
+    "shared": f"/gedeeld/product/{PRODUCT}",
+    "trace": "/rechthebbenden/herkomst",
+    "trace-fault": sent("/rechthebbenden/herkomst", "Zoek op"),
 }
 DESK: dict[str, Page] = {
     "queue": "/servicedesk",

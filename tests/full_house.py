@@ -44,6 +44,7 @@ from tests.builders import (
     answers_for_registration,
     sign,
 )
+from tests.shares import a_share
 from tests.suppliers import a_living_agreement, the_product
 from tests.test_organisation_change import INVOICES, a_change
 from tests.test_paper import TIM, confirm
@@ -101,6 +102,7 @@ def full_house(portal: Portal) -> House:
     models = _models(portal)
     dpia_case, dpia_draft = _dpias(portal)
     asked = _a_dossier(portal, draft)
+    share = a_share(portal)
     tom, pia = (portal.visitor(each).person_id for each in (TOM, PIA))
     return portal.ask(
         lambda: {
@@ -149,6 +151,7 @@ def full_house(portal: Portal) -> House:
             "mail": reader.query(Mail).first().id,  # type: ignore[union-attr]
             "mandate": reader.query(Mandate).first().id,  # type: ignore[union-attr]
             "begun": begun,
+            "share": share,
             "go_on": portal.mailed_link(NOOR.email, "Ga verder"),
             "invitation": portal.mailed_link(NEW.email, "Uitnodiging"),
             "reset": portal.mailed_link(TOM.email, "Een nieuw wachtwoord"),

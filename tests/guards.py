@@ -27,6 +27,7 @@ PUBLIC = frozenset(
         "security.mf_recovery", "public.privacy", "public.accessibility", "public.weakness", "public.security_txt",
         "public.robots_txt", "calendar.subscribed", "appearance.stylesheet", "appearance.logo",
         "checking.index", "checking.upload", "checking.by_code", "checking.seen", "checking.head",
+        "shared_links.show",
     }
 )  # fmt: skip
 SIGNED_IN = frozenset(
@@ -38,7 +39,7 @@ SIGNED_IN = frozenset(
         "home.cases_csv", "calendar.index", "calendar.download", "calendar.download_csv", "calendar.one",
         "calendar.renew", "calendar.stop", "my_data.index", "my_data.as_json", "my_data.as_zip",
         "my_data.end_session", "my_data.end_other_sessions", "models.index", "models.index_csv",
-        "gate.explain",
+        "gate.explain", "share_ledger.mine", "share_ledger.mine_csv",
     }
 )  # fmt: skip
 PARTICIPANT = frozenset(
@@ -68,9 +69,12 @@ WHO_ASKED = frozenset({"evidence.show", "evidence.download"})
 """A dossier is for who asked for it, while they may."""
 NEAR_BOARD = frozenset({"board_reports.index", "board_reports.show", "board_reports.overview_csv"})
 SETS_AMBITION = frozenset({"ambitions.change"})
-"""An administrator of the school, or of its board."""
-"""Who has a role at the board itself."""
-NEAR_SCHOOL = frozenset({"reports.show", "reports.gate", "reports.one"})
+"""An administrator of the school, or of its board; the board's reports are for who has a role at the board itself."""
+NEAR_SCHOOL = frozenset({"reports.show", "reports.gate", "reports.one", "sharing.share"})
+OF_A_SHARE = frozenset(
+    {"sharing.show", "sharing.file", "sharing.recall", "share_ledger.schools", "share_ledger.schools_csv"}
+)
+"""Who passed a report on, who oversees its school, and the rights holders of the product."""
 SIGNATORY = frozenset({"signing.sign"})
 JUDGE = frozenset({"judging.judge"})
 """Who assesses from a seat at an organisation, or advises."""
@@ -98,7 +102,16 @@ FOR_A_SUPPLIER = frozenset(
 )  # fmt: skip
 """A supplier's administrators and the service desk; only the desk ends."""
 RIGHTS_HOLDER = frozenset(
-    {"rights_holders.index", "rights_holders.readers", "rights_holders.readers_csv", "blocking.block", "blocking.lift"}
+    {
+        "rights_holders.index",
+        "rights_holders.readers",
+        "rights_holders.readers_csv",
+        "blocking.block",
+        "blocking.lift",
+        "share_ledger.product",
+        "share_ledger.product_csv",
+        "tracing.index",
+    }
 )
 """Blocking for a product is also the service desk's; each lifts only its own."""
 SUPPLIER = frozenset(
@@ -140,6 +153,7 @@ ACCESS = {
     "near the board": NEAR_BOARD,
     "sets an ambition": SETS_AMBITION,
     "near the school": NEAR_SCHOOL,
+    "of a share": OF_A_SHARE,
     "signatory": SIGNATORY,
     "judge": JUDGE,
     "service desk": SERVICE_DESK,

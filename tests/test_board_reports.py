@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.database import reader
-from portal.dossier import facts, gate_facts
+from portal.dossier import at_the_gate
 from portal.offers.tables import Product
 from portal.parties import register
 from portal.reports import catalogue
@@ -18,7 +18,7 @@ from portal.reports.result_files import OUTCOMES
 from portal.reports.results import Outcome
 from portal.reports.tables import SchoolResult
 from tests.browser import Browser
-from tests.builders import ANN, EVA, IRIS, OURS, PRODUCT, SCHOOL, START, TOM, Portal, a_role, accepted_terms
+from tests.builders import ANN, EVA, IRIS, OURS, PRODUCT, SCHOOL, START, THEIRS, TOM, Portal, a_role, accepted_terms
 from workflows.vocabulary import Role
 
 SMALL = next(text for text, outcome in OUTCOMES.items() if outcome is Outcome.SMALL_SCHOOL)
@@ -68,18 +68,16 @@ def test_a_school_whose_gate_is_shut_is_named_and_not_shown(open_to_ann: Portal)
     assert codes == {SCHOOL}
 
 
-def test_the_facts_of_many_schools_are_those_of_each_of_them(open_to_ann: Portal) -> None:
+def test_many_schools_are_judged_as_each_of_them_is(open_to_ann: Portal) -> None:
     for someone in (ANN, EVA, TOM, IRIS):
         with open_to_ann.opened():
-            person = open_to_ann._person(someone)
-            product = reader.query(Product).filter_by(name=PRODUCT).one()
-            product.conditions = [*product.conditions, "agreement", "dpia"]
-            schools = [*register.locations_of(OURS), *register.locations_of("31189")]
+            person, product = open_to_ann._person(someone), reader.query(Product).filter_by(name=PRODUCT).one()
+            schools = [*register.locations_of(OURS), *register.locations_of(THEIRS)[:5]]
             known = {"at": START, "contact": "x"}
-            together = gate_facts.facts_of_schools(reader(), person, schools, product, **known)  # type: ignore[arg-type]
-            for each in schools:
-                assert together[each.code] == facts(reader(), person, each, product, **known)  # type: ignore[arg-type]
-            reader.rollback()
+            for school, found in at_the_gate.verdicts(reader(), person, schools, product, **known):  # type: ignore[arg-type]
+                alone = at_the_gate.verdict(reader(), person, school, product, **known)  # type: ignore[arg-type]
+                assert (found.is_open, found.missing) == (alone.is_open, alone.missing)
+                assert found.is_open or found == alone
 
 
 def test_the_overview_is_searched_narrowed_and_sorted(open_to_ann: Portal) -> None:

@@ -9,7 +9,8 @@ from openpyxl import load_workbook
 
 from portal.database import reader
 from portal.offers.tables import Product
-from tests.builders import ANN, BAS, EVA, IRIS, NOOR, OURS, SANNE, SCHOOL, THEIRS, TOM, Portal
+from tests import guards
+from tests.builders import ANN, BAS, EVA, IRIS, NOOR, OTHER_SCHOOL, OURS, SANNE, SCHOOL, THEIRS, TOM, Portal
 from tests.dpia_decisions import FG, OUTCOMES, a_decision, a_model, reuse
 
 LATE = reuse(subject={"in_use": True, "start": "2026-09-01"}, timing={"earlier": False, "why": "Er was nog niets."})
@@ -78,3 +79,23 @@ def test_a_school_and_the_fg_see_it_too_and_nobody_else(decided: Portal) -> None
 def test_the_page_of_the_organisation_leads_to_it(decided: Portal) -> None:
     eva = decided.sign_in(EVA).open(f"/organisaties/{decided.organisation(OURS)}").follow("DPIA’s")
     eva.sees("2 besluiten")
+
+
+@pytest.mark.parametrize(("page", "words"), [("dpia", "5 besluiten"), ("maatregelen", "6 maatregelen")])
+def test_more_decisions_ask_the_database_no_more(decided: Portal, page: str, words: str) -> None:
+    address = f"/organisaties/{decided.organisation(OURS)}/{page}"
+
+    def statements() -> int:
+        eva = decided.sign_in(EVA).open(address)
+        with guards.statements(decided.database.engine) as asked:
+            eva.open(address)
+        eva.sees_not("Wachtwoord vergeten")
+        return len(asked)
+
+    first = OUTCOMES["measures_first"]
+    a_decision(decided.later(days=1), first)
+    few = statements()
+    for school in (SCHOOL, OTHER_SCHOOL):
+        a_decision(decided.later(days=1), {**first, "subject": {**first["subject"], "schools": [school]}})
+    assert statements() <= few
+    decided.sign_in(EVA).open(address).sees(words)

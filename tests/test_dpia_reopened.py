@@ -19,7 +19,7 @@ from portal.cases.tables import Case, InForce
 from portal.database import reader
 from portal.offers.dpia import withdrawing
 from portal.offers.tables import Product
-from tests.builders import ANN, BAS, FEMKE, IRIS, NOOR, OURS, PRODUCT, SANNE, Portal
+from tests.builders import ANN, BAS, FEMKE, IRIS, NOOR, OTHER_SCHOOL, OURS, PRODUCT, SANNE, SCHOOL, Portal
 from tests.dpia import (
     a_body,
     a_measure,
@@ -30,6 +30,7 @@ from tests.dpia import (
     assessment,
     decided,
     done,
+    in_days,
     signed,
 )
 from workflows.dpia_assessment import WORKFLOW, WRITTEN
@@ -371,6 +372,48 @@ def breach(portal: Portal, decision: uuid.UUID) -> None:
     page = portal.later(seconds=1).sign_in(NOOR).open(f"/zaken/{decision}/opnieuw-beoordelen")
     page.choose("kind", "breach").fill(words="Een laptop was weg.", on__day="1", on__month="12", on__year="2026")
     page.press(REOPENED)
+
+
+@pytest.mark.parametrize(
+    ("schools", "joins"), [([OTHER_SCHOOL], False), ([SCHOOL, OTHER_SCHOOL], True), ([SCHOOL], True)]
+)
+def test_a_trigger_joins_a_draft_only_where_that_is_about_the_schools_of_the_decision(
+    board: Portal, decision: uuid.UUID, schools: list[str], joins: bool
+) -> None:
+    board.later(days=10)
+    draft = assessment(board, until="subject", subject={"schools": schools, "start": in_days(90)})
+    a_new_version(board)
+    assert the_round(board) == 1
+    [case_id] = reopened(board)
+    assert (case_id == draft) is joins
+    page = board.sign_in(NOOR).open(f"/zaken/{case_id}").sees("nieuwe versie van het model: 2.0")
+    assert set(page.open(f"/zaken/{case_id}/subject").values()["schools"]) == set(schools if joins else [SCHOOL])
+    assert board.ask(lambda: reader.get_one(Case, draft).publication).version == ("2.0" if joins else "1.0")  # type: ignore[union-attr]
+    assert the_round(board) == 0
+
+
+def test_while_another_case_about_the_same_schools_is_signed_it_waits_and_then_asks(
+    board: Portal, decision: uuid.UUID
+) -> None:
+    board.later(days=10)
+    other = assessment(board, subject={"start": in_days(90)})
+    advised(board, other)
+    decided(board, other)
+    breach(board.later(days=10), decision)
+    assert reopened(board) == []
+    withdrawn(board, other)
+    assert the_round(board) == 1
+    [case_id] = reopened(board)
+    board.sign_in(NOOR).open(f"/zaken/{case_id}").sees("was er een datalek")
+
+
+def test_only_the_schools_about_which_it_still_says_something_are_taken_over(board: Portal) -> None:
+    first = a_decision(board, assessment(board, subject={"schools": [SCHOOL, OTHER_SCHOOL]}))
+    board.later(days=1)
+    a_decision(board, assessment(board, subject={"schools": [OTHER_SCHOOL], "start": in_days(90)}))
+    breach(board.later(days=10), first)
+    [case_id] = reopened(board)
+    assert board.sign_in(NOOR).open(f"/zaken/{case_id}/subject").values()["schools"] == [SCHOOL]
 
 
 def test_only_who_speaks_for_the_board_can_say_so(board: Portal, decision: uuid.UUID) -> None:

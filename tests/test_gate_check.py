@@ -1,14 +1,23 @@
 """The gate before any application: what a proxy is told is what the page says, and it is told nothing else."""
 
-import pytest
+import itertools
 
+import pytest
+from sqlalchemy import select
+
+from portal import dossier
 from portal.config import Settings
+from portal.database import reader
+from portal.dossier import deciding
 from portal.errors import SettingError
 from portal.gate.conditions import CONDITIONS
 from portal.gate.judge import Condition
 from portal.offers.tables import Product
+from portal.parties import register
+from portal.parties.tables import Person
 from tests.builders import ANN, IRIS, OTHER_SCHOOL, PRODUCT, SANNE, SCHOOL, TOM, Portal, accepted_terms
 from tests.gates import CHECK, FROM_THE_PROXY, RESOURCE, SECRET, ask
+from tests.test_gate_random import what_decides
 
 # --- Who is told what ----------------------------------------------------------------------------------------------
 
@@ -166,6 +175,20 @@ def test_a_fault_of_ours_shuts_the_gate(
     tom.client.set_cookie("tekenpoort", cookie.value)
     assert ask(tom) == (503, None)
     assert "gate fault" in caplog.text
+
+
+def test_what_the_proxy_is_judged_by_is_what_the_page_adds_its_words_to(gated: Portal) -> None:
+    accepted_terms(gated, ANN)
+    for someone, code in itertools.product((ANN, TOM, IRIS, SANNE), (SCHOOL, OTHER_SCHOOL, "03LN00")):
+        person_id = gated.visitor(someone).person_id
+        assert person_id is not None
+        with gated.opened():
+            person, location = reader.get_one(Person, person_id), register.location(code)
+            product = reader.scalars(select(Product)).one()
+            assert location is not None
+            page = dossier.facts(reader(), person, location, product, at=gated.moment, contact="x@example.nl")
+            proxy = deciding.of_person(reader(), person_id, product.name, code, at=gated.moment).facts(gated.moment)
+        assert what_decides(page) == what_decides(proxy), (someone, code)
 
 
 # --- For people ----------------------------------------------------------------------------------------------------

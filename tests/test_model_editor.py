@@ -263,6 +263,20 @@ def test_a_file_with_more_rows_than_a_page_holds_is_refused(ours: Portal) -> Non
     at.sees("lowers heeft te veel regels")
 
 
+def test_hostile_text_in_every_field_is_only_text(ours: Portal) -> None:
+    hostile = "<script>alert(1)</script> {{7*11111}} {% for %} ${x} \x00\u202e& <img src=x>"
+    content = said(title=hostile, maker=hostile, summary=hostile, product_version=hostile, made_on=hostile)
+    for name in ("modules", "conditions", "dimensions", "risks", "measures"):
+        content[name] = [{key: hostile if isinstance(value, str) and key != "id" else value for key, value in row.items()} for row in content[name]]  # fmt: skip
+    content["measures"][0] |= {"id": hostile, "modules": [hostile], "lowers": [{"risk": hostile, "chance": 1, "impact": 0}]}  # fmt: skip
+    at = from_file(ours, content).sees("<script>alert(1)</script> {{7*11111}}")
+    for part in PARTS:
+        at = at_part(at, part)
+        assert at.status == 200 and not [each for each in at.all("img") if each.get("src") == "x"], part
+        assert at.press("Bewaren").status == 200, part
+    assert at.follow("Overzicht van het concept").sees("{{7*11111}}").sees_not("77777").status == 200
+
+
 # --- Two authors -------------------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,7 @@ from portal.offers.tables import Block, Product, Publication, PublicationDraft
 from portal.parties.tables import Mandate, Membership, Organisation, Person
 from portal.record.jobs import Job
 from portal.record.outbox import Mail
+from portal.reports.share_tables import Share
 from portal.views.turns import OFFERS
 from tests.browser import HTMX, Browser, Somewhere
 from tests.builders import (
@@ -81,6 +82,7 @@ NOT_THERE: Mapping[str, Any] = {
     "upload_id": uuid.UUID(int=17),
     "board_id": uuid.UUID(int=18),
     "measure_id": uuid.UUID(int=19),
+    "share_id": uuid.UUID(int=20),
     "code": "00AA00",
 }
 
@@ -133,6 +135,7 @@ def ours_in(portal: Portal) -> dict[str, list[Any]]:
             "upload_id": [each.id for each in reader.query(ElsewhereUpload)] or [uuid.UUID(int=17)],
             "board_id": [each.id for each in reader.query(Organisation) if each.board_number == OURS],
             "measure_id": [each.id for each in reader.query(DpiaMeasure)] or [uuid.UUID(int=19)],
+            "share_id": [each.id for each in reader.query(Share)] or [uuid.UUID(int=20)],
             "step_name": sorted(steps),
             "product_name": [PRODUCT],
             "code": [SCHOOL, OTHER_SCHOOL],

@@ -48,6 +48,7 @@ from tests.builders import (
     a_submitted_registration,
 )
 from tests.guards import SERVICE_DESK, SIGNED_IN, refuse_unlisted
+from tests.shares import a_share
 from tests.suppliers import KIM, Living, a_living_agreement
 
 pytestmark = pytest.mark.any_database
@@ -158,6 +159,7 @@ def values_in(portal: Portal, living: Living) -> dict[str, Any]:
     """One of ours for each name in an address."""
     tom = portal.visitor(TOM).person_id
     comment_id = a_comment(portal, portal.case("board_declaration"))
+    share_id = a_share(portal)
     return portal.ask(
         lambda: {
             "comment_id": comment_id,
@@ -192,6 +194,7 @@ def values_in(portal: Portal, living: Living) -> dict[str, Any]:
             "upload_id": living.upload_id,
             "board_id": portal.organisation(OURS),
             "measure_id": uuid.UUID(int=0),
+            "share_id": share_id,
         }
     )
 

@@ -13,10 +13,8 @@ from openpyxl import Workbook
 from portal.cases.agreements.tables import ElsewhereUpload, SignedElsewhere
 from portal.cases.tables import InForce
 from portal.database import reader
-from portal.dossier.standings import Place, Standings
+from portal.dossier import deciding
 from portal.evidence.verify_dossier import Report
-from portal.offers.tables import Product
-from portal.parties.tables import Organisation
 from portal.record.ledger import Entry
 from tests.browser import Browser
 from tests.builders import (
@@ -137,15 +135,11 @@ def test_the_gate_knows_it_for_the_schools_of_the_declaration_in_a_version_that_
     a_published_agreement(in_force)
 
     def suffices(school_code: str) -> bool:
-        product = reader.query(Product).filter_by(name=PRODUCT).one()
-        product.conditions = [*product.conditions, "agreement"]
-        board = reader.get(Organisation, in_force.organisation(OURS))
-        school = reader.query(Organisation).filter_by(register_key=f"location:{school_code}").one_or_none()
-        place = Place(school_code, school, board)
-        found = Standings(reader(), product, [place], at=in_force.moment).agreement(place)
-        reader.rollback()
-        return found.suffices
+        found = deciding.of_person(reader(), person_id, PRODUCT, school_code, at=in_force.moment)
+        return found.facts(in_force.moment).agreement.suffices
 
+    person_id = in_force.visitor(ANN).person_id
+    assert person_id is not None
     taken_in(in_force, [*LINE[:5], "2026-01-01", LINE[6]])
     assert not in_force.ask(lambda: suffices(SCHOOL))
     taken_in(in_force, [*LINE[:2], "2026-11", LINE[3], "2026-11-02", *LINE[5:]])

@@ -94,11 +94,21 @@ def _text(session: Session, workflow: Workflow, product_id: uuid.UUID, publicati
 
 
 def offered(
-    session: Session, workflow_name: str, publication: Publication, *, organisation_id: uuid.UUID, by: uuid.UUID | None
+    session: Session,
+    workflow_name: str,
+    publication: Publication | None,
+    *,
+    organisation_id: uuid.UUID,
+    product_id: uuid.UUID | None = None,
+    by: uuid.UUID | None,
 ) -> Case:
-    """A case that nobody of the organisation began: its supplier offers it a text, or time reopens it. In an act."""
+    """A case that nobody of the organisation began: its supplier offers it a text, or time reopens it. In an act.
+
+    About the product of the text, or about this one where there is no text.
+    """
     workflow = current(workflow_name)
     case = _new(session, workflow, organisation_id=organisation_id, started_by=None)
+    case.product_id = product_id
     _begin(session, case, workflow, publication, actor=by)
     return case
 

@@ -4,8 +4,10 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from portal import clock
 from portal.documents.child import in_child
@@ -18,38 +20,75 @@ MOST_COLUMNS, MOST_ROWS, LONGEST_CELL = 50, 5000, 32_767
 MOST_UNPACKED = 60 * 2**20
 SECONDS, MEGABYTES = 10, 512
 WIDEST = 60
+LONGEST_FOOT = 240
 NOT_WRITTEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 """What XML cannot hold, and what a spreadsheet would read as such a character."""
 UNREADABLE = mark("Dit is geen spreadsheet die wij kunnen lezen. Sla hem op als XLSX of als CSV en kies hem opnieuw.")
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a book: its name, columns and rows."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
 def written(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A sheet with these columns: a text is a text whatever it begins with, a day is a day, a number is a number."""
+    return book([Sheet(title, columns, list(rows))])
+
+
+def book(sheets: Sequence[Sheet], *, above: Sequence[str] = ()) -> bytes:
+    """Several sheets; what stands `above` comes on each of them, over the columns and at the foot of its print."""
     from openpyxl import Workbook  # here: most requests never make a sheet
+
+    made = Workbook(write_only=True)
+    names: set[str] = set()
+    for each in sheets:
+        name = _name(each.title, names)
+        names.add(name)
+        _fill(made.create_sheet(name), each, above)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def _name(title: str, taken: Collection[str]) -> str:
+    """A name of at most 31 characters that no other sheet has."""
+    name = re.sub(r"[\[\]:*?/\\']", " ", title)[:31]
+    number = 1
+    while name in taken:
+        number += 1
+        name = f"{name[:28]} {number}"
+    return name
+
+
+def _fill(sheet: Any, content: Sheet, above: Sequence[str]) -> None:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font
 
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31])
-    sheet.freeze_panes = "A2"
-    kept = [[_plain(each) for each in row] for row in rows]
-    for place, column in enumerate(columns):
+    sheet.freeze_panes = f"A{len(above) + 2}"
+    if above:
+        sheet.oddFooter.center.text = " · ".join(_plain_text(each) for each in above).replace("&", "&&")[:LONGEST_FOOT]
+    kept = [[_plain(each) for each in row] for row in content.rows]
+    for place, column in enumerate(content.columns):
         longest = max([len(column), *(len(str(row[place])) for row in kept)])
         sheet.column_dimensions[_letters(place)].width = min(max(10, longest + 2), WIDEST)
 
-    def cell(value: Cell, *, bold: bool = False) -> object:
+    def cell(value: Cell, *, bold: bool = False, wraps: bool = True) -> object:
         made = WriteOnlyCell(sheet, value=value)
         if isinstance(value, str):
             made.data_type = "s"  # never a formula, also where the text begins as one
-        made.font, made.alignment = Font(bold=bold), Alignment(wrap_text=True, vertical="top")
+        made.font, made.alignment = Font(bold=bold), Alignment(wrap_text=wraps, vertical="top")
         return made
 
-    sheet.append([cell(_plain(each), bold=True) for each in columns])
+    for line in above:
+        sheet.append([cell(_plain(line), bold=True, wraps=False)])
+    sheet.append([cell(_plain(each), bold=True) for each in content.columns])
     for row in kept:
         sheet.append([cell(each) for each in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def read(content: bytes) -> list[list[str]]:
@@ -101,6 +140,10 @@ def _plain(value: Cell) -> Cell:
         case None:
             return ""
     return value
+
+
+def _plain_text(text: str) -> str:
+    return str(_plain(text))
 
 
 def _spelled(found: str) -> str:

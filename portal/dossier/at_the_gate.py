@@ -5,10 +5,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from portal.dossier.gate_facts import facts, facts_of_schools, may_see_gate
+from portal.dossier import deciding
+from portal.dossier.deciding import Deciding
+from portal.dossier.gate_facts import facts
 from portal.gate.conditions import listed
 from portal.gate.judge import Verdict, judge
 from portal.offers.tables import Product
@@ -34,20 +36,12 @@ class Resource:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """May this person come in, and if not, by which conditions."""
+class Guest:
+    """Whoever is signed in, as the gate knows them, and what the gate says."""
 
-    product: Product
-    location: RegisterLocation
-    missing: tuple[str, ...]
-    """Codes; the gate is open if and only if there are none."""
-
-
-def find(session: Session, resource: Resource) -> tuple[Product, RegisterLocation] | None:
-    """The product and the school, where the product has a gate and the register knows the school."""
-    product = session.scalar(select(Product).where(Product.name == resource.product_name, Product.has_reports))
-    location = session.get(RegisterLocation, resource.code)
-    return (product, location) if product is not None and location is not None else None
+    known: Deciding
+    missing: tuple[str, ...] | None
+    """Codes, none where the gate is open; None for who has nothing to do with it, or where there is no such gate."""
 
 
 def verdict(
@@ -67,22 +61,30 @@ def verdicts(
     at: dt.datetime,
     contact: str,
 ) -> list[tuple[RegisterLocation, Verdict]]:
-    """The same judgement of each of many schools, whose facts are gathered at once."""
-    known = facts_of_schools(session, person, locations, product, at=at, contact=product.contact or contact)
+    """The same judgement of each of many schools; what only explains is gathered for those that are shut."""
     conditions = listed(product.conditions)
-    return [(each, judge(conditions, known[each.code])) for each in locations]
+    found = []
+    for each in locations:
+        known = deciding.of_person(session, person.id, product.name, each.code, at=at)
+        judged = judge(conditions, known.facts(at))
+        if not judged.is_open:
+            judged = verdict(session, person, each, product, at=at, contact=contact)
+        found.append((each, judged))
+    return found
 
 
-def answer(session: Session, person: Person, resource: Resource, *, at: dt.datetime, contact: str) -> Answer | None:
-    """What a proxy is told; None where this person has nothing to do with the school, or there is no such gate.
+def guest(connection: Connection, token_hash: str, resource: Resource | None, *, at: dt.datetime) -> Guest | None:
+    """What a proxy is told of the session with this hash; None where nobody is signed in by it.
 
     Whoever must still set a second factor reaches no page of the portal, so no application behind it either.
     """
-    found = find(session, resource)
-    if found is None or not may_see_gate(session, person, found[1]):
+    name, code = (resource.product_name, resource.code) if resource else ("", "")
+    known = deciding.of_session(connection, token_hash, name, code, at=at)
+    if known is None:
         return None
-    product, location = found
-    missing = verdict(session, person, location, product, at=at, contact=contact).missing
-    if person.needs_second_factor and not person.has_second_factor and SECOND_FACTOR not in missing:
+    if known.place is None or not known.has_to_do_with_it:
+        return Guest(known, None)
+    missing = judge(listed(known.place.conditions), known.facts(at)).missing
+    if known.needs_second_factor and not known.has_second_factor and SECOND_FACTOR not in missing:
         missing = (*missing, SECOND_FACTOR)
-    return Answer(product, location, missing)
+    return Guest(known, missing)

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import in_force, waiting
+from portal.cases import waiting
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
+from portal.cases.dpia import decided
 from portal.cases.dpia.tables import DpiaDecision
-from portal.cases.tables import Case, InForce
+from portal.cases.tables import Case
 from portal.dossier import holdings, tasks
 from portal.parties.tables import Membership
 from portal.wording import mark, say
@@ -102,8 +103,8 @@ def _of_reviews(session: Session, person_id: uuid.UUID) -> list[Deadline]:
     mine = select(Membership.organisation_id).where(
         Membership.person_id == person_id, Membership.role.in_(REVIEWS), *Membership.held(clock.now())
     )
-    holding = select(InForce.case_id).where(InForce.kind == in_force.DPIA_REUSE, *in_force.holds(clock.now()))
-    asked = select(DpiaDecision).where(DpiaDecision.organisation_id.in_(mine), DpiaDecision.case_id.in_(holding))
+    counting = DpiaDecision.case_id.in_(decided.counting())
+    asked = select(DpiaDecision).where(DpiaDecision.organisation_id.in_(mine), counting)
     return [
         Deadline(
             f"review-{each.case_id}",

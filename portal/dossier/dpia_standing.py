@@ -4,7 +4,6 @@ import datetime as dt
 import uuid
 from collections.abc import Collection
 from dataclasses import replace
-from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,8 +14,8 @@ from portal.cases.catalogue import ENDED
 from portal.cases.dpia import decided
 from portal.cases.dpia.outcomes import holds
 from portal.cases.dpia.tables import DpiaDecision
-from portal.cases.tables import Case, CaseState, InForce
-from portal.dossier.standings import Place
+from portal.cases.tables import Case, CaseState
+from portal.dossier.deciding import Deciding
 from portal.dossier.tasks import waits_for
 from portal.gate.facts import Dpia, DpiaStage, OpenMeasure, Paper
 from portal.offers.tables import Product, Publication
@@ -31,97 +30,62 @@ MODEL = "dpia_model"
 _STAGES = {CaseState.PREPARING: DpiaStage.PREPARING, CaseState.SIGNING: DpiaStage.SIGNING}
 
 
-class DpiaStandings:
-    """How far the decisions about these schools are, for one product at one moment; each question is asked once."""
+def of(
+    session: Session,
+    known: Deciding,
+    product: Product,
+    board: Organisation | None,
+    code: str,
+    *,
+    at: dt.datetime,
+    at_board: Collection[str],
+) -> Dpia:
+    """What holds for this school, else what its board is doing about it, else what it decided last.
 
-    def __init__(self, session: Session, product: Product, places: Collection[Place], *, at: dt.datetime) -> None:
-        self.session, self.product, self.at = session, product, at
-        self.schools = {each.school.id for each in places if each.school}
-        self._officers: dict[uuid.UUID, tuple[str, ...]] = {}
-        self._open: dict[uuid.UUID, list[Case]] = {}
-        self._all: dict[uuid.UUID, list[DpiaDecision]] = {}
-
-    def of(self, place: Place, *, at_board: Collection[str]) -> Dpia:
-        """What holds for this school, else what its board is doing about it, else what it decided last.
-
-        `at_board` are the roles at the board of who asks. Nothing is looked up for a product whose gate does not ask.
-        """
-        if CODE not in self.product.conditions:
-            return Dpia()
-        board = place.board
-        found = Dpia(
-            today=clock.day_of(self.at),
-            has_model=self._has_model,
-            officers=self._officers_of(board),
-            paper=Paper(may_start=bool(set(at_board) & MAY_BEGIN)),
-        )
-        if board is None:
-            return found
-        if row := self._holding(place.school, board):
-            return _in_force(self.session, found, row)
-        if case := self._open_case(board, place.code):
-            stage = _STAGES.get(CaseState(case.state), DpiaStage.DRAFT)
-            paper = replace(found.paper, case=str(case.id), waits_for=tuple(waits_for(case)))
-            return replace(found, stage=stage, paper=paper)
-        if board.id not in self._all:
-            self._all[board.id] = decided.of_board(self.session, board.id, self.product.id)
-        last = next((each for each in self._all[board.id] if place.code in decided.schools_of(each)), None)
-        return _decided(self.session, found, last) if last else found
-
-    @cached_property
-    def _has_model(self) -> bool:
-        of_it = select(Publication.id).where(Publication.product_id == self.product.id, Publication.kind == MODEL)
-        return self.session.scalar(of_it.limit(1)) is not None
-
-    @cached_property
-    def _rows(self) -> list[InForce]:
-        kinds = (in_force.DPIA_REUSE, in_force.DPIA_OWN)
-        asked = select(InForce).where(
-            InForce.kind.in_(kinds),
-            InForce.organisation_id.in_(self.schools),
-            InForce.product_id == self.product.id,
-            *in_force.holds(self.at),
-        )
-        return sorted(self.session.scalars(asked), key=lambda each: kinds.index(each.kind))
-
-    def _holding(self, school: Organisation | None, board: Organisation) -> InForce | None:
-        mine = [
-            row for row in self._rows if school and row.organisation_id == school.id and row.on_behalf_of == board.id
-        ]
-        return max(mine, key=lambda each: each.since, default=None)
-
-    def _open_case(self, board: Organisation, code: str) -> Case | None:
-        """The newest open assessment that names this school, or names none yet."""
-        if board.id not in self._open:
-            theirs = select(Case).where(
-                Case.workflow.in_((in_force.DPIA_REUSE, in_force.DPIA_OWN)),
-                Case.organisation_id == board.id,
-                Case.product_id == self.product.id,
-                Case.state.not_in(ENDED),
-            )
-            self._open[board.id] = list(self.session.scalars(theirs.order_by(Case.started_at.desc())))
-        for case in self._open[board.id]:
-            subject = next((each.values for each in case.answers if each.step == "subject"), None)
-            if subject is None or code in subject.get("schools", ()):
-                return case
-        return None
-
-    def _officers_of(self, board: Organisation | None) -> tuple[str, ...]:
-        if board is None:
-            return ()
-        if board.id not in self._officers:
-            those = memberships.people_of(board.id, session=self.session)
-            names = (each.person.name for each in those if each.role == Role.PRIVACY_OFFICER)
-            self._officers[board.id] = tuple(dict.fromkeys(names))
-        return self._officers[board.id]
+    Nothing is looked up for a product whose gate does not ask for it.
+    """
+    if CODE not in product.conditions:
+        return Dpia()
+    has_model = select(Publication.id).where(Publication.product_id == product.id, Publication.kind == MODEL)
+    found = Dpia(
+        today=clock.day_of(at),
+        has_model=session.scalar(has_model.limit(1)) is not None,
+        officers=_officers(session, board),
+        paper=Paper(may_start=bool(set(at_board) & MAY_BEGIN)),
+    )
+    if known.dpia is not None:
+        return _holding(session, found, known.dpia.case_id)
+    if board is None:
+        return found
+    if case := _open_case(session, board, product, code):
+        stage = _STAGES.get(CaseState(case.state), DpiaStage.DRAFT)
+        paper = replace(found.paper, case=str(case.id), waits_for=tuple(waits_for(case)))
+        return replace(found, stage=stage, paper=paper)
+    last = decided.last_about(session, board.id, product.id, code)
+    return _decided(session, found, last) if last else found
 
 
-def _in_force(session: Session, found: Dpia, row: InForce) -> Dpia:
-    decision = session.get(DpiaDecision, row.case_id)
+def _holding(session: Session, found: Dpia, case_id: uuid.UUID) -> Dpia:
+    decision = session.get(DpiaDecision, case_id)
     review_on = dt.date.fromisoformat(decision.review_on) if decision and decision.review_on else None
-    paper = replace(found.paper, case=str(row.case_id))
+    paper = replace(found.paper, case=str(case_id))
     late = bool(decision and decision.is_late)
     return replace(found, stage=DpiaStage.IN_FORCE, is_late=late, review_on=review_on, paper=paper)
+
+
+def _open_case(session: Session, board: Organisation, product: Product, code: str) -> Case | None:
+    """The newest open assessment that names this school, or names none yet."""
+    theirs = select(Case).where(
+        Case.workflow.in_((in_force.DPIA_REUSE, in_force.DPIA_OWN)),
+        Case.organisation_id == board.id,
+        Case.product_id == product.id,
+        Case.state.not_in(ENDED),
+    )
+    for case in session.scalars(theirs.order_by(Case.started_at.desc())):
+        subject = next((each.values for each in case.answers if each.step == "subject"), None)
+        if subject is None or code in subject.get("schools", ()):
+            return case
+    return None
 
 
 def _decided(session: Session, found: Dpia, last: DpiaDecision) -> Dpia:
@@ -134,3 +98,10 @@ def _decided(session: Session, found: Dpia, last: DpiaDecision) -> Dpia:
         for each in decided.open_measures(session, last.case_id)
     )
     return replace(found, stage=DpiaStage(last.outcome), paper=paper, open=measures)
+
+
+def _officers(session: Session, board: Organisation | None) -> tuple[str, ...]:
+    if board is None:
+        return ()
+    those = memberships.people_of(board.id, session=session)
+    return tuple(dict.fromkeys(each.person.name for each in those if each.role == Role.PRIVACY_OFFICER))

@@ -17,6 +17,7 @@ from portal.parties.authority import BASES
 from portal.parties.tables import CalendarAddress, Invitation, Mandate, Membership, Person, WebSession
 from portal.record.ledger import Entry
 from portal.record.outbox import STATES, Mail
+from portal.reports.share_tables import Share
 from portal.wording import mark, say
 from workflows.vocabulary import ROLE_NAMES, Role
 
@@ -32,6 +33,7 @@ SECTIONS: Mapping[str, str] = {
     "comments": mark("Opmerkingen en keuzes van u"),
     "signatures": mark("Handtekeningen en stukken"),
     "readings": mark("Stukken die u opende"),
+    "shares": mark("Rapporten die u downloadde of deelde"),
     "mails": mark("Berichten aan u"),
     "invitations": mark("Uitnodigingen"),
     "sessions": mark("Waar u bent ingelogd"),
@@ -53,6 +55,7 @@ COLUMNS: Mapping[str, str] = {
     "state": mark("Status"),
     "acts": mark("Rechten"),
     "called": mark("Zo noemde wie u uitnodigde u"),
+    "recipient": mark("Ontvanger"),
     "since": mark("Vanaf"),
     "until": mark("Tot"),
     "basis": mark("Grond"),
@@ -101,6 +104,7 @@ KNOWN = frozenset(
         ("comment", "person_id"),
         ("signature", "person_id"),
         ("reading", "person_id"),
+        ("share", "person_id"),
     }
 )
 """The columns that point at a person and have a section of their own."""
@@ -121,6 +125,7 @@ def held(session: Session, person: Person) -> dict[str, Rows]:
         "comments": _comments(session, person),
         "signatures": _signatures(session, person),
         "readings": _readings(session, person),
+        "shares": _shares(session, person),
         "mails": _mails(session, person),
         "invitations": _invitations(session, person),
         "sessions": _sessions(session, person),
@@ -255,6 +260,21 @@ def _readings(session: Session, person: Person) -> Rows:
     rows = session.execute(found.where(Reading.person_id == person.id).order_by(Reading.at))
     return [
         {"document": document.title, "form": each.form, "sha256": each.blob, "at": each.at} for each, document in rows
+    ]
+
+
+def _shares(session: Session, person: Person) -> Rows:
+    return [
+        {
+            "reference": each.reference,
+            "subject": each.subject_name,
+            "form": each.kind,
+            "recipient": each.recipient,
+            "organisation": each.recipient_organisation,
+            "words": each.purpose,
+            "at": each.made_at,
+        }
+        for each in session.scalars(select(Share).where(Share.person_id == person.id).order_by(Share.number))
     ]
 
 

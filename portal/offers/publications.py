@@ -5,8 +5,9 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ from workflows.vocabulary import Party
 
 __all__ = [
     "ClauseChange", "before", "current", "difference", "digest", "example_for", "grace_end", "grace_ends",
-    "last_day_of_grace", "publish", "publish_terms", "sufficing", "versions",
+    "last_day_of_grace", "publish", "publish_terms", "sufficing", "those_that_suffice", "versions",
 ]  # fmt: skip
 
 SHIPPED = Path(__file__).resolve().parent / "shipped"
@@ -38,6 +39,18 @@ OF_SUPPLIERS = frozenset({PROCESSOR_AGREEMENT, DPIA_MODEL})
 """The kinds that a supplier publishes itself, or the service desk in its place."""
 LONGEST_GRACE = 730
 """Days; longer than two school years is a slip of the keyboard."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A publication by its version and its dates alone."""
+
+    version: str
+    since: dt.datetime
+    grace_days: int
+
+
+Graced = TypeVar("Graced", Publication, Version)
 
 
 class Text(Protocol):
@@ -165,8 +178,12 @@ def sufficing(session: Session, product_id: uuid.UUID, kind: str, *, at: dt.date
     Of agreements each before it, while the grace of every later one lasts: a version that came between, perhaps for one
     board alone, takes no grace from those who never had it.
     """
-    effective = _effective(session, product_id, kind, at)
-    over = (number for number, each in enumerate(effective, 1) if at >= grace_ends(each))
+    return list(those_that_suffice(_effective(session, product_id, kind, at), kind, at=at))
+
+
+def those_that_suffice(effective: Sequence[Graced], kind: str, *, at: dt.datetime) -> Sequence[Graced]:
+    """Of the versions that are effective, the latest first, those that suffice."""
+    over = (number for number, each in enumerate(effective, 1) if at >= grace_end(each.since, each.grace_days))
     most = len(effective) if kind == PROCESSOR_AGREEMENT else 2
     return effective[: min(next(over, most), most)]
 

@@ -49,7 +49,8 @@ def decide_dpia(session: Session, case: Case, _answers: Given, _link_secret: str
     session.add_all(DpiaMeasure(case_id=case.id, **each) for each in said["open"])
     _end_earlier(session, case, {each.id for each in schools}, at=now)
     session.flush()
-    over = [each for each in earlier if not decided.still_about(session, each)]
+    left = decided.left([made, *earlier])
+    over = [each for each in earlier if not left[each.case_id]]
     decided.end(over, at=now, because=case.reference)
     ledger.append(
         session,

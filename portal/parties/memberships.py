@@ -1,7 +1,7 @@
 """What persons are at organisations: given, accepted, appointed from a day on, ended, and who is what now."""
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -122,23 +122,6 @@ def invited_memberships_of(person: Person, *, session: Reading = reader) -> list
     return _with_names(
         session, select(Membership).where(Membership.person_id == person.id, Membership.status == "invited")
     )
-
-
-def people_of_each(
-    organisation_ids: Collection[uuid.UUID], *, session: Reading = reader
-) -> dict[uuid.UUID, list[Membership]]:
-    """The same for many organisations at once, by their ids."""
-    found: dict[uuid.UUID, list[Membership]] = {}
-    asked = (
-        select(Membership)
-        .join(Membership.person)
-        .where(Membership.organisation_id.in_(organisation_ids), *Membership.live(clock.now()))
-        .options(joinedload(Membership.person))
-        .order_by(Person.name, Membership.role)
-    )
-    for each in session.scalars(asked) if organisation_ids else ():
-        found.setdefault(each.organisation_id, []).append(each)
-    return found
 
 
 def people_of(organisation_id: uuid.UUID, *, session: Reading = reader) -> list[Membership]:

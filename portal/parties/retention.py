@@ -19,6 +19,9 @@ NEVER_ACCEPTED = timedelta(days=365)
 MAIL = timedelta(days=365)
 """After sending, address and subject of a mail are wiped; its text goes when it is sent."""
 
+SHARE = timedelta(days=730)
+"""After it was made, what was passed on of a report is forgotten."""
+
 SESSION_IDLE = timedelta(minutes=60)
 """After the last use, who is signed in is signed out."""
 SESSION_LONGEST = timedelta(hours=12)
@@ -87,6 +90,15 @@ KEPT: tuple[Kept, ...] = (
         mark("Kunnen bewijzen dat u het stuk kon lezen voordat u tekende."),
         PROOF,
         mark("Zolang het stuk nodig is als bewijs."),
+    ),
+    Kept(
+        "shares",
+        mark("Gedeelde rapporten"),
+        mark("Welk rapport u downloadde of deelde, met wie en waarvoor; van ontvangers naam, adres en organisatie"),
+        mark("Rapporten zijn vertrouwelijk. De school en de rechthebbende kunnen nagaan wie ze aan wie gaf."),
+        CONTRACT,
+        mark("Tot %(days)s dagen nadat het rapport is gedeeld."),
+        {"days": SHARE.days},
     ),
     Kept(
         "mails",

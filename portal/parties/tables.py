@@ -19,6 +19,11 @@ LIVE = ("invited", "active")
 """The states of a role that is not ended or blocked."""
 
 
+def is_second_factor(method: str | None, secret: str | None) -> bool:
+    """Whether an authenticator app is set."""
+    return method == "authenticator" and bool(secret)
+
+
 class Organisation(Base):
     """A party that the portal knows; a board, school or location of the register bears its register key."""
 
@@ -80,7 +85,7 @@ class Person(Base, UserMixin):
     @property
     def has_second_factor(self) -> bool:
         """Whether an authenticator app is set."""
-        return self.tf_primary_method == "authenticator" and bool(self.tf_totp_secret)
+        return is_second_factor(self.tf_primary_method, self.tf_totp_secret)
 
     @property
     def needs_second_factor(self) -> bool:

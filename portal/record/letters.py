@@ -212,6 +212,11 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("Er is nu geen model waarmee dat kan, of uw vorige zaak loopt nog. Een eigen DPIA kan wel."),
         mark("Tot %(due)s blijft het vorige besluit gelden."),
     ),
+    "dpia_waits": (
+        mark("De DPIA van %(product)s bij %(organisation)s moet opnieuw worden bekeken. %(cause)s"),
+        mark("Uw vorige zaak hierover wordt nu getekend. Daarna zetten wij een nieuwe zaak klaar."),
+        mark("Tot %(due)s blijft het vorige besluit gelden."),
+    ),
     "dpia_model_withdrawn": (
         mark("Het model bij uw zaak %(reference)s is ingetrokken. De reden: %(why)s"),
         mark("Met dit model kunt u niet meer besluiten. Op de pagina van de zaak staat hoe u verdergaat."),
@@ -219,6 +224,20 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
     "dpia_over": (
         mark("Het besluit over de DPIA van %(product)s bij %(organisation)s geldt niet meer. %(cause)s"),
         mark("Er is niet op tijd opnieuw besloten. Het kenmerk van het besluit is %(reference)s."),
+    ),
+    "share_link": (
+        mark("%(who)s geeft u %(title)s van %(school)s (%(product)s). Waarvoor: %(purpose)s"),
+        mark("Het rapport is vertrouwelijk: niet verder verstrekken. U bevestigt dat, en dan opent u het."),
+        mark("De link werkt tot %(until)s. Het kenmerk is %(reference)s."),
+        mark(
+            "%(who)s gaf ons uw naam en e-mailadres, om u dit te kunnen sturen. Wij bewaren twee jaar dat u het "
+            "rapport kreeg en wanneer u het opende. Wie wij zijn en wat uw rechten zijn, staat op de pagina Privacy."
+        ),
+    ),
+    "share_recalled": (
+        mark("Op %(on)s kreeg u %(title)s (%(product)s) van %(who)s, met kenmerk %(reference)s. Dat is teruggevraagd."),
+        mark("De reden: %(why)s"),
+        mark("Gooi het rapport weg, en wat u ervan maakte. Gaf u het aan anderen? Vraag hen hetzelfde."),
     ),
     "undeclared": (
         mark("Vanaf %(day)s spreekt %(board)s niet meer voor %(school)s."),
@@ -333,8 +352,10 @@ BUTTONS: Mapping[str, str] = {
     "measure_sent_back": mark("Bekijk de maatregel"),
     "dpia_reopened": mark("Beantwoord wat anders is"),
     "dpia_without_model": mark("Bekijk de zaak"),
+    "dpia_waits": mark("Bekijk de zaak"),
     "dpia_model_withdrawn": mark("Bekijk de zaak"),
     "dpia_over": mark("Bekijk de zaak"),
+    "share_link": mark("Bekijk en bevestig"),
     "undeclared": mark("Bekijk uw school"),
     "acting_ended": mark("Bekijk de organisatie"),
     "authority_changed": mark("Bekijk de organisatie"),

@@ -136,6 +136,11 @@ def source_lines(kind: str, *, years: Iterable[str] = ()) -> list[str]:
     return [lines[key] for key in sorted(lines)]
 
 
+def fingerprint(kind: str) -> str:
+    """The SHA-256 of the newest file of a kind; "" if there is none."""
+    return next((source.sha256 for source in _in_use(reader()) if source.kind.partition(" ")[0] == kind), "")
+
+
 def _filled() -> set[str]:
     return {source.kind.partition(" ")[0] for source in _in_use(reader())}
 

@@ -61,7 +61,7 @@ def change(product_name: str, code: str) -> ResponseReturnValue:
 
 
 def _found(product_name: str, code: str) -> tuple[Product, RegisterLocation, Organisation]:
-    product, location = reports.found(product_name, code)
+    product, location = reports.found_report(product_name, code)
     organisation = dossier.sets_ambition_for(reader(), person(), location)
     if organisation is None:
         raise NotFoundError

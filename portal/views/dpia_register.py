@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.cases import access
+from portal.cases.access import Visitor
 from portal.cases.catalogue import current
 from portal.cases.dpia import own, register
 from portal.cases.dpia.outcomes import KINDS
@@ -38,12 +39,13 @@ def index(organisation_id: UUID) -> ResponseReturnValue:
     """Every decision there was."""
     rights = _found(organisation_id)
     wish, lines = _chosen(rights)
+    who = access.well_known(visitor())
     shown = lines[wish.offset(SHOWN) : wish.offset(SHOWN) + SHOWN]
     return render_template(
         "dpia_register/index.html",
         **around(rights, "dpia"),
         wish=wish,
-        rows=[_row(each) for each in shown],
+        rows=[_row(each, who) for each in shown],
         total=len(lines),
         pages=pages_of(len(lines), SHOWN),
         filters=register.FILTERS,
@@ -101,9 +103,9 @@ def _chosen(rights: Rights) -> tuple[Wish, list[Line]]:
     return wish, lines
 
 
-def _row(line: Line) -> dict[str, Any]:
+def _row(line: Line, who: Visitor) -> dict[str, Any]:
     decision, kind = line.decision, KINDS[line.decision.outcome]
-    may_read = access.may_read(decision.case, visitor())
+    may_read = access.may_read(decision.case, who)
     return {
         "title": decision.product.title,
         "url": url_for("cases.show", case_id=decision.case_id) if may_read else None,

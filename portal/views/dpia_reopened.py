@@ -9,7 +9,7 @@ from flask import url_for
 from portal.cases import access
 from portal.cases.access import Visitor
 from portal.cases.catalogue import ENDED, workflow_of
-from portal.cases.dpia import anew, reopening
+from portal.cases.dpia import anew, courses, reopening
 from portal.cases.dpia.reopening_tables import DpiaTrigger
 from portal.cases.dpia.tables import DpiaDecision
 from portal.cases.tables import Case, CaseState
@@ -18,7 +18,7 @@ from portal.database import reader
 
 def of(case: Case, visitor: Visitor) -> dict[str, Any] | None:
     """Of a reopened case why it is there; of a decided one what happened since. None where there is nothing to say."""
-    if case.workflow != reopening.WORKFLOW:
+    if courses.of(case) is None:
         return None
     said = anew.triggers_of(reader(), case)
     earlier = said[0].decision.case if said else None

@@ -47,9 +47,13 @@ def xlsx_response(name: str, columns: Sequence[str], rows: Iterable[Sequence[Cel
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     """The rows under their columns, with semicolons as Dutch spreadsheets want, and every cell between quotes."""
+    return safe_csv([columns, *rows])
+
+
+def safe_csv(rows: Iterable[Sequence[Cell]]) -> str:
+    """Rows of any length in the same way, without columns over them."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([safe(each) for each in columns])
     writer.writerows([[safe(each) for each in row] for row in rows])
     return text.getvalue()
 

@@ -13,16 +13,14 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from werkzeug.http import parse_cookie
 
 from portal import clock
 from portal.config import Settings
-from portal.database import reader
+from portal.database import aside
 from portal.dossier import at_the_gate, gate_marks
 from portal.dossier.at_the_gate import Resource
 from portal.errors import NotFoundError
-from portal.parties.tables import Person
 from portal.views import sessions
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
@@ -56,6 +54,8 @@ class Door:
 
     def __init__(self, wsgi: Callable[..., Iterable[bytes]], app: Flask) -> None:
         self.wsgi, self.app = wsgi, app
+        settings: Settings = app.extensions["tekenpoort.settings"]
+        self.secret = settings.secret("trace")
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """The answer to the proxy, or that of the portal."""
@@ -77,36 +77,31 @@ class Door:
             return NOT_THERE, []
         if environ["REQUEST_METHOD"] != "GET":
             return NOT_SO, [("Allow", "GET")]
-        now = clock.now()
-        person = _who(environ, self.app.config["SESSION_COOKIE_NAME"])
-        if person is None:
+        token = parse_cookie(environ.get("HTTP_COOKIE", "")).get(self.app.config["SESSION_COOKIE_NAME"])
+        if not token:
             return SIGN_IN, []
-        resource = _asked(environ.get("QUERY_STRING", ""))
-        found = at_the_gate.answer(reader(), person, resource, at=now, contact=settings.contact) if resource else None
-        if found is None:
+        now, token_hash = clock.now(), sessions.hash_of(token)
+        with aside() as connection:
+            guest = at_the_gate.guest(connection, token_hash, _asked(environ.get("QUERY_STRING", "")), at=now)
+        if guest is None or sessions.is_over(*guest.known.session, now):
+            return SIGN_IN, []
+        sessions.note_seen(token_hash, guest.known.session[1], now)
+        place = guest.known.place
+        if guest.missing is None or place is None:
             return SHUT, []
-        if found.missing:
-            return SHUT, [("X-Gate-Reason", ",".join(found.missing))]
-        secret, code = settings.secret("trace"), found.location.code
+        if guest.missing:
+            return SHUT, [("X-Gate-Reason", ",".join(guest.missing))]
+        person, product = guest.known.person_id, place.product_id
         return OPEN, [
-            ("X-Gate-User", gate_marks.of_person(secret, person.id, found.product.id)),
-            ("X-Gate-Organisation", code),
-            ("X-Gate-Trace", gate_marks.trace(secret, person.id, found.product.id, code, clock.day_of(now))),
+            ("X-Gate-User", gate_marks.of_person(self.secret, person, product)),
+            ("X-Gate-Organisation", place.code),
+            ("X-Gate-Trace", gate_marks.trace(self.secret, person, product, place.code, clock.day_of(now))),
         ]
 
 
 def _is_the_proxy(environ: Environ, settings: Settings) -> bool:
     said = environ.get("HTTP_X_GATE_SECRET", "").encode("latin-1", "replace")
     return bool(settings.gate_secret) and hmac.compare_digest(said, settings.gate_secret.encode())
-
-
-def _who(environ: Environ, cookie_name: str) -> Person | None:
-    """Whoever is signed in with this cookie, exactly as for a page; being here counts as being here."""
-    token = parse_cookie(environ.get("HTTP_COOKIE", "")).get(cookie_name)
-    uniquifier = sessions.who_uses(token, clock.now()) if token else None
-    if uniquifier is None:
-        return None
-    return reader.scalar(select(Person).where(Person.fs_uniquifier == uniquifier, Person.active))
 
 
 def _asked(query: str) -> Resource | None:

@@ -62,14 +62,14 @@ def index() -> ResponseReturnValue:
 @bp.get("/<product_name>/<code>")
 def show(product_name: str, code: str) -> ResponseReturnValue:
     """The first report of a school that a product opens, or what is missing, who can fix it and where."""
-    product, location = found(product_name, code)
+    product, location = found_report(product_name, code)
     return _page(location, product, next(iter(_opened(product)), None))
 
 
 @bp.get("/<product_name>/<code>/<report_name>")
 def one(product_name: str, code: str, report_name: str) -> ResponseReturnValue:
     """One report of a school, behind the same gate."""
-    product, location = found(product_name, code)
+    product, location = found_report(product_name, code)
     report = next((each for each in _opened(product) if each.name == report_name), None)
     if report is None:
         raise NotFoundError
@@ -79,7 +79,7 @@ def one(product_name: str, code: str, report_name: str) -> ResponseReturnValue:
 @bp.get("/<product_name>/<code>/poort")
 def gate(product_name: str, code: str) -> ResponseReturnValue:
     """The gate of a report, open or shut, with every condition."""
-    product, location = found(product_name, code)
+    product, location = found_report(product_name, code)
     return render_template("reports/gate.html", **_gate(location, product, _judge(location, product)))
 
 
@@ -98,7 +98,7 @@ def gate_card(school: RegisterLocation, product: Product) -> dict[str, object]:
     return {"school": school, "product": product, "verdict": _judge(school, product)}
 
 
-def found(product_name: str, code: str) -> tuple[Product, RegisterLocation]:
+def found_report(product_name: str, code: str) -> tuple[Product, RegisterLocation]:
     """The product and the school of an address, for who has to do with the school."""
     product = reader.scalar(select(Product).where(Product.name == product_name, Product.has_reports))
     location = register.location(code)

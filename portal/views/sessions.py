@@ -142,20 +142,11 @@ def is_over(made_at: datetime, seen_at: datetime, now: datetime) -> bool:
     return seen_at <= now - IDLE or made_at <= now - LONGEST
 
 
-def who_uses(token: str, now: datetime) -> str | None:
-    """Who is signed in with this cookie (an fs_uniquifier), for whoever asks outside a page; noted as having been here.
-
-    Noted at most once a minute, as on the pages; one that was ended meanwhile stays ended.
-    """
-    mine = _rows.c.token_hash == hash_of(token)
-    with aside() as connection:
-        row = connection.execute(select(_rows.c.person, _rows.c.made_at, _rows.c.seen_at).where(mine)).first()
-    if row is None or row.person is None or is_over(row.made_at, row.seen_at, now):
-        return None
-    if now - row.seen_at >= SEEN_EVERY:
+def note_seen(token_hash: str, seen_at: datetime, now: datetime) -> None:
+    """Note outside a page that somebody is here: at most once a minute, and never what was ended meanwhile."""
+    if now - seen_at >= SEEN_EVERY:
         with suppress(OperationalError), aside() as connection:  # a full disk is no reason to shut somebody out
-            connection.execute(update(_rows).where(mine).values(seen_at=now))
-    return str(row.person)
+            connection.execute(update(_rows).where(_rows.c.token_hash == token_hash).values(seen_at=now))
 
 
 def hash_of(token: str) -> str:

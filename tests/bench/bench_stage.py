@@ -134,18 +134,19 @@ def fill(place: Installation, cases: int, *, queue: int = 20) -> None:
         for number in range(len(schools) * 3)
     ]  # fmt: skip
     with place.opened(), act() as session:
-        _add(session, Organisation, schools)
-        _add(session, Person, staff)
-        _add(session, Membership, _memberships(schools, staff))
+        add(session, Organisation, schools)
+        add(session, Person, staff)
+        add(session, Membership, _memberships(schools, staff))
         made = [_case(chance, number, schools, staff, product_id, number < queue) for number in range(cases)]
-        _add(session, Case, made)
-        _add(session, StepAnswer, _answers(made))
-        _add(session, Document, _documents(made))
-        _add(session, InForce, _in_force(made))
+        add(session, Case, made)
+        add(session, StepAnswer, _answers(made))
+        add(session, Document, _documents(made))
+        add(session, InForce, _in_force(made))
     place.sql("pragma wal_checkpoint(truncate)")
 
 
-def _add(session: Session, table: type[Any], rows: Any) -> None:
+def add(session: Session, table: type[Any], rows: Any) -> None:
+    """Very many rows of one table, a part at a time."""
     left, into = iter(rows), insert(table.__table__)
     while part := list(islice(left, AT_ONCE)):
         session.execute(into, part)

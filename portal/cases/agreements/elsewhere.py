@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal import clock
-from portal.cases import access
+from portal.cases import access, in_force
 from portal.cases.access import Visitor
 from portal.cases.agreements.tables import SignedElsewhere
 from portal.database import act
@@ -49,16 +49,25 @@ def holding_or_coming(session: Session, product_id: uuid.UUID, *, at: dt.datetim
     return list(session.scalars(select(SignedElsewhere).where(*mine).order_by(SignedElsewhere.since)))
 
 
-def confirmed(rows: Iterable[SignedElsewhere], board_id: uuid.UUID, *, at: dt.datetime) -> list[SignedElsewhere]:
-    """Those that this board signed elsewhere and that hold: for every school which its declaration covers.
+def versions_for(
+    session: Session, board_id: uuid.UUID, school_id: uuid.UUID, product_id: uuid.UUID, *, at: dt.datetime
+) -> list[str]:
+    """The versions that hold for this school: signed elsewhere by the board whose declaration covers it.
 
     What only a supplier says that the board signed is not among them.
     """
-    return [each for each in rows if each.board_id == board_id and each.since <= at and each.confirmed_at is not None]
+    covers = {"organisation_id": school_id, "on_behalf_of": board_id}
+    if not in_force.holding(session, in_force.BOARD_DECLARATION, at=at, **covers):
+        return []
+    rows = [each for each in holding_or_coming(session, product_id, at=at) if each.board_id == board_id]
+    return [each.version for each in rows if each.since <= at and each.confirmed_at is not None]
 
 
-def unconfirmed(rows: Iterable[SignedElsewhere], board_id: uuid.UUID, *, at: dt.datetime) -> list[SignedElsewhere]:
-    """Those that others say this board signed, where it is yet to say so itself."""
+def unconfirmed(
+    session: Session, board_id: uuid.UUID, product_id: uuid.UUID, *, at: dt.datetime
+) -> list[SignedElsewhere]:
+    """What others say that the board signed about this, where it is yet to say so itself."""
+    rows = holding_or_coming(session, product_id, at=at)
     return [each for each in rows if each.board_id == board_id and each.since <= at and each.confirmed_at is None]
 
 

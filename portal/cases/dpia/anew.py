@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from portal.cases.tables import Case
 from portal.cases.things import Thing
 from portal.wording import day, mark, say
 
-WORKFLOW = in_force.DPIA_REUSE
+REOPENED = (in_force.DPIA_REUSE, in_force.DPIA_OWN)
 CAUSES: Mapping[Kind, str] = {
     Kind.REVIEW: mark("De dag om opnieuw te beoordelen komt eraan: %(day)s."),
     Kind.NEW_VERSION: mark("Er is een nieuwe versie van het model: %(words)s."),
@@ -31,7 +32,7 @@ CAUSES: Mapping[Kind, str] = {
 
 def triggers_of(session: Session, case: Case) -> list[DpiaTrigger]:
     """Why this case was begun; nothing for a case that nobody reopened."""
-    if case.workflow != WORKFLOW:
+    if case.workflow not in REOPENED:
         return []
     return list(session.scalars(select(DpiaTrigger).filter_by(case_id=case.id).order_by(DpiaTrigger.at)))
 
@@ -51,6 +52,14 @@ def earlier_case(session: Session, case: Case) -> Case | None:
     """The decided case that a reopened one comes from."""
     found = triggers_of(session, case)
     return found[0].decision.case if found else None
+
+
+def in_words(session: Session, case: Case) -> dict[str, Any] | None:
+    """Why this is decided anew, and which decision was there before; None the first time."""
+    earlier = earlier_case(session, case)
+    if earlier is None:
+        return None
+    return {"causes": [cause(each) for each in triggers_of(session, case)], "earlier": earlier.reference}
 
 
 def marked(session: Session, case: Case, things: Mapping[str, tuple[Thing, ...]]) -> dict[str, tuple[Thing, ...]]:

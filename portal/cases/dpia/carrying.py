@@ -68,6 +68,16 @@ class Carried:
     """By question, the things that must be answered anew."""
 
 
+def about(answers: Answers, schools: Collection[str]) -> dict[str, Any]:
+    """The same answers, about these schools alone: about the others something was decided since."""
+    found: dict[str, Any] = {step: dict(values) for step, values in answers.items()}
+    if "schools" in found.get("subject", {}):
+        found["subject"]["schools"] = [each for each in found["subject"]["schools"] if each in schools]
+    if found.get("comparison", {}).get("local"):
+        found["comparison"]["local"] = [each for each in found["comparison"]["local"] if each["school"] in schools]
+    return found
+
+
 def changes(before: Body, now: Body) -> dict[str, dict[str, Change]]:
     """By part of the model (measures, risks…) what it says otherwise now, by id; what was left out is no question."""
     found: dict[str, dict[str, Change]] = {}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -48,15 +48,21 @@ def day_of(text: str | None) -> dt.date | None:
 
 def of(session: Session, board_id: uuid.UUID, *, today: dt.date) -> list[Line]:
     """Every measure of a board."""
-    return [line(session, each, today=today) for each in measures.of_board(session, board_id)]
+    left = decided.left(decided.of_board(session, board_id))
+    return [_line(each, left[each.case_id], today=today) for each in measures.of_board(session, board_id)]
 
 
 def line(session: Session, measure: DpiaMeasure, *, today: dt.date) -> Line:
     """One of them."""
+    return _line(measure, decided.still_about(session, measure.decision), today=today)
+
+
+def _line(measure: DpiaMeasure, left: Collection[str], *, today: dt.date) -> Line:
+    """As it stands while its decision still says something about these schools."""
     due = day_of(measure.due_on)
     if measure.accepted_at is not None:
         return Line(measure, ACCEPTED)
-    if not decided.still_about(session, measure.decision):
+    if not left:
         return Line(measure, OVER)
     if measure.handed_in_at is not None:
         return Line(measure, HANDED_IN)

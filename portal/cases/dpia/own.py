@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.cases.access import relevant_answers
 from portal.cases.authority_refusals import Faults
-from portal.cases.dpia import decided
+from portal.cases.dpia import anew, decided
 from portal.cases.dpia.outcomes import KINDS, OWN, holds
 from portal.cases.dpia.refusing import LONGEST_REVIEW
 from portal.cases.tables import Case, StepAnswer
@@ -92,7 +92,8 @@ def facts(session: Session, case: Case) -> dict[str, Any]:
             "outcome_title": say(KINDS[OWN].title),
             "outcome_text": say(KINDS[OWN].text),
             "holds": holds(OWN),
-            "is_late": bool(about["in_use"] and own["made_on"] > about["start"]),
+            "again": anew.in_words(session, case),
+            "is_late": _is_late(session, case, answers),
             "schools": list(about["schools"]),
             "in_use": about["in_use"],
             "start": about.get("start"),
@@ -103,6 +104,14 @@ def facts(session: Session, case: Case) -> dict[str, Any]:
             "motivation": answers.get("decision", {}).get("motivation", ""),
         },
     }
+
+
+def _is_late(session: Session, case: Case, answers: Answers) -> bool:
+    """Whether use began before it was ready. One that takes the place of another is as late as that one was."""
+    about, made_on = answers["subject"], answers["made"]["made_on"]
+    if (earlier := anew.earlier_case(session, case)) is not None:
+        return bool(decided.facts_of(earlier).get("is_late"))
+    return bool(about["in_use"] and made_on > about["start"])
 
 
 def _advice(case: Case, answers: Answers) -> dict[str, Any] | None:

@@ -38,7 +38,7 @@ def facts(session: Session, case: Case) -> dict[str, Any]:
         "title": say("Lokale DPIA – hergebruik van model %(title)s", title=case.publication.title[:LONGEST_TITLE]),
         "dpia": {
             **_decided(judgement, answers),
-            "again": _again(session, case),
+            "again": anew.in_words(session, case),
             "model": _model(case.publication),
             "modules": [each["name"] for each in body["modules"] if each["id"] in answers["subject"]["modules"]],
             **_considerations(answers),
@@ -74,14 +74,6 @@ def _decided(judgement: Judgement, answers: Answers) -> dict[str, Any]:
         "review_on": answers.get("decision", {}).get("review_on"),
         "contract": answers["subject"].get("contract", ""),
     }
-
-
-def _again(session: Session, case: Case) -> dict[str, Any] | None:
-    """Why this is decided anew, and which decision was there before; None the first time."""
-    earlier = anew.earlier_case(session, case)
-    if earlier is None:
-        return None
-    return {"causes": [anew.cause(each) for each in anew.triggers_of(session, case)], "earlier": earlier.reference}
 
 
 def _model(publication: Publication) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -69,7 +70,13 @@ def of(
     descending: bool = False,
 ) -> list[Line]:
     """The decisions of a board, or of a school those that are about it: searched, filtered and sorted."""
-    lines = [_line(each, session, organisation, at=at, today=today) for each in _decisions(session, organisation)]
+    those, every = _decisions(session, organisation)
+    left, ever, holding = decided.left(every), *_in_force(session, organisation, those, at=at)
+    names = parties.location_names({code for each in those for code in decided.schools_of(each)})
+    lines = [
+        _line(each, _state(each, organisation, left[each.case_id], ever, holding), organisation, names, today=today)
+        for each in those
+    ]
     wanted = text.casefold()
     found = [each for each in lines if wanted in _words(each).casefold() and _is(each, state)]
     found.sort(key=lambda each: each.decision.product.title.casefold())
@@ -77,7 +84,8 @@ def of(
     return found
 
 
-def _decisions(session: Session, organisation: Organisation) -> list[DpiaDecision]:
+def _decisions(session: Session, organisation: Organisation) -> tuple[list[DpiaDecision], list[DpiaDecision]]:
+    """Those that are shown, and every one of the board: of these all that came later must be known."""
     whole = (
         selectinload(DpiaDecision.case).selectinload(Case.documents).selectinload(Document.signatures),
         selectinload(DpiaDecision.product).selectinload(Product.supplier),
@@ -85,48 +93,58 @@ def _decisions(session: Session, organisation: Organisation) -> list[DpiaDecisio
     )
     asked = select(DpiaDecision).options(*whole).order_by(DpiaDecision.decided_at.desc(), DpiaDecision.case_id)
     if organisation.kind == Party.BOARD:
-        return list(session.scalars(asked.where(DpiaDecision.organisation_id == organisation.id)))
+        own = list(session.scalars(asked.where(DpiaDecision.organisation_id == organisation.id)))
+        return own, own
     code = (organisation.register_key or "").removeprefix("location:")
     location = parties.location(code)
     if location is None:
-        return []
+        return [], []
     board = select(Organisation.id).where(Organisation.register_key == f"board:{location.board_number}")
-    theirs = session.scalars(asked.where(DpiaDecision.organisation_id.in_(board)))
-    return [each for each in theirs if code in decided.schools_of(each)]
+    theirs = list(session.scalars(asked.where(DpiaDecision.organisation_id.in_(board))))
+    return [each for each in theirs if code in decided.schools_of(each)], theirs
+
+
+def _in_force(
+    session: Session, organisation: Organisation, those: list[DpiaDecision], *, at: dt.datetime
+) -> tuple[frozenset[uuid.UUID], frozenset[uuid.UUID]]:
+    """Which of these decisions ever held for anybody, and which hold for this organisation now."""
+    rows = select(InForce.case_id).where(InForce.case_id.in_([each.case_id for each in those])).distinct()
+    now = rows.where(InForce.organisation_id == organisation.id, *in_force.holds(at))
+    return frozenset(session.scalars(rows)), frozenset(session.scalars(now))
 
 
 def _line(
-    decision: DpiaDecision, session: Session, organisation: Organisation, *, at: dt.datetime, today: dt.date
+    decision: DpiaDecision, state: str, organisation: Organisation, names: Mapping[str, str], *, today: dt.date
 ) -> Line:
-    rows = session.scalars(select(InForce).where(InForce.case_id == decision.case_id, *in_force.holds(at)))
-    holding = {each.organisation_id for each in rows}
     review_on = dt.date.fromisoformat(decision.review_on) if decision.review_on else None
-    state = _state(decision, holding, organisation, session)
     document = decided.document_of(decision.case)
     return Line(
         decision,
         state,
-        _schools(decision, organisation),
+        _schools(decision, organisation, names),
         tuple(each.typed_name for each in document.signatures) if document else (),
         state != ENDED and review_on is not None and review_on < today,
     )
 
 
-def _state(decision: DpiaDecision, holding: set[uuid.UUID | None], organisation: Organisation, session: Session) -> str:
-    if organisation.id in holding:
+def _state(
+    decision: DpiaDecision,
+    organisation: Organisation,
+    left: frozenset[str],
+    ever: frozenset[uuid.UUID],
+    holding: frozenset[uuid.UUID],
+) -> str:
+    if decision.case_id in holding:
         return IN_FORCE
-    left = decided.still_about(session, decision)
     code = (organisation.register_key or "").removeprefix("location:")
     concerned = bool(left) if organisation.kind == Party.BOARD else code in left
-    ever = session.scalar(select(InForce.id).where(InForce.case_id == decision.case_id).limit(1))
-    return WAITING if concerned and ever is None else ENDED
+    return WAITING if concerned and decision.case_id not in ever else ENDED
 
 
-def _schools(decision: DpiaDecision, organisation: Organisation) -> tuple[str, ...]:
+def _schools(decision: DpiaDecision, organisation: Organisation, names: Mapping[str, str]) -> tuple[str, ...]:
     if organisation.kind != Party.BOARD:
         return (organisation.name,)
-    known = {code: parties.location(code) for code in decided.schools_of(decision)}
-    return tuple(sorted(each.name if each else code for code, each in known.items()))
+    return tuple(sorted(names.get(code, code) for code in decided.schools_of(decision)))
 
 
 def _words(line: Line) -> str:

@@ -9,25 +9,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import starting, telling
+from portal.cases import overtaken, starting, telling
 from portal.cases.access import Visitor, relevant_answers, roles_at
-from portal.cases.dpia import anew, carrying
+from portal.cases.catalogue import ENDED
+from portal.cases.dpia import anew, carrying, courses, decided
 from portal.cases.dpia.carrying import Kind
+from portal.cases.dpia.courses import Before, Course
 from portal.cases.dpia.reopening_tables import DpiaTrigger
-from portal.cases.dpia.tables import DpiaDecision, DpiaMeasure
+from portal.cases.dpia.tables import DpiaDecision
 from portal.cases.tables import Case, CaseState, KeptFile, StepAnswer
 from portal.database import act
 from portal.errors import InvalidError, NotFoundError
-from portal.offers import publications
-from portal.offers.dpia import standing
 from portal.offers.tables import Publication
 from portal.parties import memberships
 from portal.record import ledger
 from portal.wording import day, mark, say
-from workflows.dpia_facts import Standing
 from workflows.vocabulary import Role
 
-WORKFLOW, MODEL = "dpia_reuse", "dpia_model"
 SAYS = (Role.PRIVACY_OFFICER, Role.ADMINISTRATOR, Role.SIGNATORY)
 """Who says for a board that something changed."""
 SAID_BY_HAND = (Kind.MODULE, Kind.USE, Kind.BREACH, Kind.BY_HAND)
@@ -41,7 +39,7 @@ SOURCE = mark("Besluit %(reference)s.")
 
 def may_say(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
     """Whether this visitor can say for the board that something changed since this case was decided."""
-    if case.workflow != WORKFLOW or case.state != CaseState.DECIDED or case.organisation_id is None:
+    if courses.of(case) is None or case.state != CaseState.DECIDED or case.organisation_id is None:
         return False
     return bool(roles_at(visitor, case.organisation_id, session=session) & set(SAYS))
 
@@ -104,7 +102,7 @@ def look_into(session: Session, trigger: DpiaTrigger, *, by: uuid.UUID | None = 
     """Inside an act: see that there is a case to look at it in, again where that came to nothing; whether it is new."""
     if is_looked_at(trigger):
         return False
-    case = _case_for(session, trigger.decision, Kind(trigger.kind), by=by)
+    case = _case_for(session, trigger, by=by)
     if case is None:
         session.flush()
         return False
@@ -133,82 +131,96 @@ def _tell_of(session: Session, trigger: DpiaTrigger, case: Case | None, *, by: u
     _tell(session, decision, trigger, case)
 
 
-def model_for(session: Session, product_id: uuid.UUID) -> Publication | None:
-    """The model with which a board can decide now: the newest that is current."""
-    now = clock.now()
-    known = [each for each in publications.versions(session, product_id, MODEL) if each.since <= now]
-    return next((each for each in known if standing.of(session, each, at=now) is Standing.CURRENT), None)
+def _case_for(session: Session, trigger: DpiaTrigger, *, by: uuid.UUID | None) -> Case | None:
+    """The open draft of this board about these schools, brought to what is so now; else a new one.
 
-
-def _case_for(session: Session, decision: DpiaDecision, kind: Kind, *, by: uuid.UUID | None) -> Case | None:
-    """The open draft of this board about this product, brought to what is so now; else a new one.
-
-    While its earlier one is being signed, or there is no model to decide by, there is none: the round comes again.
+    While one about them is being signed, or there is no model to decide by, there is none: the round comes again.
     """
-    model = model_for(session, decision.product_id)
-    if model is None:
+    decision, kind = trigger.decision, Kind(trigger.kind)
+    course, schools = courses.of(decision.case), decided.still_about(session, decision)
+    assert course is not None
+    model = courses.model_for(session, decision.product_id) if course.needs_model else None
+    if course.needs_model and model is None:
         return None
-    case = starting.under_way(session, WORKFLOW, model, organisation_id=decision.organisation_id)
-    if case is not None and case.state != CaseState.DRAFT:
-        return None
-    if case is None:
-        case = starting.offered(session, WORKFLOW, model, organisation_id=decision.organisation_id, by=by)
-        case.started_by = by
-        session.flush()
-        session.refresh(case)
-        _carry(session, case, decision, kind)
-    else:
-        _ask_again(session, case, model, kind)
+    for case in _under_way(session, course, decision):
+        if case.state != CaseState.DRAFT and _schools_of(case) & schools:
+            return None
+    for case in _under_way(session, course, decision):
+        if case.state == CaseState.DRAFT and schools and schools <= _schools_of(case):
+            _ask_again(session, case, course, model, kind)
+            return case
+    case = starting.offered(
+        session,
+        course.workflow,
+        model,
+        organisation_id=decision.organisation_id,
+        product_id=decision.product_id,
+        by=by,
+    )
+    case.started_by = by
+    session.flush()
+    session.refresh(case)
+    _carry(session, case, course, trigger)
     return case
 
 
-def _carry(session: Session, case: Case, decision: DpiaDecision, kind: Kind) -> None:
-    """The earlier answers into the new case, with who wrote them."""
-    earlier = decision.case
-    assert earlier.publication is not None and case.publication is not None
+def _under_way(session: Session, course: Course, decision: DpiaDecision) -> list[Case]:
+    """The open cases of the same kind and board about the same product, the oldest first."""
+    theirs = select(Case).where(
+        Case.workflow == course.workflow,
+        Case.organisation_id == decision.organisation_id,
+        Case.product_id == decision.product_id,
+        Case.state.not_in(ENDED),
+    )
+    return list(session.scalars(theirs.order_by(Case.started_at, Case.reference)))
+
+
+def _schools_of(case: Case) -> frozenset[str]:
+    """The schools that an open case is about, as far as it says."""
+    given = overtaken.stored(case, "subject")
+    return frozenset(given.values.get("schools", ())) if given else frozenset()
+
+
+def _carry(session: Session, case: Case, course: Course, trigger: DpiaTrigger) -> None:
+    """The earlier answers into the new case, with who wrote them; of schools about which it still says something."""
+    decision = trigger.decision
+    earlier, schools = decision.case, decided.still_about(session, decision)
     written = {each.step: each for each in earlier.answers}
-    found = carrying.carried(
-        relevant_answers(earlier),
-        earlier.publication.body,
-        case.publication.body,
-        today=clock.today(),
-        opens=carrying.OPENS[kind],
+    before = Before(
+        carrying.about(relevant_answers(earlier), schools),
+        earlier.publication,
         decided_on=clock.day_of(decision.decided_at),
         decided_by=say(SOURCE, reference=earlier.reference),
-        is_changed=kind in carrying.CHANGED,
-        accepted=_accepted(session, decision),
+        accepted=decided.accepted(session, decision.case_id),
     )
-    for name, each in found.items():
-        before = written.get(name) or written["subject"]
+    for name, each in course.carried(before, case.publication, Kind(trigger.kind)).items():
+        author = written.get(name) or written["subject"]
         case.answers.append(
             StepAnswer(
                 case_id=case.id,
                 step=name,
                 values=_with_own_files(session, case, each.values),
                 version=1 if each.is_whole else 0,
-                answered_by=before.answered_by,
+                answered_by=author.answered_by,
                 answered_at=case.started_at,
-                authors=list(before.authors),
+                authors=list(author.authors),
                 rests_on={},
             )
         )
     session.flush()
 
 
-def _ask_again(session: Session, case: Case, model: Publication, kind: Kind) -> None:
+def _ask_again(session: Session, case: Case, course: Course, model: Publication | None, kind: Kind) -> None:
     """What a second trigger opens in a draft that is there already; a newer model takes the place of its own."""
-    assert case.publication is not None
-    given = {each.step: each.values for each in case.answers}
-    found = carrying.carried(
-        given, case.publication.body, model.body, today=clock.today(), opens=carrying.OPENS[kind], is_changed=True
-    )
+    before = Before({each.step: each.values for each in case.answers}, case.publication)
+    found = course.carried(before, model, kind)
     for each in case.answers:
         after = found.get(each.step)
         if after is None or (after.is_whole and dict(after.values) == each.values):
             continue
         each.values = dict(after.values)
         each.version = abs(each.version) + 1 if after.is_whole else -abs(each.version)
-    if case.publication_id != model.id:
+    if model is not None and case.publication_id != model.id:
         case.publication_id = model.id
         ledger.append(
             session,
@@ -219,15 +231,6 @@ def _ask_again(session: Session, case: Case, model: Publication, kind: Kind) -> 
         )
     case.moved_at = clock.now()
     session.flush()
-
-
-def _accepted(session: Session, decision: DpiaDecision) -> dict[str, dict[str, Any]]:
-    asked = select(DpiaMeasure).where(DpiaMeasure.case_id == decision.case_id, DpiaMeasure.accepted_at.is_not(None))
-    return {
-        each.thing: {"on": clock.day_of(each.accepted_at).isoformat(), "evidence": each.evidence_text or each.file_name}
-        for each in session.scalars(asked)
-        if each.accepted_at is not None
-    }
 
 
 def _with_own_files(session: Session, case: Case, value: Any) -> Any:
@@ -249,12 +252,14 @@ def _tell(session: Session, decision: DpiaDecision, trigger: DpiaTrigger, case: 
     roles = memberships.roles_of(session, decision.organisation_id, Role.PRIVACY_OFFICER)
     roles = roles or memberships.roles_of(session, decision.organisation_id, Role.ADMINISTRATOR)
     due = day(dt.date.fromisoformat(trigger.due_on), weekday=True) if trigger.due_on else ""
+    course = courses.of(decision.case)
+    kind = "dpia_reopened" if case else "dpia_without_model" if course and course.needs_model else "dpia_waits"
     for each in roles:
         telling.tell(
             session,
             case or decision.case,
             telling.Recipient.of(each.person),
-            kind="dpia_reopened" if case else "dpia_without_model",
+            kind=kind,
             key=f"reopen:{trigger.id}:{case.id if case else ''}",
             subject=REOPENED,
             product=decision.product.title,

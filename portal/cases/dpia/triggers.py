@@ -5,26 +5,26 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import in_force, telling, waiting
 from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotice
 from portal.cases.catalogue import ENDED
-from portal.cases.dpia import anew, decided, reopening
+from portal.cases.dpia import anew, courses, decided, reopening
 from portal.cases.dpia.carrying import Kind
-from portal.cases.dpia.reopening import GRACE, MODEL, SAID_BY_HAND, WORKFLOW
+from portal.cases.dpia.courses import MODEL
+from portal.cases.dpia.reopening import GRACE, SAID_BY_HAND
 from portal.cases.dpia.reopening_tables import DpiaTrigger
 from portal.cases.dpia.tables import DpiaDecision
-from portal.cases.tables import Case, InForce
+from portal.cases.tables import Case
 from portal.database import act, reader
 from portal.offers import publications
 from portal.offers.tables import Publication, Withdrawal
 from portal.parties import memberships
 from portal.record import ledger, rounds
 from portal.wording import mark
-from workflows.dpia_facts import Outcome
 from workflows.vocabulary import Role
 
 ASKED_BEFORE = dt.timedelta(days=60)
@@ -51,21 +51,14 @@ class Happened:
 
 def look_at_all() -> int:
     """Go past every decision that counts and every open case; says at how many something was done. Each is an act."""
-    decisions = list(reader.scalars(_those_that_count()))
+    decisions = list(reader.scalars(decided.counting()))
     withdrawn = select(Withdrawal.publication_id)
     open_ones = select(Case.id).where(
-        Case.workflow == WORKFLOW, Case.state.not_in(ENDED), Case.publication_id.in_(withdrawn)
+        Case.workflow.in_(tuple(courses.COURSES)), Case.state.not_in(ENDED), Case.publication_id.in_(withdrawn)
     )
     cases = list(reader.scalars(open_ones))
     reader.rollback()
     return rounds.each(decisions, _look) + rounds.each(cases, _tell_of_withdrawal)
-
-
-def _those_that_count() -> Select[uuid.UUID]:
-    """The decisions that hold, and those that will once their measures are done."""
-    holding = select(InForce.case_id).where(InForce.kind == in_force.DPIA_REUSE, *in_force.holds(clock.now()))
-    counts = or_(DpiaDecision.case_id.in_(holding), DpiaDecision.outcome == Outcome.MEASURES_FIRST)
-    return select(DpiaDecision.case_id).where(DpiaDecision.ended_at.is_(None), counts)
 
 
 def happened(session: Session, decision: DpiaDecision) -> Iterator[Happened]:
@@ -145,7 +138,7 @@ def _is_over(each: Happened) -> bool:
 def _end(session: Session, decision: DpiaDecision, trigger: DpiaTrigger) -> None:
     """The board did not look at it in time: it holds for nobody any more."""
     now = clock.now()
-    rows = in_force.holding_or_coming(session, in_force.DPIA_REUSE, at=now, case_id=decision.case_id)
+    rows = in_force.holding_or_coming(session, decision.case.workflow, at=now, case_id=decision.case_id)
     in_force.end(session, rows, at=now)
     decided.end([decision], at=now, because=trigger.kind)
     ledger.append(

@@ -181,11 +181,12 @@ def unfinished(model: DpiaModel) -> list[Unfinished]:
 
 
 def _placed(model: DpiaModel, faults: Iterable[Fault]) -> Iterator[Unfinished]:
+    written = {part.name: rows(model, part) for part in PARTS.values()}
     for place, sentence in faults:
         name, at, column = _where(model.said, place)
         part = PARTS[name]
         field = f"row-{at}-{column}" if column else ""
-        row = "" if part.section.is_single or not column else row_name(part, rows(model, part)[at], at + 1)
+        row = "" if part.section.is_single or not column else row_name(part, written[name][at], at + 1)
         yield Unfinished(part, field, sentence, row)
 
 

@@ -1,0 +1,133 @@
+"""A report as it goes on paper and into a spreadsheet: what every report can be made of, whatever it is about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portal.reports.card import Card
+from portal.reports.charts import BarChart
+from portal.wording import mark, say
+
+Cell = str | int
+
+
+@dataclass(frozen=True)
+class Table:
+    """The figures behind a part."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a report: what it says in words, the picture where there is one, and the table."""
+
+    title: str
+    table: Table
+    verdict: str = ""
+    sentence: str = ""
+    chart: BarChart | None = None
+    described: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A whole report, in the language of who reads it."""
+
+    title: str
+    name: str
+    place: str
+    period: str
+    facts: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    def as_facts(self) -> dict[str, Any]:
+        """What a document is made of."""
+        return {
+            "title": self.title,
+            "name": self.name,
+            "place": self.place,
+            "period": self.period,
+            "facts": [{"label": label, "value": value} for label, value in self.facts],
+            "parts": [_part(each) for each in self.parts],
+            "notes": list(self.notes),
+            "sources": list(self.sources),
+        }
+
+
+def of_card(card: Card) -> Paper:
+    """The school card."""
+    measures = [
+        Part(
+            measure.name,
+            Table((say(mark("Wie of wat")), say(mark("Percentage"))), tuple(measure.rows)),
+            measure.verdict,
+            measure.sentence,
+            measure.chart,
+            measure.description,
+        )
+        for measure in card.measures
+    ]
+    columns = (say(mark("Schooljaar")), "1F", "1S/2F", say(mark("Leerlingen")))
+    years = tuple((year.label, year.fundamental, year.target, year.pupils) for year in card.years)
+    masked = say(
+        mark(
+            "In een of meer jaren maakten minder dan 5 leerlingen de toets. Om hun privacy te beschermen geeft de "
+            "inspectie dan voor geen enkel jaar cijfers."
+        )
+    )
+    return Paper(
+        title=say(mark("Schoolkaart")),
+        name=card.name,
+        place=f"{card.place} · {say(mark('vestiging'))} {card.code}",
+        period=card.period,
+        facts=(
+            (say(mark("Schoolweging")), card.weight_text),
+            (say(mark("Spreiding")), card.spread_text),
+            (say(mark("Leerlingen in drie jaar")), card.pupils_text),
+        ),
+        parts=(
+            *measures,
+            Part(say(mark("Per schooljaar")), Table(columns, years), sentence=masked if card.masked else ""),
+        ),
+        notes=(say(mark("De inspectie noemt deze school %(ovt)s."), ovt=card.ovt),),
+        sources=card.sources,
+    )
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {
+        "title": part.title,
+        "verdict": part.verdict,
+        "sentence": part.sentence,
+        "described": part.described,
+        "chart": _chart(part.chart) if part.chart else None,
+        "columns": list(part.table.columns),
+        "rows": [[str(cell) for cell in row] for row in part.table.rows],
+    }
+
+
+def _chart(chart: BarChart) -> dict[str, Any]:
+    bars: Sequence[dict[str, Any]] = [
+        {"kind": bar.kind, "text": f"{bar.label}: {bar.value}", "text_y": bar.text_y, "y": bar.y,
+         "height": bar.height, "length": bar.length}
+        for bar in chart.bars
+    ]  # fmt: skip
+    signal = chart.signal
+    return {
+        "width": chart.width,
+        "height": chart.height,
+        "bars": bars,
+        "signal": None
+        if signal is None
+        else {
+            "x": signal.x,
+            "segments": [list(each) for each in signal.segments],
+            "label": signal.label,
+            "label_x": signal.label_x,
+            "label_y": signal.label_y,
+        },
+    }

@@ -1,0 +1,134 @@
+"""The teachers that a school will ask, worked out from its forecast of pupils; a model of this portal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from portal.parties.register import PRIMARY
+from portal.reports import duo
+from portal.reports.cells import rounded, span_text
+from portal.reports.forecast import Scenario, Staffing, staffing
+from portal.reports.inputs import Input, assumptions_from, scenario_from
+from portal.reports.pupil_charts import BandChart, Stop, band_chart
+from portal.reports.pupil_files import PUPILS
+from portal.reports.pupils_ahead import counts_of, forecast_of
+from portal.reports.reasons import NoReport, reported
+from portal.wording import mark, say
+
+
+@dataclass(frozen=True)
+class TeacherYear:
+    """What one school year asks, in words; all but the last in fte."""
+
+    label: str
+    need: str
+    expansion: str
+    replacement: str
+    demand: str
+    surplus: str
+    persons: str
+
+
+@dataclass(frozen=True)
+class OtherScenario:
+    """What the same pupils ask when one thing is different."""
+
+    name: str
+    need: str
+    """In the last year."""
+    demand: str
+    """Of all years together."""
+
+
+@dataclass(frozen=True)
+class Teachers:
+    """Everything the page shows of one location."""
+
+    code: str
+    name: str
+    place: str
+    now: str
+    years: tuple[TeacherYear, ...]
+    demand: str
+    persons: str
+    others: tuple[OtherScenario, ...]
+    chart: BandChart
+    inputs: tuple[Input, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def description(self) -> str:
+        """What the chart shows, for who cannot see it."""
+        told = mark("%(year)s: %(need)s fte")
+        return "; ".join(say(told, year=year.label, need=year.need) for year in self.years) + "."
+
+
+def school_teachers(code: str, typed: Mapping[str, str] | None = None) -> Teachers | NoReport:
+    """The forecast of teachers of a location, or why there is none; `typed` holds what somebody filled in."""
+    found = reported(code, sectors=(PRIMARY,))
+    if isinstance(found, NoReport):
+        return found
+    assumptions, pupil_inputs = assumptions_from(typed or {})
+    scenario, staff_inputs = scenario_from(typed or {})
+    rows = counts_of([found.code]).get(found.code)
+    ahead = forecast_of(rows, assumptions) if rows else None
+    if ahead is None:
+        return NoReport(say(mark("DUO heeft over deze vestiging geen aantal leerlingen gepubliceerd.")))
+    result = staffing(ahead, scenario)
+    others = [(name, staffing(ahead, other)) for name, other in _others(scenario)]
+    stops = [
+        Stop(str(year), need.low, need.middle, need.high, rounded(need.middle, places=1))
+        for year, need in [(ahead.years[0].year, result.now), *((each.year, each.need) for each in result.years)]
+    ]
+    persons = sum(year.persons.middle for year in result.years)
+    return Teachers(
+        code=found.code,
+        name=found.name,
+        place=found.place,
+        now=span_text(result.now, places=1),
+        years=_years(result),
+        demand=span_text(result.demand, places=1),
+        persons=rounded(persons),
+        others=tuple(
+            OtherScenario(name, span_text(each.years[-1].need, places=1), span_text(each.demand, places=1))
+            for name, each in others
+        ),
+        chart=band_chart(stops),
+        inputs=(*staff_inputs, *pupil_inputs),
+        sources=tuple(duo.source_lines(PUPILS)),
+    )
+
+
+def _years(result: Staffing) -> tuple[TeacherYear, ...]:
+    return tuple(
+        TeacherYear(
+            label=f"{year.year}-{year.year + 1}",
+            need=span_text(year.need, places=1),
+            expansion=span_text(year.expansion, places=1),
+            replacement=span_text(year.replacement, places=1),
+            demand=span_text(year.demand, places=1),
+            surplus=span_text(year.surplus, places=1),
+            persons=span_text(year.persons, places=1),
+        )
+        for year in result.years
+    )
+
+
+def _others(given: Scenario) -> list[tuple[str, Scenario]]:
+    """The scenario itself, and three in which one thing is different, within the ranges."""
+    smaller, larger = max(given.ratio - 2, 5.0), min(given.ratio + 2, 40.0)
+    more = min(given.outflow + 4, 30.0)
+    return [
+        (say(mark("Zoals ingevuld")), given),
+        (
+            say(mark("Kleinere groepen: %(ratio)s leerlingen per voltijdbaan"), ratio=rounded(smaller, places=1)),
+            Scenario(smaller, given.outflow, given.part_time, given.margin),
+        ),
+        (
+            say(mark("Grotere groepen: %(ratio)s leerlingen per voltijdbaan"), ratio=rounded(larger, places=1)),
+            Scenario(larger, given.outflow, given.part_time, given.margin),
+        ),
+        (
+            say(mark("Meer vertrek: %(outflow)s procent per jaar"), outflow=rounded(more, places=1)),
+            Scenario(given.ratio, more, given.part_time, given.margin),
+        ),
+    ]

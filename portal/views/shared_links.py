@@ -1,0 +1,30 @@
+"""What a recipient sees of a link: that it is confidential, a button to take the report, or why it is over. Public."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.database import reader
+from portal.errors import ExpiredError
+from portal.reports import sharing
+from portal.reports.share_tables import Share
+from portal.views.sharing import file_of, share_is_open
+
+bp = Blueprint("shared_links", __name__, url_prefix="/gedeeld-met-u")
+
+
+@bp.route("/<token>", methods=["GET", "POST"])
+def show(token: str) -> ResponseReturnValue:
+    """What it is, from whom and for what; the report itself once one says to have read that it is confidential."""
+    found = sharing.find(reader(), token)
+    missing = request.method == "POST" and not request.form.get("read")
+    if request.method == "GET" or missing:
+        page = render_template(
+            "sharing/link.html", share=found, is_open=share_is_open(reader(), found), missing=missing
+        )
+        return (page, 422) if missing else page
+    share_id = sharing.take(token, is_open=share_is_open)
+    reader.expire_all()
+    taken = reader.get(Share, share_id)
+    if taken is None:
+        raise ExpiredError("Deze link werkt niet meer.")
+    return file_of(taken)

@@ -1,0 +1,237 @@
+"""Passing a report on: the form, the file, and asking it back."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import Form, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
+
+from portal import clock, dossier
+from portal.database import reader
+from portal.dossier import at_the_gate, share_standing
+from portal.errors import InvalidError, NotFoundError, RefusedError
+from portal.offers.tables import Product
+from portal.parties import register
+from portal.parties.register import RegisterLocation
+from portal.parties.spelling import clean, clean_lines
+from portal.parties.tables import Person
+from portal.reports import card, copies, paper, sharing
+from portal.reports.copies import Marked
+from portal.reports.paper import Paper
+from portal.reports.share_tables import Share
+from portal.reports.sharing import DUTIES, FILES, LINK, OTHER, About, Passing
+from portal.views.desk import actor, spoken, with_faults
+from portal.views.documents import pdf_response
+from portal.views.exports import XLSX, safe_csv
+from portal.views.reports import found_report
+from portal.views.sign_in import sign_in_first
+from portal.views.visitor import person, settings, visitor
+from portal.wording import mark, say
+
+bp = Blueprint("sharing", __name__)
+CARD = "card"
+MYSELF, ANOTHER = "myself", "another"
+WHOM = {MYSELF: mark("Voor mijzelf"), ANOTHER: mark("Voor iemand anders")}
+KINDS = {**FILES, LINK: mark("Een link per e-mail, die 14 dagen werkt")}
+
+
+class ShareForm(Form):
+    """Who gets it, as what, for what."""
+
+    share_id = HiddenField()
+    whom = RadioField(mark("Voor wie is het?"), default=MYSELF)
+    recipient = StringField(mark("Naam van de ontvanger"), filters=[clean])
+    recipient_organisation = StringField(mark("Organisatie van de ontvanger"), filters=[clean])
+    group = RadioField(mark("Bij welke groep hoort de ontvanger?"))
+    duty = TextAreaField(mark("Welk wetsartikel, en welke brief of welk besluit?"), filters=[clean_lines])
+    purpose = TextAreaField(mark("Waarvoor is het?"), filters=[clean_lines], render_kw={"rows": 3})
+    kind = RadioField(mark("Hoe wilt u het hebben?"), default="pdf")
+    recipient_email = StringField(mark("E-mailadres van de ontvanger"), filters=[clean], render_kw={"type": "email"})
+
+
+class RecallForm(Form):
+    """Why it is asked back."""
+
+    why = TextAreaField(mark("Waarom vraagt u het terug?"), filters=[clean_lines], render_kw={"rows": 3})
+
+
+@bp.before_request
+def _signed_in_only() -> ResponseReturnValue | None:
+    return sign_in_first() if visitor().person_id is None else None
+
+
+@bp.route("/rapporten/<product_name>/<code>/delen", methods=["GET", "POST"])
+def share(product_name: str, code: str) -> ResponseReturnValue:
+    """Take a report along, or pass it on."""
+    product, location = found_report(product_name, code)
+    if not is_open(reader(), person(), location, product):
+        return redirect(url_for("reports.show", product_name=product.name, code=location.code))
+    made = _paper(location.code)
+    if made is None:
+        raise NotFoundError
+    form = _form(product)
+    if request.method == "GET":
+        form.share_id.data = str(uuid4())
+        return _page(product, location, form)
+    about = About(product.id, CARD, made.title, location.code, location.name)
+    try:
+        share_id = sharing.share(
+            _id(form.share_id.data),
+            about,
+            _passing(form),
+            by=actor(),
+            is_open=_opens(product.id, location.code, actor()),
+            contact=product.contact or settings().contact,
+            link_secret=settings().secret("link"),
+        )
+    except InvalidError as fault:
+        errors = with_faults(form, fault.fields)
+        return _page(product, location, form, errors=errors), fault.status
+    return redirect(url_for(".show", share_id=share_id))
+
+
+@bp.get("/gedeeld/<uuid:share_id>")
+def show(share_id: UUID) -> ResponseReturnValue:
+    """One share: what, to whom, for what, when it was opened; with the file where it is one's own."""
+    found = _found(share_id)
+    return render_template(
+        "sharing/show.html",
+        share=found,
+        kinds=FILES,
+        is_mine=found.person_id == actor(),
+        may_recall=found.recalled_at is None and not found.is_own_use,
+        report_url=_report_url(found),
+    )
+
+
+@bp.get("/gedeeld/<uuid:share_id>/bestand")
+def file(share_id: UUID) -> ResponseReturnValue:
+    """The file, for who made it, as long as the report is open to them."""
+    found = reader.get(Share, share_id)
+    if found is None or found.person_id != actor() or found.kind == LINK:
+        raise NotFoundError
+    if found.recalled_at is not None:
+        raise RefusedError(mark("Dit is teruggevraagd. Het bestand is er niet meer."))
+    if not share_is_open(reader(), found):
+        raise RefusedError(mark("Dit rapport staat niet meer voor u open. Daarom is het bestand er niet meer."))
+    return file_of(found)
+
+
+@bp.route("/gedeeld/<uuid:share_id>/terugvragen", methods=["GET", "POST"])
+def recall(share_id: UUID) -> ResponseReturnValue:
+    """Asked before a share is asked back; then it is."""
+    found = _found(share_id)
+    if found.is_own_use:
+        raise NotFoundError
+    form = spoken(RecallForm(request.form))
+    if request.method == "GET":
+        return render_template("sharing/recall.html", share=found, form_fields=form, errors=[])
+    try:
+        sharing.recall(share_id, why=form.why.data or "", by=actor(), may=share_standing.may_see)
+    except InvalidError as fault:
+        errors = with_faults(form, fault.fields)
+        return render_template("sharing/recall.html", share=found, form_fields=form, errors=errors), fault.status
+    flash(say("Het is teruggevraagd."), "done")
+    return redirect(url_for(".show", share_id=share_id))
+
+
+def is_open(session: Session, somebody: Person, location: RegisterLocation, product: Product) -> bool:
+    """Whether the gate of this report is open for somebody, at this moment."""
+    if not dossier.may_see_gate(session, somebody, location):
+        return False
+    contact = settings().contact
+    return at_the_gate.verdict(session, somebody, location, product, at=clock.now(), contact=contact).is_open
+
+
+def share_is_open(session: Session, found: Share) -> bool:
+    """Whether what was shared is still open to who shared it: nobody passes on what they may not see themselves."""
+    location = register.location(found.subject)
+    return location is not None and is_open(session, found.person, location, found.product)
+
+
+def file_of(found: Share) -> Response:
+    """What was shared, as the file that was chosen; a link gives the PDF."""
+    made, marked = _paper(found.subject), Marked.of(found)
+    if made is None:
+        raise RefusedError(mark("Van deze school is er geen rapport meer."))
+    name, kind = f"{found.report}-{found.subject}-{found.reference}", found.kind
+    reader.rollback()  # a child makes the file; the database is let go of
+    if kind == "xlsx":
+        return _download(copies.xlsx(made, marked), XLSX, f"{name}.xlsx")
+    if kind == "csv":
+        return _download(safe_csv(copies.rows(made, marked)).encode("utf-8-sig"), "text/csv", f"{name}.csv")
+    return pdf_response(copies.pdf(made, marked), f"{name}.pdf")
+
+
+# --- How ---------------------------------------------------------------------------------------------------------
+
+
+def _opens(product_id: UUID, code: str, somebody: UUID) -> Callable[[Session], bool]:
+    def opens(session: Session) -> bool:
+        location = session.get_one(RegisterLocation, code)
+        return is_open(session, session.get_one(Person, somebody), location, session.get_one(Product, product_id))
+
+    return opens
+
+
+def _paper(code: str) -> Paper | None:
+    made = card.school_card(code)
+    return None if isinstance(made, card.NoCard) else paper.of_card(made)
+
+
+def _form(product: Product) -> ShareForm:
+    form = ShareForm(request.form)
+    groups = [SelectChoice(key, name) for key, name in sharing.groups_of(product).items()]
+    duties = [SelectChoice(key, say("Wettelijke plicht: %(who)s", who=say(name))) for key, name in DUTIES.items()]
+    form.group.choices = [*groups, *duties, SelectChoice(OTHER, say("Iemand anders: staat er niet bij"))]
+    form.whom.choices = [SelectChoice(key, say(text)) for key, text in WHOM.items()]
+    form.kind.choices = [SelectChoice(key, say(text)) for key, text in KINDS.items()]
+    spoken(form)
+    return form
+
+
+def _passing(form: ShareForm) -> Passing:
+    return Passing(
+        kind=form.kind.data or "",
+        is_own_use=form.whom.data == MYSELF,
+        recipient=form.recipient.data or "",
+        recipient_email=form.recipient_email.data or "",
+        recipient_organisation=form.recipient_organisation.data or "",
+        group=form.group.data or "",
+        purpose=form.purpose.data or "",
+        duty=form.duty.data or "",
+    )
+
+
+def _id(text: str | None) -> UUID:
+    if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text or ""):
+        raise NotFoundError
+    return UUID(text)
+
+
+def _page(product: Product, location: RegisterLocation, form: ShareForm, **more: Any) -> str:
+    return render_template(
+        "sharing/share.html", product=product, location=location, form_fields=form, **{"errors": [], **more}
+    )
+
+
+def _found(share_id: UUID) -> Share:
+    found = reader.get(Share, share_id)
+    if found is None or not share_standing.may_see(reader(), found, actor()):
+        raise NotFoundError
+    return found
+
+
+def _report_url(found: Share) -> str:
+    location = register.location(found.subject)
+    if location is None or not dossier.may_see_gate(reader(), person(), location):
+        return ""
+    return url_for("reports.show", product_name=found.product.name, code=found.subject)
+
+
+def _download(content: bytes, kind: str, name: str) -> Response:
+    return Response(content, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
