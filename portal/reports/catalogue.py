@@ -40,7 +40,7 @@ REPORTS: tuple[Report, ...] = (
     Report(
         SCHOOL_CARD,
         mark("Schoolkaart"),
-        mark("Wat een school in drie jaar bereikte, naast de signaleringswaarde, soortgelijke scholen en Nederland."),
+        mark("Wat een school in drie jaar bereikte, naast de signaleringswaarde, vergelijkbare scholen en Nederland."),
         _LOCATION,
     ),
     Report(TREND, mark("Driejaarstrend"), mark("Wat een school per schooljaar bereikte."), _LOCATION),

@@ -58,6 +58,11 @@ class LevelLine:
         return _between(self.average, self.similar)
 
     @property
+    def ambition_text(self) -> str:
+        """The aim as it is read."""
+        return percent(self.ambition)
+
+    @property
     def average_text(self) -> str:
         """The average as it is read."""
         return percent(self.average)
@@ -77,6 +82,11 @@ class Line:
     trend: Decimal | None
     """How many points 1S/2F rose from the first to the last of three years; None where a year is not known."""
     masked: bool
+
+    @property
+    def weight_text(self) -> str:
+        """The schoolweging as it is read."""
+        return say(mark("onbekend")) if self.weight is None else decimal(self.weight)
 
     @property
     def kind(self) -> str:
