@@ -25,6 +25,7 @@ SUBJECTS = {
     "assessment": "tests.bench.measure_assessment",
     "search": "tests.bench.measure_search",
     "tasks": "tests.bench.measure_tasks",
+    "board": "tests.bench.measure_board",
     "gate": "tests.bench.measure_gate",
     "offering": "tests.bench.measure_offering",
     "papers": "tests.bench.measure_papers",
