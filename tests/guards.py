@@ -40,6 +40,7 @@ SIGNED_IN = frozenset(
         "calendar.renew", "calendar.stop", "my_data.index", "my_data.as_json", "my_data.as_zip",
         "my_data.end_session", "my_data.end_other_sessions", "models.index", "models.index_csv",
         "gate.explain", "share_ledger.mine", "share_ledger.mine_csv",
+        "share_ledger.schools", "share_ledger.schools_csv",
     }
 )  # fmt: skip
 PARTICIPANT = frozenset(
@@ -68,9 +69,7 @@ MEMBER = frozenset(
 WHO_ASKED = frozenset({"evidence.show", "evidence.download"})
 """A dossier is for who asked for it, while they may."""
 NEAR_SCHOOL = frozenset({"reports.show", "reports.gate", "sharing.share"})
-OF_A_SHARE = frozenset(
-    {"sharing.show", "sharing.file", "sharing.recall", "share_ledger.schools", "share_ledger.schools_csv"}
-)
+OF_A_SHARE = frozenset({"sharing.show", "sharing.file", "sharing.recall"})
 """Who passed a report on, who oversees its school, and the rights holders of the product."""
 SIGNATORY = frozenset({"signing.sign"})
 JUDGE = frozenset({"judging.judge"})
