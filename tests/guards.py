@@ -68,7 +68,10 @@ MEMBER = frozenset(
 )  # fmt: skip
 WHO_ASKED = frozenset({"evidence.show", "evidence.download"})
 """A dossier is for who asked for it, while they may."""
-NEAR_SCHOOL = frozenset({"reports.show", "reports.gate", "sharing.share"})
+NEAR_BOARD = frozenset({"board_reports.index", "board_reports.show", "board_reports.overview_csv"})
+SETS_AMBITION = frozenset({"ambitions.change"})
+"""An administrator of the school, or of its board; the board's reports are for who has a role at the board itself."""
+NEAR_SCHOOL = frozenset({"reports.show", "reports.gate", "reports.one", "sharing.share"})
 OF_A_SHARE = frozenset({"sharing.show", "sharing.file", "sharing.recall"})
 """Who passed a report on, who oversees its school, and the rights holders of the product."""
 SIGNATORY = frozenset({"signing.sign"})
@@ -146,6 +149,8 @@ ACCESS = {
     "reader of the document": READER_OF_DOCUMENT,
     "member": MEMBER,
     "who asked": WHO_ASKED,
+    "near the board": NEAR_BOARD,
+    "sets an ambition": SETS_AMBITION,
     "near the school": NEAR_SCHOOL,
     "of a share": OF_A_SHARE,
     "signatory": SIGNATORY,

@@ -139,6 +139,8 @@ def ours_in(portal: Portal) -> dict[str, list[Any]]:
             "step_name": sorted(steps),
             "product_name": [PRODUCT],
             "code": [SCHOOL, OTHER_SCHOOL],
+            "report_name": ["positie", "schoolkaart"],
+            "board_number": [OURS],
         }
     )
 

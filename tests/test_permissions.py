@@ -182,6 +182,8 @@ def values_in(portal: Portal, living: Living) -> dict[str, Any]:
             "organisation": portal.organisation(OURS),
             "product_name": PRODUCT,
             "code": SCHOOL,
+            "report_name": "positie",
+            "board_number": OURS,
             "token": "x",
             "document_code": reader.query(Document).filter_by(case_id=case.id).first().code,  # type: ignore[union-attr]
             "kind": "bestuur",

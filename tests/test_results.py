@@ -365,13 +365,14 @@ def test_every_joined_school_has_a_card(loaded):
         assert all(measure.sentence and measure.description for measure in card.measures)
 
 
+@pytest.mark.parametrize("report", ["card", "trend"])
 @pytest.mark.parametrize("code", ["00AP00", "00AV00", "03WG00", "03DG00", "09HG00", "08VG00"])
-def test_the_whole_card_is_drawn_in_both_languages_without_inline_style_or_double_ids(loaded, code):
+def test_the_whole_card_is_drawn_in_both_languages_without_inline_style_or_double_ids(loaded, code, report):
     templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     templates.globals.update({"_": say, "ngettext": say_count})
     for language in ("nl", "en"):
         with speaking(language):
-            drawn = templates.get_template("reports/_card.html").render(card=school_card(code))
+            drawn = templates.get_template(f"reports/_{report}.html").render(card=school_card(code))
         ids = re.findall(r' id="([^"]+)"', drawn)
         assert len(ids) == len(set(ids))
         for listed in re.findall(r'aria-labelledby="([^"]+)"', drawn):

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator, Sequence
 
+from portal.audit import ambitions
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
 from portal.config import Settings
@@ -30,6 +31,7 @@ def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
                 tally.find("publication", f"{publication.kind} {publication.version}", what)
     _check_withdrawals(kept, tally)
     _check_blocks(kept, tally)
+    ambitions.check(kept, tally)
 
 
 def _check_withdrawals(kept: Snapshot, tally: Tally) -> None:
@@ -58,6 +60,8 @@ def _faults_of_product(kept: Snapshot, product: Product, told: Sequence[Entry]) 
         last.get("application", ""),
     ):
         yield mark("heeft een andere poort dan het logboek zegt")
+    if product.reports != last.get("opens", product.reports):  # older entries do not say it
+        yield mark("opent andere rapporten dan het logboek zegt")
     if [key for key, _ in product.recipient_groups] != last["groups"]:
         yield mark("heeft andere ontvangersgroepen dan het logboek zegt")
     holders = kept.by(ProductRightsHolder, "product_id").get(product.id, [])

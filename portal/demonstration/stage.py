@@ -22,7 +22,7 @@ from portal.offers.tables import Product, Publication
 from portal.parties import authenticator, memberships, people, register
 from portal.parties.tables import Invitation, Organisation, Person
 from portal.record import ledger
-from portal.reports import datasets
+from portal.reports import catalogue, datasets
 from portal.views.sign_in import totp_secrets
 from portal.worker import Worker
 from workflows.vocabulary import Party, Role
@@ -52,12 +52,13 @@ trailer<</Root 1 0 R>>
 PRODUCT = Wanted(
     name="resultatenmonitor",
     title="Onderwijsresultatenmonitor",
-    description="Schoolkaart en driejaarstrend uit de leerresultaten van de inspectie.",
+    description="Schoolkaart, trend, positie en bestuursoverzicht uit de leerresultaten van de inspectie.",
     contact="servicedesk@tekenpoort.example",
     supplier=SUPPLIER,
     conditions=("account", "block", "second_factor", "registered", "member", "terms"),
     recipient_groups=tuple(RECIPIENT_GROUPS),
     rights_holders=tuple(name for name, _, _ in RIGHTS_HOLDERS),
+    reports=tuple(each.name for each in catalogue.REPORTS),
 )
 
 

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from portal import clock
@@ -13,7 +14,7 @@ from portal.documents.child import in_child
 from portal.errors import InvalidError, PortalError, UnavailableError
 from portal.wording import mark, say
 
-Cell = str | int | float | bool | dt.date | dt.datetime | None
+Cell = str | int | float | Decimal | bool | dt.date | dt.datetime | None
 
 MOST_COLUMNS, MOST_ROWS, LONGEST_CELL = 50, 5000, 32_767
 MOST_UNPACKED = 60 * 2**20

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -49,6 +50,27 @@ def verdict(
     """Open or shut, with every reason: the only judgement there is."""
     known = facts(session, person, location, product, at=at, contact=product.contact or contact)
     return judge(listed(product.conditions), known)
+
+
+def verdicts(
+    session: Session,
+    person: Person,
+    locations: Sequence[RegisterLocation],
+    product: Product,
+    *,
+    at: dt.datetime,
+    contact: str,
+) -> list[tuple[RegisterLocation, Verdict]]:
+    """The same judgement of each of many schools; what only explains is gathered for those that are shut."""
+    conditions = listed(product.conditions)
+    found = []
+    for each in locations:
+        known = deciding.of_person(session, person.id, product.name, each.code, at=at)
+        judged = judge(conditions, known.facts(at))
+        if not judged.is_open:
+            judged = verdict(session, person, each, product, at=at, contact=contact)
+        found.append((each, judged))
+    return found
 
 
 def guest(connection: Connection, token_hash: str, resource: Resource | None, *, at: dt.datetime) -> Guest | None:

@@ -12,7 +12,7 @@ from portal.gate.facts import Facts, Shut
 from portal.offers import blocks
 from portal.offers.tables import Product
 from portal.parties import memberships, register
-from portal.parties.register import RegisterLocation
+from portal.parties.register import RegisterBoard, RegisterLocation
 from portal.parties.tables import Organisation, Person
 from workflows import board_declaration, processor_agreement
 from workflows.vocabulary import Role
@@ -26,6 +26,22 @@ def may_see_gate(session: Session, person: Person, location: RegisterLocation) -
     keys = {f"location:{location.code}", f"board:{location.board_number}"}
     mine = session.scalars(live_memberships(person.id))
     return any(each.organisation.register_key in keys for each in mine)
+
+
+def may_see_board(session: Session, person: Person, number: str) -> bool:
+    """Whether this person has a role at the board of this number."""
+    mine = session.scalars(live_memberships(person.id))
+    return any(each.organisation.register_key == f"board:{number}" for each in mine)
+
+
+def sets_ambition_for(session: Session, person: Person, location: RegisterLocation) -> Organisation | None:
+    """For which organisation this person may say what the school wants to reach: where they are administrator."""
+    mine = {
+        each.organisation.register_key: each.organisation
+        for each in session.scalars(live_memberships(person.id))
+        if each.role == Role.ADMINISTRATOR
+    }
+    return mine.get(f"location:{location.code}") or mine.get(f"board:{location.board_number}")
 
 
 def facts(
@@ -83,6 +99,14 @@ def schools_of(session: Session, person: Person) -> list[RegisterLocation]:
         RegisterLocation.ended_on.is_(None),
     )
     return list(session.scalars(theirs.order_by(RegisterLocation.place, RegisterLocation.name)))
+
+
+def boards_of(session: Session, person: Person) -> list[RegisterBoard]:
+    """The boards at which this person has a role, by name."""
+    keys = (each.organisation.register_key or "" for each in session.scalars(live_memberships(person.id)))
+    numbers = {key.removeprefix("board:") for key in keys if key.startswith("board:")}
+    theirs = select(RegisterBoard).where(RegisterBoard.number.in_(numbers), RegisterBoard.ended_on.is_(None))
+    return list(session.scalars(theirs.order_by(RegisterBoard.name))) if numbers else []
 
 
 def _names(session: Session, organisation: Organisation | None, role: Role) -> tuple[str, ...]:

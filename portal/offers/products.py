@@ -56,6 +56,8 @@ class Wanted:
     rights_holders: Sequence[str] = ()
     """Names of organisations; made when no rights holder bears them yet."""
     has_reports: bool = True
+    reports: Sequence[str] = ()
+    """Names of the portal's own reports; who asks knows which there are."""
     application: str = ""
     """The address of an application behind the gate; none where there is none."""
 
@@ -85,6 +87,7 @@ def put(session: Session, product: Product, wanted: Wanted, *, by: uuid.UUID | N
     product.has_reports = wanted.has_reports
     product.supplier_id = _organisation(session, wanted.supplier, Party.SUPPLIER).id
     product.conditions = list(wanted.conditions) if wanted.has_reports else []
+    product.reports = list(wanted.reports) if wanted.has_reports else []
     product.application = wanted.application if wanted.has_reports else ""
     product.recipient_groups = [[key, RECIPIENT_GROUPS[key]] for key in RECIPIENT_GROUPS if key in _groups(wanted)]
     holders = [_organisation(session, each, Party.RIGHTS_HOLDER) for each in wanted.rights_holders]
@@ -99,6 +102,7 @@ def put(session: Session, product: Product, wanted: Wanted, *, by: uuid.UUID | N
         name=product.name,
         reports=product.has_reports,
         conditions=list(product.conditions),
+        opens=list(product.reports),
         groups=[key for key, _ in product.recipient_groups],
         rights_holders=sorted(str(each.id) for each in product.rights_holders),
         application=product.application,
@@ -171,6 +175,7 @@ def as_wanted(product: Product) -> Wanted:
         tuple(key for key, _ in product.recipient_groups if key in RECIPIENT_GROUPS),
         tuple(each.name for each in product.rights_holders),
         product.has_reports,
+        tuple(product.reports),
         product.application,
     )
 

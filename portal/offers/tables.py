@@ -29,6 +29,8 @@ class Product(Base):
     contact: Mapped[str] = mapped_column(String(254), default="")
     has_reports: Mapped[bool] = mapped_column(default=True)
     """Whether there are reports behind a gate; of the others there is an agreement, and no gate."""
+    reports: Mapped[list[Any]] = mapped_column(default=list)
+    """The names of the portal's own reports that open behind its gate."""
     application: Mapped[str] = mapped_column(String(500), default="")
     """The address of an application behind the same gate, with {school} where the code of the school belongs."""
 

@@ -85,6 +85,8 @@ ACTS: Mapping[str, str] = {
     "send_back_measure": mark("bewijs van een maatregel teruggestuurd"),
     "change_measure": mark("eigenaar of dag van een maatregel gewijzigd"),
     "withdraw_publication": mark("tekst ingetrokken"),
+    "ambition": mark("ambitie van een school vastgelegd"),
+    "withdraw_ambition": mark("ambitie van een school ingetrokken"),
     "announce": mark("subverwerker aangekondigd"),
     "give_time": mark("bestuur kreeg tijd om bezwaar te maken tegen een subverwerker"),
     "withdraw_notice": mark("aankondiging van een subverwerker ingetrokken"),

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from portal.database import reader
 from portal.parties.register import location
-from portal.reports import datasets
+from portal.reports import ambitions, datasets
+from portal.reports.ambitions import Aims
 from portal.reports.charts import BarChart, Reading, TrendChart, YearReading, bar_chart, trend_chart
 from portal.reports.figures import decimal, percent
 from portal.reports.result_files import OUTCOMES, number, year_of
@@ -171,6 +172,7 @@ def school_card(location_code: str) -> Card | NoCard:
         return NoCard(datasets.why_no_card(location_code) or "")
     averages = {each.group: each for each in reader.scalars(select(ResultAverage))}
     similar = averages.get(row.category) if row.category else None
+    aims = ambitions.holding([found.code]).get(found.code, Aims())
     years = [year_of(cells) for cells in row.years]
     return Card(
         code=found.code,
@@ -183,8 +185,8 @@ def school_card(location_code: str) -> Card | NoCard:
         pupils=int(row.pupils) if row.pupils.isdigit() else None,
         similar_schools=similar.schools if similar else 0,
         measures=(
-            _measure(Level.FUNDAMENTAL, row, similar, averages.get(datasets.EVERYWHERE)),
-            _measure(Level.TARGET, row, similar, averages.get(datasets.EVERYWHERE)),
+            _measure(Level.FUNDAMENTAL, row, similar, averages.get(datasets.EVERYWHERE), aims),
+            _measure(Level.TARGET, row, similar, averages.get(datasets.EVERYWHERE), aims),
         ),
         years=tuple(_year_row(year) for year in years),
         trend=_trend(years),
@@ -193,7 +195,9 @@ def school_card(location_code: str) -> Card | NoCard:
     )
 
 
-def _measure(level: Level, row: SchoolResult, similar: ResultAverage | None, national: ResultAverage | None) -> Measure:
+def _measure(
+    level: Level, row: SchoolResult, similar: ResultAverage | None, national: ResultAverage | None, aims: Aims
+) -> Measure:
     field = "fundamental" if level is Level.FUNDAMENTAL else "target"
     average = number(getattr(row, f"average_{field}"))
     signal = number(getattr(row, f"signal_{field}"))
@@ -201,6 +205,7 @@ def _measure(level: Level, row: SchoolResult, similar: ResultAverage | None, nat
         ("school", say(mark("Deze school")), average),
         ("similar", say(mark("Vergelijkbare scholen")), number(getattr(similar, field)) if similar else None),
         ("national", say(mark("Nederland")), number(getattr(national, field)) if national else None),
+        ("ambition", say(mark("Eigen ambitie")), aims.of(level)),
     ]
     chart = bar_chart(
         [Reading(kind, label, float(value), percent(value)) for kind, label, value in compared if value is not None],

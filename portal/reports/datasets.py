@@ -3,7 +3,7 @@
 import json
 import lzma
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -75,6 +75,29 @@ def why_no_card(code: str) -> str | None:
     found = location(code)
     if found is None:
         return say(mark("Deze vestiging staat niet in het register van scholen."))
+    return why_no_cards([found]).get(found.code)
+
+
+def why_no_cards(locations: Sequence[RegisterLocation]) -> dict[str, str]:
+    """The same of many locations at once, by code; those that have a card are not in it."""
+    reasons = {each.code: reason for each in locations if (reason := _why_never(each))}
+    asked = [each for each in locations if each.code not in reasons]
+    joined = select(SchoolResult.location_code).where(SchoolResult.location_code.in_([each.code for each in asked]))
+    there = set(reader.scalars(joined)) if asked else set()
+    left = [each for each in asked if each.code not in there]
+    if left:
+        brins = {each.brin for each in left}
+        rows = select(SchoolResult.brin, func.count()).where(SchoolResult.brin.in_(brins)).group_by(SchoolResult.brin)
+        results = dict(reader.execute(rows).tuples().all())
+        current = dict(reader.execute(_how_many_locations(brins)).tuples().all())
+        for each in left:
+            reasons[each.code] = _why_not_joined(
+                each, locations=current.get(each.brin, 0), rows=results.get(each.brin, 0)
+            )
+    return reasons
+
+
+def _why_never(found: RegisterLocation) -> str | None:
     if found.ended_on is not None:
         return say(mark("Deze vestiging bestaat niet meer volgens DUO."))
     if found.sector != PRIMARY:
@@ -82,9 +105,7 @@ def why_no_card(code: str) -> str | None:
             mark("De inspectie geeft deze cijfers alleen voor gewone basisscholen. Dit is een school voor %(kind)s."),
             kind=say(mark("voortgezet onderwijs") if found.sector == SECONDARY else mark("speciaal onderwijs")),
         )
-    if reader.scalar(select(SchoolResult.ovt).where(SchoolResult.location_code == found.code)):
-        return None
-    return _why_not_joined(found)
+    return None
 
 
 def source_lines() -> list[str]:
@@ -95,9 +116,7 @@ def source_lines() -> list[str]:
     return list(reader.scalars(chosen))
 
 
-def _why_not_joined(found: RegisterLocation) -> str:
-    locations = reader.scalar(_how_many_locations(found.brin)) or 0
-    rows = reader.scalar(select(func.count()).where(SchoolResult.brin == found.brin)) or 0
+def _why_not_joined(found: RegisterLocation, *, locations: int, rows: int) -> str:
     if rows == 0:
         return say(mark("De inspectie heeft over deze school geen leerresultaten gepubliceerd."))
     if locations > 1:
@@ -118,10 +137,10 @@ def _why_not_joined(found: RegisterLocation) -> str:
     )
 
 
-def _how_many_locations(brin: str) -> Select[int]:
-    return select(func.count()).where(
-        RegisterLocation.brin == brin, RegisterLocation.sector == PRIMARY, RegisterLocation.ended_on.is_(None)
-    )
+def _how_many_locations(brins: Collection[str]) -> Select[str, int]:
+    current = (RegisterLocation.sector == PRIMARY, RegisterLocation.ended_on.is_(None))
+    asked = select(RegisterLocation.brin, func.count()).where(RegisterLocation.brin.in_(brins), *current)
+    return asked.group_by(RegisterLocation.brin)
 
 
 def _understood(found: Sequence[PublisherFile], faults: Faults) -> Reading:

@@ -1,6 +1,7 @@
 """The Inspectorate's results as published, what they average to, and which files they came from."""
 
 import datetime as dt
+import uuid
 
 from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,6 +46,23 @@ class ResultAverage(Base):
     pupils: Mapped[int]
     fundamental: Mapped[str] = mapped_column(String(10))
     target: Mapped[str] = mapped_column(String(10))
+
+
+class Ambition(Base):
+    """What a school wants to reach itself, as its school or board said; the ledger says who."""
+
+    __tablename__ = "ambition"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    location_code: Mapped[str] = mapped_column(ForeignKey("register_location.code"), index=True)
+    fundamental: Mapped[str] = mapped_column(String(10))
+    """A percentage from 0 to 100 as a decimal text; empty where there is none for this level."""
+    target: Mapped[str] = mapped_column(String(10))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    """The school or the board for which it was set."""
+    since: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    until: Mapped[dt.datetime | None]
+    """From when it holds no more: another took its place, or it was withdrawn."""
 
 
 class ReportSource(Base):

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, url_for
@@ -12,7 +13,7 @@ from portal import clock
 from portal.documents import sheets
 from portal.documents.sheets import Cell
 from portal.views.overviews import Wish
-from portal.wording import say
+from portal.wording import language, say
 
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula, also in its wide form."""
@@ -69,6 +70,8 @@ def safe(cell: Cell) -> str:
             return say("ja") if cell else say("nee")
         case int() | float():
             return str(cell)
+        case Decimal():  # as the spreadsheet of a reader of this language writes it
+            return f"{cell:f}".replace(".", "," if language() == "nl" else ".")
         case dt.datetime():
             return cell.astimezone(clock.AMSTERDAM).strftime("%Y-%m-%d %H:%M")
         case dt.date():

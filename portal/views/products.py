@@ -18,6 +18,7 @@ from portal.offers.products import RECIPIENT_GROUPS, Wanted
 from portal.offers.tables import Publication
 from portal.offers.terms import read_terms
 from portal.parties.spelling import clean, clean_lines
+from portal.reports import catalogue
 from portal.views.desk import actor, only_service_desk, spoken, with_faults
 from portal.views.reports import every_product
 from portal.wording import day, mark, moment, say
@@ -59,6 +60,11 @@ class ProductForm(Form):
         description=mark("Zonder rapporten heeft het product geen poort: er is dan alleen een verwerkersovereenkomst."),
         choices=[],
     )
+    reports = Ticks(
+        mark("Welke rapporten van het portaal opent dit product?"),
+        description=mark("Geen enkel? Dan staat er achter de poort alleen wat de leverancier zelf levert."),
+        choices=[],
+    )
     application = StringField(
         mark("Toepassing achter de poort"),
         description=mark(
@@ -93,7 +99,7 @@ def index() -> ResponseReturnValue:
 def make() -> ResponseReturnValue:
     """A new product."""
     if request.method == "GET":
-        wanted = Wanted("", "", "", "", "", asked_by_default(), tuple(RECIPIENT_GROUPS))
+        wanted = Wanted("", "", "", "", "", asked_by_default(), tuple(RECIPIENT_GROUPS), reports=catalogue.AT_FIRST)
         return _form_page(_product_form(wanted), None)
     form = _product_form()
     wanted, faults = _wanted(form, form.name.data or "")
@@ -180,6 +186,7 @@ def _product_form(wanted: Wanted | None = None) -> Form:
             "contact": wanted.contact,
             "rights_holders": "\n".join(wanted.rights_holders),
             "has_reports": ["yes"] if wanted.has_reports else [],
+            "reports": list(wanted.reports),
             "application": wanted.application,
             "recipient_groups": list(wanted.recipient_groups),
             **{f"{PLACE}{code}": str(place) for place, code in enumerate(wanted.conditions, 1)},
@@ -188,6 +195,9 @@ def _product_form(wanted: Wanted | None = None) -> Form:
     for field in form:
         field.description = say(field.description)
     form.has_reports.choices = [SelectChoice("yes", say(mark("Achter de poort van dit product staan rapporten")))]
+    form.reports.choices = [
+        SelectChoice(each.name, f"{say(each.title)}: {say(each.shows)}") for each in catalogue.REPORTS
+    ]
     form.recipient_groups.choices = [
         SelectChoice(key, say(name)) for key, name in RECIPIENT_GROUPS.items() if key != products.NOBODY
     ]
@@ -215,6 +225,7 @@ def _wanted(form: Form, name: str) -> tuple[Wanted, dict[str, str]]:
         tuple(form.recipient_groups.data or ()),
         tuple(filter(None, map(clean, (form.rights_holders.data or "").splitlines()))),
         bool(form.has_reports.data),
+        tuple(catalogue.known(form.reports.data or ())),
         form.application.data or "",
     )
     return wanted, faults
@@ -239,6 +250,7 @@ def _page(product_name: str, form: Form, errors: Iterable[tuple[str, str]] = ())
         "service_desk/product.html",
         product=product,
         conditions=[say(CONDITIONS[code].title) for code in product.conditions],
+        reports=[say(each.title) for each in catalogue.REPORTS if each.name in product.reports],
         versions=[version_row(each, known) for each in known],
         drafts=[
             {

@@ -18,7 +18,9 @@ from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.register import RegisterLocation
 from portal.parties.spelling import clean
-from portal.reports import card, datasets
+from portal.reports import catalogue, datasets
+from portal.reports.catalogue import About, Report
+from portal.views import report_pages
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import person, settings, visitor
 from portal.wording import say
@@ -43,6 +45,12 @@ def index() -> ResponseReturnValue:
         return redirect(url_for(".show", product_name=products[0].name, code=schools[0].code))
     return render_template(
         "reports/index.html",
+        boards=[
+            (board, product, board_reports)
+            for board in (dossier.boards_of(reader(), person()) if page == 1 and not text else [])
+            for product in products
+            if (board_reports := catalogue.opened(product.reports, About.BOARD))
+        ],
         rows=[gate_card(school, product) for school in here for product in products],
         q=text,
         page=page,
@@ -53,16 +61,19 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/<product_name>/<code>")
 def show(product_name: str, code: str) -> ResponseReturnValue:
-    """The school card, or the page that says what is missing, who can fix it and where."""
+    """The first report of a school that a product opens, or what is missing, who can fix it and where."""
     product, location = found_report(product_name, code)
-    verdict = _judge(location, product)
-    if not verdict.is_open:
-        return render_template("reports/gate.html", **_gate(location, product, verdict)), 403
-    found = card.school_card(location.code)
-    why_not = found.reason if isinstance(found, card.NoCard) else None
-    return render_template(
-        "reports/card.html", location=location, product=product, card=None if why_not else found, why_not=why_not
-    )
+    return _page(location, product, next(iter(_opened(product)), None))
+
+
+@bp.get("/<product_name>/<code>/<report_name>")
+def one(product_name: str, code: str, report_name: str) -> ResponseReturnValue:
+    """One report of a school, behind the same gate."""
+    product, location = found_report(product_name, code)
+    report = next((each for each in _opened(product) if each.name == report_name), None)
+    if report is None:
+        raise NotFoundError
+    return _page(location, product, report)
 
 
 @bp.get("/<product_name>/<code>/poort")
@@ -88,12 +99,50 @@ def gate_card(school: RegisterLocation, product: Product) -> dict[str, object]:
 
 
 def found_report(product_name: str, code: str) -> tuple[Product, RegisterLocation]:
-    """The product and the school of a report, for who has to do with that school."""
+    """The product and the school of an address, for who has to do with the school."""
     product = reader.scalar(select(Product).where(Product.name == product_name, Product.has_reports))
     location = register.location(code)
     if product is None or location is None or not dossier.may_see_gate(reader(), person(), location):
         raise NotFoundError
     return product, location
+
+
+def _opened(product: Product) -> list[Report]:
+    return catalogue.opened(product.reports, About.LOCATION)
+
+
+def _page(location: RegisterLocation, product: Product, report: Report | None) -> ResponseReturnValue:
+    """A report behind its gate; of a product that opens none, the gate itself."""
+    verdict = _judge(location, product)
+    if not verdict.is_open:
+        return render_template("reports/gate.html", **_gate(location, product, verdict)), 403
+    if report is None:
+        return render_template("reports/gate.html", **_gate(location, product, verdict))
+    page = report_pages.of_location(report, location)
+    return render_template(
+        "reports/school.html",
+        location=location,
+        product=product,
+        report=report,
+        nav_items=[
+            {
+                "label": say(each.title),
+                "url": url_for(".one", product_name=product.name, code=location.code, report_name=each.name),
+                "current": each is report,
+            }
+            for each in _opened(product)
+        ],
+        why_not=page.why_not,
+        aims_url=_aims_url(location, product),
+        page_template=page.template,
+        **page.values,
+    )
+
+
+def _aims_url(location: RegisterLocation, product: Product) -> str | None:
+    """Where the ambition of the school is set, for who may."""
+    may = dossier.sets_ambition_for(reader(), person(), location) is not None
+    return url_for("ambitions.change", product_name=product.name, code=location.code) if may else None
 
 
 def _judge(location: RegisterLocation, product: Product) -> Verdict:
@@ -107,6 +156,8 @@ def _gate(location: RegisterLocation, product: Product, verdict: Verdict) -> dic
         "verdict": verdict,
         "rows": [_row(each, location, product) for each in verdict.judged],
         "application": applications.for_school(product.application, location.code),
+        "aims_url": _aims_url(location, product),
+        "first": next(iter(_opened(product)), None),
         "no_card": datasets.why_no_card(location.code) if verdict.is_open else None,
     }
 

@@ -1,0 +1,182 @@
+"""Reports about all schools of a board: each is judged by its own gate, and only those that are open are shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from portal import clock, dossier
+from portal.database import reader
+from portal.documents.sheets import Cell
+from portal.dossier import at_the_gate
+from portal.errors import NotFoundError
+from portal.gate.judge import Verdict
+from portal.offers.tables import Product
+from portal.parties import register
+from portal.parties.register import RegisterBoard, RegisterLocation
+from portal.reports import catalogue
+from portal.reports.catalogue import About, Report
+from portal.reports.overview import KINDS, SORTS, LevelLine, Line, Overview, arranged, overview, signed
+from portal.reports.position import position
+from portal.views.exports import csv_response, export_url
+from portal.views.overviews import Wish, wished
+from portal.views.sign_in import sign_in_first
+from portal.views.visitor import person, settings, visitor
+from portal.wording import say
+
+bp = Blueprint("board_reports", __name__, url_prefix="/rapporten/<product_name>/bestuur/<board_number>")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The schools of a board, by what its gate says of each to whoever is signed in."""
+
+    product: Product
+    board: RegisterBoard
+    open: Sequence[RegisterLocation]
+    shut: Sequence[tuple[RegisterLocation, Verdict]]
+
+
+@bp.before_request
+def _signed_in_only() -> ResponseReturnValue | None:
+    return sign_in_first() if visitor().person_id is None else None
+
+
+@bp.get("")
+def index(product_name: str, board_number: str) -> ResponseReturnValue:
+    """To the first report of a board that this product opens."""
+    product, board = _found(product_name, board_number)
+    reports = of_board(product)
+    if not reports:
+        raise NotFoundError
+    return redirect(url_for(".show", product_name=product.name, board_number=board.number, report_name=reports[0].name))
+
+
+@bp.get("/<report_name>")
+def show(product_name: str, board_number: str, report_name: str) -> ResponseReturnValue:
+    """One report of a board; where no gate is open, why not for each school."""
+    judged, report = _judged(product_name, board_number, report_name)
+    around = {
+        "board": judged.board,
+        "product": judged.product,
+        "report": report,
+        "shut": [_why(location, verdict) for location, verdict in judged.shut],
+        "count": len(judged.open) + len(judged.shut),
+        "nav_items": [_nav_item(judged, each, report) for each in of_board(judged.product)],
+    }
+    if not judged.open:
+        return render_template("reports/board_shut.html", **around), 403
+    found = overview(judged.open)
+    if report.name == catalogue.POSITION:
+        return render_template("reports/board_position.html", **around, position=position(found), signed=signed)
+    wish = _wish()
+    return render_template(
+        "reports/board_overview.html",
+        **around,
+        found=found,
+        lines=_arranged(found, wish),
+        kinds=KINDS,
+        wish=wish,
+        signed=signed,
+        export_url=export_url(
+            ".overview_csv", wish, product_name=judged.product.name, board_number=judged.board.number
+        ),
+    )
+
+
+@bp.get("/overzicht.csv")
+def overview_csv(product_name: str, board_number: str) -> ResponseReturnValue:
+    """The overview as it is asked for, as a spreadsheet: no number that the page does not show."""
+    judged, _ = _judged(product_name, board_number, catalogue.OVERVIEW)
+    if not judged.open:
+        raise NotFoundError
+    found, wish = overview(judged.open), _wish()
+    rows = [_cells(each) for each in _arranged(found, wish)]
+    if not wish.q and not wish.chosen["kind"]:
+        rows += [[each.code, each.name, each.place, *[None] * 12, reason] for each, reason in found.without]
+    return csv_response("bestuursoverzicht", _columns(), rows)
+
+
+def of_board(product: Product) -> list[Report]:
+    """The reports of a board that a product opens."""
+    return catalogue.opened(product.reports, About.BOARD)
+
+
+def _found(product_name: str, board_number: str) -> tuple[Product, RegisterBoard]:
+    product = reader.scalar(select(Product).where(Product.name == product_name, Product.has_reports))
+    board = register.board(board_number)
+    if product is None or board is None or not dossier.may_see_board(reader(), person(), board.number):
+        raise NotFoundError
+    return product, board
+
+
+def _judged(product_name: str, board_number: str, report_name: str) -> tuple[Judged, Report]:
+    product, board = _found(product_name, board_number)
+    report = next((each for each in of_board(product) if each.name == report_name), None)
+    if report is None:
+        raise NotFoundError
+    verdicts = at_the_gate.verdicts(
+        reader(),
+        person(),
+        register.locations_of(board.number),
+        product,
+        at=clock.now(),
+        contact=settings().contact,
+    )
+    return Judged(
+        product,
+        board,
+        [location for location, verdict in verdicts if verdict.is_open],
+        [(location, verdict) for location, verdict in verdicts if not verdict.is_open],
+    ), report
+
+
+def _nav_item(judged: Judged, each: Report, current: Report) -> dict[str, object]:
+    product, board = judged.product.name, judged.board.number
+    url = url_for(".show", product_name=product, board_number=board, report_name=each.name)
+    return {"label": say(each.title), "url": url, "current": each is current}
+
+
+def _why(location: RegisterLocation, verdict: Verdict) -> dict[str, object]:
+    """The first reason, as the gate of this school says it."""
+    first = next(each.findings[0] for each in verdict.judged if not each.kept)
+    return {
+        "location": location,
+        "sentence": say(first.sentence, **first.values),
+        "fixed_by": say(first.fixed_by),
+        "missing": len(verdict.missing),
+    }
+
+
+def _wish() -> Wish:
+    return wished(sorts=tuple(SORTS), first="target", filters={"kind": list(KINDS)})
+
+
+def _arranged(found: Overview, wish: Wish) -> list[Line]:
+    return arranged(found.lines, text=wish.q, kind=wish.chosen["kind"], sort=wish.sort, descending=wish.descending)
+
+
+def _columns() -> list[str]:
+    levels = [
+        f"{level}: {what}"
+        for level in ("1F", "1S/2F")
+        for what in (say("uitkomst"), say("percentage"), say("signaleringswaarde"), say("eigen ambitie"))
+    ]
+    return [
+        say("Vestiging"), say("School"), say("Plaats"), say("Schoolweging"), say("Leerlingen in drie jaar"), *levels,
+        say("1S/2F: vergelijkbare scholen"), say("1S/2F: trend in punten"), say("Opmerking"),
+    ]  # fmt: skip
+
+
+def _cells(line: Line) -> list[Cell]:
+    remark = say("Van een of meer jaren zijn de cijfers afgeschermd.") if line.masked else ""
+    return [
+        line.code, line.name, line.place, line.weight, line.pupils, *_of_level(line.fundamental),
+        *_of_level(line.target), line.target.similar, line.trend, remark,
+    ]  # fmt: skip
+
+
+def _of_level(level: LevelLine) -> list[Cell]:
+    return [level.verdict, level.average, level.signal, level.ambition]

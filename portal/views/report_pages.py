@@ -1,0 +1,47 @@
+"""What stands on the page of each report: its template, and what it shows. A new report is one line of a table here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from portal.parties.register import RegisterLocation
+from portal.reports import card, catalogue
+from portal.reports.catalogue import Report
+from portal.reports.overview import overview, signed
+from portal.reports.position import position
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page shows below its heading, or in one sentence why it shows nothing."""
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    why_not: str | None = None
+
+
+def of_location(report: Report, location: RegisterLocation) -> Page:
+    """The page of a report about one school; that its gate is open is for who asks."""
+    return OF_LOCATION[report.name](location)
+
+
+def _of_the_card(template: str) -> Callable[[RegisterLocation], Page]:
+    def page(location: RegisterLocation) -> Page:
+        found = card.school_card(location.code)
+        if isinstance(found, card.NoCard):
+            return Page(template, why_not=found.reason)
+        return Page(template, {"card": found})
+
+    return page
+
+
+def _position(location: RegisterLocation) -> Page:
+    found = overview([location])
+    why_not = {each.code: reason for each, reason in found.without}.get(location.code)
+    return Page("reports/_position.html", {} if why_not else {"position": position(found), "signed": signed}, why_not)
+
+
+OF_LOCATION: Mapping[str, Callable[[RegisterLocation], Page]] = {
+    catalogue.SCHOOL_CARD: _of_the_card("reports/_card.html"),
+    catalogue.TREND: _of_the_card("reports/_trend.html"),
+    catalogue.POSITION: _position,
+}

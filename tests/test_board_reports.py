@@ -1,0 +1,174 @@
+"""The reports of a board: which schools they show, how they are sorted and narrowed, and that nothing masked gets out."""
+
+import csv
+import io
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.database import reader
+from portal.dossier import at_the_gate
+from portal.offers.tables import Product
+from portal.parties import register
+from portal.reports import catalogue
+from portal.reports.overview import KINDS, SORTS, LevelLine, Line, arranged
+from portal.reports.result_files import OUTCOMES
+from portal.reports.results import Outcome
+from portal.reports.tables import SchoolResult
+from tests.browser import Browser
+from tests.builders import ANN, EVA, IRIS, OURS, PRODUCT, SCHOOL, START, THEIRS, TOM, Portal, a_role, accepted_terms
+from workflows.vocabulary import Role
+
+SMALL = next(text for text, outcome in OUTCOMES.items() if outcome is Outcome.SMALL_SCHOOL)
+BOARD = f"/rapporten/{PRODUCT}/bestuur/{OURS}"
+
+
+def sheet(page: Browser) -> list[dict[str, str]]:
+    assert page.response.mimetype == "text/csv"
+    return list(csv.DictReader(io.StringIO(page.response.text.removeprefix("\ufeff")), delimiter=";"))
+
+
+@pytest.fixture
+def open_to_ann(in_force: Portal) -> Portal:
+    """Ann signs for the board, so that she acts for the schools of its declaration; she accepted the terms."""
+    accepted_terms(in_force, ANN)
+    return in_force
+
+
+def test_who_acts_for_the_board_sees_its_schools_under_each_other(open_to_ann: Portal) -> None:
+    ann = open_to_ann.sign_in(ANN).open("/rapporten").follow("Bestuursoverzicht")
+    ann.sees("1S/2F naast vergelijkbare scholen", "signaleringswaarde", "Bron: Inspectie van het Onderwijs")
+    name = open_to_ann.ask(lambda: register.location(SCHOOL).name)  # type: ignore[union-attr]
+    ann.sees(name)
+    assert any(row["Vestiging"] == SCHOOL for row in sheet(ann.open(f"{BOARD}/overzicht.csv")))
+
+
+def test_before_the_terms_no_school_is_shown_and_each_is_named_with_its_reason(in_force: Portal) -> None:
+    ann = in_force.sign_in(ANN).open(f"{BOARD}/overzicht")
+    assert ann.status == 403
+    ann.sees("U kunt dit rapport nog niet zien", "U bent nog niet akkoord met de voorwaarden").sees_not("Bron:")
+    assert ann.open(f"{BOARD}/overzicht.csv").status == 404
+
+
+@pytest.mark.parametrize("report", ["", "/overzicht", "/positie", "/overzicht.csv", "/schoolkaart"])
+def test_whoever_has_no_role_at_the_board_finds_nothing(open_to_ann: Portal, report: str) -> None:
+    for someone in (TOM, IRIS):
+        assert open_to_ann.sign_in(someone).open(f"{BOARD}{report}").status == 404
+
+
+def test_a_school_whose_gate_is_shut_is_named_and_not_shown(open_to_ann: Portal) -> None:
+    """Tom becomes privacy officer at the board: he reads at his school, and acts for no other."""
+    a_role(open_to_ann, TOM, open_to_ann.organisation(OURS), Role.FINANCIAL_CONTACT)
+    accepted_terms(open_to_ann, TOM)
+    tom = open_to_ann.sign_in(TOM).open(f"{BOARD}/overzicht").sees("staan er niet bij", "U hebt (nog) geen rol bij")
+    assert tom.status == 200
+    codes = {row["Vestiging"] for row in sheet(tom.open(f"{BOARD}/overzicht.csv"))}
+    assert codes == {SCHOOL}
+
+
+def test_many_schools_are_judged_as_each_of_them_is(open_to_ann: Portal) -> None:
+    for someone in (ANN, EVA, TOM, IRIS):
+        with open_to_ann.opened():
+            person, product = open_to_ann._person(someone), reader.query(Product).filter_by(name=PRODUCT).one()
+            schools = [*register.locations_of(OURS), *register.locations_of(THEIRS)[:5]]
+            known = {"at": START, "contact": "x"}
+            for school, found in at_the_gate.verdicts(reader(), person, schools, product, **known):  # type: ignore[arg-type]
+                alone = at_the_gate.verdict(reader(), person, school, product, **known)  # type: ignore[arg-type]
+                assert (found.is_open, found.missing) == (alone.is_open, alone.missing)
+                assert found.is_open or found == alone
+
+
+def test_the_overview_is_searched_narrowed_and_sorted(open_to_ann: Portal) -> None:
+    ann = open_to_ann.sign_in(ANN)
+    everything = sheet(ann.open(f"{BOARD}/overzicht.csv?sort=name"))
+    names = [row["School"] for row in everything if row["1F: uitkomst"]]
+    assert names == sorted(names, key=str.casefold)
+    assert [row["Vestiging"] for row in sheet(ann.open(f"{BOARD}/overzicht.csv?q={SCHOOL}"))] == [SCHOOL]
+    below = sheet(ann.open(f"{BOARD}/overzicht.csv?kind=below"))
+    assert all("Onder" in row["1F: uitkomst"] + row["1S/2F: uitkomst"] for row in below)
+    ann.open(f"{BOARD}/overzicht?q=qqqq").sees("Niets gevonden")
+
+
+@pytest.mark.parametrize("report", ["overzicht", "positie", "overzicht.csv"])
+def test_no_number_of_a_small_school_or_a_masked_year_gets_out(open_to_ann: Portal, report: str) -> None:
+    def hide(session: object) -> None:
+        row = session.query(SchoolResult).filter_by(location_code=SCHOOL).one()  # type: ignore[attr-defined]
+        row.years = [[label, "*", "*", "*"] for label, *_ in row.years]
+        row.outcome_fundamental = row.outcome_target = SMALL
+        row.average_fundamental, row.average_target, row.pupils = "77,17", "33,13", "13"
+
+    open_to_ann.do(hide)
+    ann = open_to_ann.sign_in(ANN).open(f"{BOARD}/{report}")
+    assert ann.status == 200
+    for number in ("77,17", "33,13", "77.17", "33.13"):
+        assert number not in ann.response.text
+    if report == "overzicht.csv":
+        [row] = [each for each in sheet(ann) if each["Vestiging"] == SCHOOL]
+        assert (row["1F: uitkomst"], row["1F: percentage"], row["1S/2F: trend in punten"]) == ("Kleine school", "", "")
+        assert row["Leerlingen in drie jaar"] == ""
+        assert "afgeschermd" in row["Opmerking"]
+    else:
+        assert "leine school" in ann.response.text
+
+
+def test_own_schools_are_marked_among_all_with_the_table_behind_it(open_to_ann: Portal) -> None:
+    ann = open_to_ann.sign_in(ANN).open(f"{BOARD}/positie").sees("Signaleringswaarde", "Afstand tot de norm")
+    assert ann.response.text.count('class="chart-spot') == ann.response.text.count('<th scope="row">')
+    assert 1000 < ann.response.text.count("h0M") < 6205
+    ann.open(f"/rapporten/{PRODUCT}/{SCHOOL}/positie").sees("Signaleringswaarde")
+
+
+def test_a_product_that_opens_nothing_for_boards_has_no_page_for_them(open_to_ann: Portal) -> None:
+    def only_cards(session: object) -> None:
+        session.query(Product).filter_by(name=PRODUCT).one().reports = [catalogue.SCHOOL_CARD]  # type: ignore[attr-defined]
+
+    open_to_ann.do(only_cards)
+    ann = open_to_ann.sign_in(ANN).open("/rapporten").sees_not("Alle scholen van")
+    assert [ann.open(f"{BOARD}{each}").status for each in ("", "/overzicht", "/positie")] == [404] * 3
+
+
+# --- Pure: sorted and narrowed -----------------------------------------------------------------------------------
+
+percentages = st.none() | st.decimals(0, 100, places=2)
+levels = st.builds(LevelLine, st.sampled_from(Outcome), percentages, percentages, percentages, percentages)
+lines = st.builds(
+    Line,
+    code=st.text("0123456789ABC", min_size=6, max_size=6),
+    name=st.text(max_size=8),
+    place=st.text(max_size=8),
+    weight=st.none() | st.decimals(20, 40, places=2),
+    pupils=st.none() | st.integers(0, 500),
+    fundamental=levels,
+    target=levels,
+    trend=st.none() | st.decimals(-100, 100, places=2),
+    masked=st.booleans(),
+)
+
+
+@given(st.lists(lines, max_size=12), st.sampled_from(sorted(SORTS)), st.booleans())
+def test_sorting_keeps_every_school_and_puts_what_is_not_known_last(some: list[Line], sort: str, down: bool) -> None:
+    found = arranged(some, sort=sort, descending=down)
+    assert sorted(map(id, found)) == sorted(map(id, some))
+    keys = [SORTS[sort](each) for each in found]
+    known = [each for each in keys if each is not None]
+    assert keys[: len(known)] == known
+    assert known == sorted(known, reverse=down)
+
+
+@given(st.lists(lines, max_size=12), st.sampled_from(["", *KINDS]), st.text(max_size=2))
+def test_narrowing_keeps_exactly_what_was_asked(some: list[Line], kind: str, text: str) -> None:
+    found = arranged(some, text=text, kind=kind)
+    for each in some:
+        asked = kind in ("", each.kind) and text.casefold() in f"{each.name} {each.place} {each.code}".casefold()
+        assert (each in found) == asked
+    assert sum(len(arranged(some, kind=each)) for each in KINDS) == len(some)
+
+
+@given(levels)
+def test_a_distance_is_the_average_less_the_norm(level: LevelLine) -> None:
+    if level.average is None or level.signal is None:
+        assert level.distance is None
+    else:
+        assert level.signal + Decimal(level.distance) == level.average  # type: ignore[arg-type]
