@@ -40,6 +40,7 @@ SIGNED_IN = frozenset(
         "calendar.renew", "calendar.stop", "my_data.index", "my_data.as_json", "my_data.as_zip",
         "my_data.end_session", "my_data.end_other_sessions", "models.index", "models.index_csv",
         "gate.explain", "share_ledger.mine", "share_ledger.mine_csv",
+        "share_ledger.schools", "share_ledger.schools_csv",
     }
 )  # fmt: skip
 PARTICIPANT = frozenset(
@@ -71,9 +72,7 @@ NEAR_BOARD = frozenset({"board_reports.index", "board_reports.show", "board_repo
 SETS_AMBITION = frozenset({"ambitions.change"})
 """An administrator of the school, or of its board; the board's reports are for who has a role at the board itself."""
 NEAR_SCHOOL = frozenset({"reports.show", "reports.gate", "reports.one", "sharing.share"})
-OF_A_SHARE = frozenset(
-    {"sharing.show", "sharing.file", "sharing.recall", "share_ledger.schools", "share_ledger.schools_csv"}
-)
+OF_A_SHARE = frozenset({"sharing.show", "sharing.file", "sharing.recall"})
 """Who passed a report on, who oversees its school, and the rights holders of the product."""
 SIGNATORY = frozenset({"signing.sign"})
 JUDGE = frozenset({"judging.judge"})

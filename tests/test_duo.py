@@ -19,6 +19,7 @@ from portal.reports import datasets, duo, duo_files
 from portal.reports.duo_files import DuoFault
 from portal.reports.duo_tables import ExamMarks, ExamPasses, PupilCount, ReferenceLevel, RepeaterCount
 from portal.reports.tables import ReportSource
+from tests.builders import Portal
 from tests.publisher_copies import (
     KINDS,
     LEVELS,
@@ -180,6 +181,18 @@ def test_a_location_that_closed_is_kept_and_named(empty: Path) -> None:
     [taken] = duo.import_levels([a_few(empty, LEVELS)])
     assert taken.closed == ("00AP00",)
     assert "closed according to the register (1): 00AP00" in taken.in_words()
+
+
+def test_on_either_database_a_corrected_file_changes_adds_and_takes_away(portal: Portal, tmp_path: Path) -> None:
+    lines = shipped_lines(LEVELS)
+    with portal.database.opened():
+        assert duo.is_filled()
+        [taken] = duo.import_levels([written(tmp_path, with_cell(lines, "TV_2F", "6"), name=LEVELS)])
+        assert (taken.added, taken.changed, taken.ended) == (0, 1, 0)
+        [taken] = duo.import_levels([written(tmp_path, [lines[0], *lines[1002:]], name=LEVELS)])
+        assert (taken.added, taken.changed, taken.ended) == (0, 0, 1001)
+        [taken] = duo.import_levels([written(tmp_path, lines, name=LEVELS)])
+        assert (taken.added, taken.changed, taken.ended) == (1001, 0, 0)
 
 
 # Stopped half-way

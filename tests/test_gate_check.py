@@ -1,9 +1,10 @@
 """The gate before any application: what a proxy is told is what the page says, and it is told nothing else."""
 
 import itertools
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from portal import dossier
 from portal.config import Settings
@@ -189,6 +190,33 @@ def test_what_the_proxy_is_judged_by_is_what_the_page_adds_its_words_to(gated: P
             page = dossier.facts(reader(), person, location, product, at=gated.moment, contact="x@example.nl")
             proxy = deciding.of_person(reader(), person_id, product.name, code, at=gated.moment).facts(gated.moment)
         assert what_decides(page) == what_decides(proxy), (someone, code)
+
+
+def test_no_table_is_read_from_end_to_end_however_many_people_there_are(gated: Portal) -> None:
+    """Without this, a quarter of a million persons made an answer a hundred times as slow."""
+    engine = gated.database.engine
+    if engine.dialect.name != "sqlite":
+        return  # PostgreSQL counts its rows, and plans by that
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    person_id = gated.visitor(TOM).person_id
+    assert person_id is not None
+    gated.ask(lambda: deciding.of_person(reader(), person_id, PRODUCT, SCHOOL, at=gated.moment))
+    ask(gated.sign_in(TOM))
+    event.remove(engine, "before_cursor_execute", note)
+    those = [each for each in asked if "UNION ALL" in each[0]]
+    assert len(those) == 2, "one for a person, one for a session"
+    for statement, parameters in those:
+        with engine.connect() as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            said = [str(row[3]) for row in plan]
+        assert len(said) > 20
+        assert not [each for each in said if each.startswith("SCAN") and each.split()[1] not in ("who", "place")], said
+        assert not [each for each in said if "AUTOMATIC" in each or "ix_in_force_product" in each], said
 
 
 # --- For people ----------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 from click.testing import CliRunner
 
+from portal import audit
 from portal.commands import portal as command
 from portal.database import reader
 from portal.documents import readable
@@ -73,6 +74,12 @@ def passed_on(portal: Portal, kind: str = "link", group: str = "school", by: Som
 def outside(portal: Portal) -> Browser:
     """Kim, who has no account, at the link that was mailed."""
     return Browser(portal).open(portal.mailed_link(KIM.email, "Een rapport van"))
+
+
+def found(portal: Portal) -> list[str]:
+    """What `tekenpoort verify` says of shares."""
+    with portal.opened():
+        return [each.what for each in audit.verify(portal.settings, "shares").findings]
 
 
 def only(portal: Portal) -> Share:
@@ -296,6 +303,15 @@ def test_names_stand_in_no_line_of_the_ledger(readers: Portal) -> None:
     passed_on(readers)
     told = readers.ask(lambda: [str(each.detail) + each.subject for each in reader.query(Entry).filter_by(act="share")])
     assert told and not any(KIM.name in each or KIM.email in each or TOM.name in each for each in told)
+
+
+def test_what_somebody_changes_or_deletes_past_the_portal_is_found_by_verify(readers: Portal) -> None:
+    passed_on(readers)
+    assert found(readers) == []
+    readers.do(lambda session: session.query(Share).update({"group": "ocw"}))
+    assert found(readers) == ["is iets anders dan het logboek zegt"]
+    readers.do(lambda session: session.query(Share).delete())
+    assert found(readers) == ["deelde een rapport waarvan niets meer is bewaard"]
 
 
 # --- Where a file came from --------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ PLACES: Mapping[str, str] = {
     "block": mark("blokkade %(name)s"),
     "offer": mark("aanbieding %(name)s"),
     "comment": mark("opmerking %(name)s"),
+    "share": mark("gedeeld rapport %(name)s"),
     "subprocessor": mark("subverwerker %(name)s"),
     "elsewhere": mark("elders getekende overeenkomst %(name)s"),
     "dpia_decision": mark("besluit over een DPIA %(name)s"),
@@ -56,6 +57,7 @@ COUNTED: Mapping[str, str] = {
     "products": mark("producten"),
     "blocks": mark("blokkades"),
     "offers": mark("aanbiedingen"),
+    "shares": mark("gedeelde rapporten"),
     "mails": mark("mails"),
 }
 WAITING: Mapping[str, str] = {

@@ -22,7 +22,7 @@ from workflows.vocabulary import Role
 
 @dataclass(frozen=True)
 class Holds:
-    """Something in force for the school or the person."""
+    """Something in force for the school."""
 
     kind: str
     version: str
@@ -75,6 +75,7 @@ class Deciding:
     holds: tuple[Holds, ...]
     agreements_sufficing: tuple[str, ...]
     agreements_elsewhere: tuple[str, ...]
+    terms_accepted: tuple[str, ...]
     terms_sufficing: tuple[str, ...]
     blocked: bool
 
@@ -120,7 +121,7 @@ class Deciding:
             and any(each.organisation_id == declared.on_behalf_of and _may_act(each) for each in self.roles),
             terms_published=bool(self.terms_sufficing),
             terms_version=self.terms_sufficing[0] if self.terms_sufficing else "",
-            terms_accepted=tuple(each.version for each in self.holds if each.kind == in_force.USAGE_TERMS),
+            terms_accepted=self.terms_accepted,
             terms_sufficing=self.terms_sufficing,
             blocks=(Shut(""),) if self.blocked else (),
         )
@@ -172,7 +173,8 @@ def _read(rows: Any, at: dt.datetime) -> Deciding | None:
         roles=tuple(Held(each.one, each.text or "", each.key, each.more) for each in roles if each.number),
         holds=tuple(Holds(each.key, each.text, each.two, each.one, each.since) for each in found.get("holds", ())),
         agreements_sufficing=_sufficing(found, publications.PROCESSOR_AGREEMENT, at),
-        agreements_elsewhere=tuple(each.text for each in found.get("elsewhere", ())),
+        agreements_elsewhere=_of_product(found, "elsewhere"),
+        terms_accepted=_of_product(found, "accepted"),
         terms_sufficing=_sufficing(found, publications.USAGE_TERMS, at),
         blocked="block" in found,
     )
@@ -184,6 +186,12 @@ def _place(found: dict[str, list[Any]], at: dt.datetime) -> Place | None:
     [place], [product] = found["place"], found["product"]
     registered = place.since is not None and place.since <= at and (place.until is None or place.until > at)
     return Place(product.one, product.more, place.key, place.text, place.one, place.two, registered)
+
+
+def _of_product(found: dict[str, list[Any]], tag: str) -> tuple[str, ...]:
+    """The versions of this kind that are about the product: by its index a database would come past everybody's."""
+    products = {each.one for each in found.get("product", ())}
+    return tuple(each.text for each in found.get(tag, ()) if each.one in products)
 
 
 def _sufficing(found: dict[str, list[Any]], kind: str, at: dt.datetime) -> tuple[str, ...]:

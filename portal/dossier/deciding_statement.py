@@ -43,7 +43,6 @@ _COLUMNS: dict[str, Any] = {
 _AT: Any = bindparam("at", type_=Moment)
 _OF_SCHOOL = (in_force.PROCESSOR_AGREEMENT, *DPIA)
 _TEXTS = (publications.USAGE_TERMS, publications.PROCESSOR_AGREEMENT)
-_HELD = {"one": InForce.case_id, "two": InForce.on_behalf_of, "key": InForce.kind, "text": InForce.version}
 
 
 def _row(tag: str, **columns: Any) -> list[ColumnElement[Any]]:
@@ -68,10 +67,14 @@ def _statement(who: Any) -> CompoundSelect[Any]:
         .where(Product.name == bindparam("product", type_=String), Product.has_reports)
         .cte("place")
     )  # fmt: skip
+    # Each by its value, so that the way in is by an index, whatever a database guesses of how many rows there are.
+    person_id, product_id, school_id, board_id = (
+        select(each).scalar_subquery()
+        for each in (person.c.id, place.c.product_id, place.c.school_id, place.c.board_id)
+    )
     held = case((and_(*Membership.held(_AT)), 1), else_=0)
     withdrawn = exists().where(Withdrawal.publication_id == Publication.id, Withdrawal.at <= _AT)
-    of_school = and_(InForce.on_behalf_of == place.c.board_id, InForce.product_id == place.c.product_id)
-    holds = _row("holds", **_HELD, since=InForce.since)
+    of_school = and_(InForce.on_behalf_of == board_id, InForce.product_id == product_id)
     return union_all(
         select(
             *_row(
@@ -93,20 +96,19 @@ def _statement(who: Any) -> CompoundSelect[Any]:
                 more=Membership.acts,
             )
         )
-        .join_from(person, Membership, Membership.person_id == person.c.id)
-        .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(Membership.status == "active"),
-        select(*holds)
-        .join_from(person, InForce, InForce.person_id == person.c.id)
-        .join(place, place.c.product_id == InForce.product_id)
-        .where(InForce.kind == in_force.USAGE_TERMS, *in_force.holds(_AT)),
-        select(*holds)
-        .join_from(place, InForce, InForce.organisation_id == place.c.school_id)
-        .where(
-            or_(
-                InForce.kind == in_force.BOARD_DECLARATION,
-                and_(InForce.kind.in_(_OF_SCHOOL), of_school),
-            ),
+        .join_from(Membership, Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.person_id == person_id, Membership.status == "active"),
+        select(*_row("accepted", one=InForce.product_id, text=InForce.version)).where(
+            InForce.person_id == person_id, InForce.kind == in_force.USAGE_TERMS, *in_force.holds(_AT)
+        ),
+        select(
+            *_row(
+                "holds", one=InForce.case_id, two=InForce.on_behalf_of, key=InForce.kind, text=InForce.version,
+                since=InForce.since,
+            )
+        ).where(
+            InForce.organisation_id == school_id,
+            or_(InForce.kind == in_force.BOARD_DECLARATION, and_(InForce.kind.in_(_OF_SCHOOL), of_school)),
             *in_force.holds(_AT),
         ),
         select(
@@ -114,25 +116,18 @@ def _statement(who: Any) -> CompoundSelect[Any]:
                 "version", key=Publication.kind, text=Publication.version, number=Publication.grace_days,
                 since=Publication.since,
             )
-        )
-        .join_from(place, Publication, Publication.product_id == place.c.product_id)
-        .where(
-            Publication.kind.in_(_TEXTS),
-            Publication.since <= _AT,
-            ~withdrawn,
+        ).where(
+            Publication.product_id == product_id, Publication.kind.in_(_TEXTS), Publication.since <= _AT, ~withdrawn
         ),
-        select(*_row("elsewhere", text=SignedElsewhere.version))
-        .join_from(place, SignedElsewhere, SignedElsewhere.board_id == place.c.board_id)
-        .where(
-            SignedElsewhere.product_id == place.c.product_id,
+        select(*_row("elsewhere", one=SignedElsewhere.product_id, text=SignedElsewhere.version)).where(
+            SignedElsewhere.board_id == board_id,
             SignedElsewhere.confirmed_at.is_not(None),
             SignedElsewhere.since <= _AT,
             or_(SignedElsewhere.until.is_(None), SignedElsewhere.until > _AT),
         ),
-        select(*_row("block", one=Block.id))
-        .join_from(person, Block, Block.person_id == person.c.id)
-        .join(place, place.c.product_id == Block.product_id)
-        .where(*blocks.holds(_AT)),
+        select(*_row("block", one=Block.id)).where(
+            Block.person_id == person_id, Block.product_id == product_id, *blocks.holds(_AT)
+        ),
     )  # fmt: skip
 
 

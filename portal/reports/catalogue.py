@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.parties.register_files import PRIMARY
+from portal.parties.register_files import PRIMARY, SECONDARY, SPECIAL
 from portal.wording import mark
 
 
@@ -34,6 +34,7 @@ class Report:
 
 
 SCHOOL_CARD, TREND, POSITION, OVERVIEW = "schoolkaart", "driejaarstrend", "positie", "overzicht"
+LEVELS, PUPILS, TEACHERS, SECONDARY_SCHOOL = "referentieniveaus", "leerlingen", "personeel", "voortgezet-onderwijs"
 _LOCATION, _BOARD = frozenset({About.LOCATION}), frozenset({About.BOARD})
 
 REPORTS: tuple[Report, ...] = (
@@ -55,6 +56,32 @@ REPORTS: tuple[Report, ...] = (
         mark("Positie"),
         mark("Waar scholen staan tussen alle basisscholen: schoolweging en streefniveau, met de norm."),
         _LOCATION | _BOARD,
+    ),
+    Report(
+        LEVELS,
+        mark("Referentieniveaus per vak"),
+        mark("Hoeveel leerlingen elk niveau haalden voor rekenen, lezen en taalverzorging, drie jaar naast elkaar."),
+        _LOCATION,
+    ),
+    Report(
+        PUPILS,
+        mark("Leerlingen"),
+        mark("Hoeveel leerlingen er nu zijn naar leeftijd, met een prognose voor vijf jaar."),
+        _LOCATION | _BOARD,
+        frozenset({PRIMARY, SPECIAL}),
+    ),
+    Report(
+        TEACHERS,
+        mark("Personeelsprognose"),
+        mark("Hoeveel voltijdbanen er de komende vijf jaar nodig zijn, als rekenmodel met eigen getallen."),
+        _LOCATION,
+    ),
+    Report(
+        SECONDARY_SCHOOL,
+        mark("Voortgezet onderwijs"),
+        mark("Geslaagden, het verschil tussen schoolexamen en centraal examen, en zittenblijvers."),
+        _LOCATION,
+        frozenset({SECONDARY}),
     ),
 )
 """In the order in which they are offered."""

@@ -5,9 +5,11 @@ Places are in units of a view box 360 wide, as in `charts`; every scale begins a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import ceil, floor, log10
 
 from portal.reports.charts import WIDTH
+from portal.reports.figures import decimal
 
 _LEFT, _TOP, _BOTTOM, _HEIGHT = 42.0, 26.0, 200.0, 246.0
 _HATCHED = 4.0  # what is masked is drawn as the most it can be
@@ -145,5 +147,7 @@ def _scale(most: float) -> tuple[float, tuple[Line, ...]]:
     step = next(size * part for part in (0.2, 0.5, 1.0, 2.0) if most / (size * part) <= 5)
     step = max(step, 1)
     top = step * ceil(most / step)
-    lines = [Line(_at(step * number, top), f"{step * number:.0f}") for number in range(round(top / step) + 1)]
+    lines = [
+        Line(_at(step * number, top), decimal(Decimal(round(step * number)))) for number in range(round(top / step) + 1)
+    ]
     return float(top), tuple(lines)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -17,9 +17,11 @@ from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.register import RegisterBoard, RegisterLocation
 from portal.reports import catalogue
+from portal.reports.board_pupils import board_pupils
 from portal.reports.catalogue import About, Report
 from portal.reports.overview import KINDS, SORTS, LevelLine, Line, Overview, arranged, overview, signed
 from portal.reports.position import position
+from portal.reports.reasons import NoReport
 from portal.views.exports import csv_response, export_url
 from portal.views.overviews import Wish, wished
 from portal.views.sign_in import sign_in_first
@@ -68,6 +70,10 @@ def show(product_name: str, board_number: str, report_name: str) -> ResponseRetu
     }
     if not judged.open:
         return render_template("reports/board_shut.html", **around), 403
+    if report.name == catalogue.PUPILS:
+        pupils = board_pupils(judged.open, request.args)
+        why_not = pupils.reason if isinstance(pupils, NoReport) else None
+        return render_template("reports/board_pupils.html", **around, pupils=pupils, why_not=why_not)
     found = overview(judged.open)
     if report.name == catalogue.POSITION:
         return render_template("reports/board_position.html", **around, position=position(found), signed=signed)

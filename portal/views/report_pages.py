@@ -3,11 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from flask import request
+
 from portal.parties.register import RegisterLocation
 from portal.reports import card, catalogue
 from portal.reports.catalogue import Report
+from portal.reports.levels import school_levels
 from portal.reports.overview import overview, signed
 from portal.reports.position import position
+from portal.reports.pupils import school_pupils
+from portal.reports.reasons import NoReport
+from portal.reports.secondary import school_secondary
+from portal.reports.teachers import school_teachers
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,20 @@ def _position(location: RegisterLocation) -> Page:
     return Page("reports/_position.html", {} if why_not else {"position": position(found), "signed": signed}, why_not)
 
 
+def _of_duo(template: str, name: str, read: Callable[[str], object]) -> Callable[[RegisterLocation], Page]:
+    def page(location: RegisterLocation) -> Page:
+        found = read(location.code)
+        return Page(template, why_not=found.reason) if isinstance(found, NoReport) else Page(template, {name: found})
+
+    return page
+
+
 OF_LOCATION: Mapping[str, Callable[[RegisterLocation], Page]] = {
     catalogue.SCHOOL_CARD: _of_the_card("reports/_card.html"),
     catalogue.TREND: _of_the_card("reports/_trend.html"),
     catalogue.POSITION: _position,
+    catalogue.LEVELS: _of_duo("reports/_levels.html", "levels", school_levels),
+    catalogue.PUPILS: _of_duo("reports/_pupils.html", "pupils", lambda code: school_pupils(code, request.args)),
+    catalogue.TEACHERS: _of_duo("reports/_teachers.html", "teachers", lambda code: school_teachers(code, request.args)),
+    catalogue.SECONDARY_SCHOOL: _of_duo("reports/_secondary.html", "secondary", school_secondary),
 }

@@ -63,7 +63,7 @@ def index() -> ResponseReturnValue:
 def show(product_name: str, code: str) -> ResponseReturnValue:
     """The first report of a school that a product opens, or what is missing, who can fix it and where."""
     product, location = found_report(product_name, code)
-    return _page(location, product, next(iter(_opened(product)), None))
+    return _page(location, product, next(iter(_suited(product, location)), None))
 
 
 @bp.get("/<product_name>/<code>/<report_name>")
@@ -111,6 +111,12 @@ def _opened(product: Product) -> list[Report]:
     return catalogue.opened(product.reports, About.LOCATION)
 
 
+def _suited(product: Product, location: RegisterLocation) -> list[Report]:
+    """Those of which there can be figures for this school; if there are none, all, and each says why not."""
+    every = _opened(product)
+    return [each for each in every if location.sector in each.sectors] or every
+
+
 def _page(location: RegisterLocation, product: Product, report: Report | None) -> ResponseReturnValue:
     """A report behind its gate; of a product that opens none, the gate itself."""
     verdict = _judge(location, product)
@@ -130,7 +136,7 @@ def _page(location: RegisterLocation, product: Product, report: Report | None) -
                 "url": url_for(".one", product_name=product.name, code=location.code, report_name=each.name),
                 "current": each is report,
             }
-            for each in _opened(product)
+            for each in _suited(product, location)
         ],
         why_not=page.why_not,
         aims_url=_aims_url(location, product),
@@ -157,7 +163,7 @@ def _gate(location: RegisterLocation, product: Product, verdict: Verdict) -> dic
         "rows": [_row(each, location, product) for each in verdict.judged],
         "application": applications.for_school(product.application, location.code),
         "aims_url": _aims_url(location, product),
-        "first": next(iter(_opened(product)), None),
+        "first": next(iter(_suited(product, location)), None),
         "no_card": datasets.why_no_card(location.code) if verdict.is_open else None,
     }
 

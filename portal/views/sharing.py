@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import Form, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
 
-from portal import clock, dossier
+from portal import clock, dossier, wording
 from portal.database import reader
 from portal.dossier import at_the_gate, share_standing
 from portal.errors import InvalidError, NotFoundError, RefusedError
@@ -155,16 +155,17 @@ def share_is_open(session: Session, found: Share) -> bool:
 
 def file_of(found: Share) -> Response:
     """What was shared, as the file that was chosen; a link gives the PDF."""
-    made, marked = _paper(found.subject), Marked.of(found)
-    if made is None:
-        raise RefusedError(mark("Van deze school is er geen rapport meer."))
     name, kind = f"{found.report}-{found.subject}-{found.reference}", found.kind
-    reader.rollback()  # a child makes the file; the database is let go of
-    if kind == "xlsx":
-        return _download(copies.xlsx(made, marked), XLSX, f"{name}.xlsx")
-    if kind == "csv":
-        return _download(safe_csv(copies.rows(made, marked)).encode("utf-8-sig"), "text/csv", f"{name}.csv")
-    return pdf_response(copies.pdf(made, marked), f"{name}.pdf")
+    with wording.speaking(wording.RECORDED):  # as every document, whoever reads the portal in another language
+        made, marked = _paper(found.subject), Marked.of(found)
+        if made is None:
+            raise RefusedError(mark("Van deze school is er geen rapport meer."))
+        reader.rollback()  # a child makes the file; the database is let go of
+        if kind == "xlsx":
+            return _download(copies.xlsx(made, marked), XLSX, f"{name}.xlsx")
+        if kind == "csv":
+            return _download(safe_csv(copies.rows(made, marked)).encode("utf-8-sig"), "text/csv", f"{name}.csv")
+        return pdf_response(copies.pdf(made, marked), f"{name}.pdf")
 
 
 # --- How ---------------------------------------------------------------------------------------------------------
