@@ -4,7 +4,22 @@ from collections.abc import Callable
 
 from playwright.sync_api import FilePayload
 
-from tests.builders import A_PDF, ANN, BAS, EVA, IRIS, LOTTE, NOOR, PASSWORD, PRODUCT, SANNE, THEIR_SCHOOL, TOM, Someone
+from tests.builders import (
+    A_PDF,
+    ANN,
+    BAS,
+    EVA,
+    IRIS,
+    LOTTE,
+    NOOR,
+    OURS,
+    PASSWORD,
+    PRODUCT,
+    SANNE,
+    THEIR_SCHOOL,
+    TOM,
+    Someone,
+)
 from tests.chromium import Visit
 from tests.full_house import PIA, House
 from tests.shares import TOKEN
@@ -107,6 +122,8 @@ TEACHER: dict[str, Page] = {
     "tasks": "/",
     "reports": "/rapporten",
     "report": "{report}",
+    "report-trend": "{report}/driejaarstrend",
+    "report-position": "{report}/positie",
     "report-by-subject": "{report}?dataset=referentieniveaus",
     "gate-open": "{report}/poort",
     "share": "{report}/delen",
@@ -164,6 +181,13 @@ DIRECTOR: dict[str, Page] = {
     "agreement-questions": "/zaken/{agreement_case}/content/opmerkingen",
     "agreement": "/zaken/{agreement_case}",
     "agreement-whole": "/zaken/{agreement_case}/tekst",
+    "ambition": "{report}/ambitie",
+    "ambition-fault": sent("{report}/ambitie", "Opslaan", target="veel"),
+    "board-overview": f"/rapporten/{PRODUCT}/bestuur/{OURS}/overzicht",
+    "board-overview-nothing": f"/rapporten/{PRODUCT}/bestuur/{OURS}/overzicht?q=xyzzy",
+    "board-overview-printed": printed(f"/rapporten/{PRODUCT}/bestuur/{OURS}/overzicht"),
+    "board-position": f"/rapporten/{PRODUCT}/bestuur/{OURS}/positie",
+    "board-pupils": f"/rapporten/{PRODUCT}/bestuur/{OURS}/leerlingen",
     "tasks": "/",
     "tasks-nothing": "/?q=xyzzy",
     "organisations": "/organisaties",
@@ -211,6 +235,7 @@ DIRECTOR: dict[str, Page] = {
 }
 BLOCKED: dict[str, Page] = {"gate-blocked": "{report}"}
 SECRETARY: dict[str, Page] = {
+    "board-report-shut": f"/rapporten/{PRODUCT}/bestuur/{OURS}/overzicht",
     "terms-group": "/zaken/{reading}/group",
     "terms-read": "/zaken/{reading}/read",
     "shared-of-schools": "/gedeeld/scholen",

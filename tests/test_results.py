@@ -67,7 +67,11 @@ def published(row, level: Level) -> tuple[Decimal | None, Decimal | None, int | 
 
 def a_database(folder: Path) -> Database:
     database = connect(f"sqlite:///{folder / 'results.db'}")
-    wanted = [name for name in Base.metadata.tables if name.startswith(("register_", "school_", "result_", "report_"))]
+    wanted = [
+        name
+        for name in Base.metadata.tables
+        if name.startswith(("register_", "school_", "result_", "report_", "ambition"))
+    ]
     Base.metadata.create_all(database.engine, tables=[Base.metadata.tables[name] for name in wanted])
     return database
 
@@ -340,6 +344,9 @@ def test_a_small_school_gets_a_sentence_instead_of_a_verdict(loaded):
     card = school_card("03DG00")
     assert card.small
     assert "kijkt daarom naar vijf jaar" in card.measures[0].sentence
+    for measure in card.measures:
+        assert measure.average is None
+        assert "Deze school" not in measure.description
 
 
 def test_a_missing_year_is_a_gap_in_the_trend(loaded):

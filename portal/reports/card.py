@@ -13,7 +13,7 @@ from portal.reports.ambitions import Aims
 from portal.reports.charts import BarChart, Reading, TrendChart, YearReading, bar_chart, trend_chart
 from portal.reports.figures import decimal, percent
 from portal.reports.result_files import OUTCOMES, number, year_of
-from portal.reports.results import Level, Outcome, Year
+from portal.reports.results import COUNTED, Level, Outcome, Year
 from portal.reports.tables import ResultAverage, SchoolResult
 from portal.wording import mark, say, say_count
 
@@ -199,7 +199,8 @@ def _measure(
     level: Level, row: SchoolResult, similar: ResultAverage | None, national: ResultAverage | None, aims: Aims
 ) -> Measure:
     field = "fundamental" if level is Level.FUNDAMENTAL else "target"
-    average = number(getattr(row, f"average_{field}"))
+    outcome = OUTCOMES[getattr(row, f"outcome_{field}")]
+    average = number(getattr(row, f"average_{field}")) if outcome in COUNTED else None
     signal = number(getattr(row, f"signal_{field}"))
     compared = [
         ("school", say(mark("Deze school")), average),
@@ -214,7 +215,7 @@ def _measure(
     )
     return Measure(
         level=level,
-        outcome=OUTCOMES[getattr(row, f"outcome_{field}")],
+        outcome=outcome,
         average=average,
         signal=signal,
         similar=compared[1][2],

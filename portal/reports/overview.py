@@ -18,7 +18,7 @@ from portal.reports.ambitions import Aims
 from portal.reports.card import VERDICTS
 from portal.reports.figures import decimal, percent
 from portal.reports.result_files import OUTCOMES, number, year_of
-from portal.reports.results import Level, Outcome
+from portal.reports.results import COUNTED, Level, Outcome
 from portal.reports.tables import ResultAverage, SchoolResult
 from portal.wording import mark, say
 
@@ -29,7 +29,6 @@ KINDS = {
     "too_little": mark("te weinig gegevens"),
 }
 """What an overview can be narrowed to; a school that is below the norm of one level is below."""
-COUNTED = (Outcome.ABOVE, Outcome.BELOW)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from functools import lru_cache
 from sqlalchemy import func, select
 
 from portal.database import reader
-from portal.reports.overview import COUNTED, Line, Overview
+from portal.reports.overview import Line, Overview
 from portal.reports.result_files import OUTCOMES, number
-from portal.reports.results import Outcome
+from portal.reports.results import COUNTED, Outcome
 from portal.reports.scatter import Scatter, Spot, cloud, scatter
 from portal.reports.tables import ReportSource, SchoolResult
 from portal.wording import mark, say

@@ -47,6 +47,10 @@ class WeightOutsideError(ValueError):
     """A schoolweging outside the scale from 20 to 40."""
 
 
+COUNTED = (Outcome.ABOVE, Outcome.BELOW)
+"""Outcomes that stand on a number; of a small school, or one of which there is too little, no number is shown."""
+
+
 @dataclass(frozen=True)
 class Year:
     """One school year: percentages from 0 to 100 with two decimals, and the number of pupils tested.
