@@ -297,7 +297,7 @@ def _item(endpoint: str, label: str, count: int = 0) -> dict[str, object]:
     current = request.endpoint == endpoint or (
         request.blueprint == endpoint.split(".", 1)[0] and not endpoint.startswith(("registration", "security"))
     )
-    if endpoint in ("service_desk.queue", "agreement_versions.index", "reports.index"):  # many blueprints under one address
+    if endpoint in ("service_desk.queue", "agreement_versions.index", "reports.index"):  # many blueprints
         current = request.path.startswith(url_for(endpoint))
     return {"url": url_for(endpoint), "label": label, "current": current, "count": count}
 
