@@ -31,6 +31,8 @@ class Report:
     sectors: frozenset[str] = frozenset({PRIMARY})
     """Of which schools there are figures for it."""
     has_personal_data: bool = False
+    goes_along: bool = False
+    """Whether it can be taken along as a file, or passed on."""
 
 
 SCHOOL_CARD, TREND, POSITION, OVERVIEW = "schoolkaart", "driejaarstrend", "positie", "overzicht"
@@ -43,6 +45,7 @@ REPORTS: tuple[Report, ...] = (
         mark("Schoolkaart"),
         mark("Wat een school in drie jaar bereikte, naast de signaleringswaarde, soortgelijke scholen en Nederland."),
         _LOCATION,
+        goes_along=True,
     ),
     Report(TREND, mark("Driejaarstrend"), mark("Wat een school per schooljaar bereikte."), _LOCATION),
     Report(
@@ -62,6 +65,7 @@ REPORTS: tuple[Report, ...] = (
         mark("Referentieniveaus per vak"),
         mark("Hoeveel leerlingen elk niveau haalden voor rekenen, lezen en taalverzorging, drie jaar naast elkaar."),
         _LOCATION,
+        goes_along=True,
     ),
     Report(
         PUPILS,
@@ -69,12 +73,14 @@ REPORTS: tuple[Report, ...] = (
         mark("Hoeveel leerlingen er nu zijn naar leeftijd, met een prognose voor vijf jaar."),
         _LOCATION | _BOARD,
         frozenset({PRIMARY, SPECIAL}),
+        goes_along=True,
     ),
     Report(
         TEACHERS,
         mark("Personeelsprognose"),
         mark("Hoeveel voltijdbanen er de komende vijf jaar nodig zijn, als rekenmodel met eigen getallen."),
         _LOCATION,
+        goes_along=True,
     ),
     Report(
         SECONDARY_SCHOOL,
@@ -82,6 +88,7 @@ REPORTS: tuple[Report, ...] = (
         mark("Geslaagden, het verschil tussen schoolexamen en centraal examen, en zittenblijvers."),
         _LOCATION,
         frozenset({SECONDARY}),
+        goes_along=True,
     ),
 )
 """In the order in which they are offered."""

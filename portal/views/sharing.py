@@ -19,21 +19,20 @@ from portal.parties import register
 from portal.parties.register import RegisterLocation
 from portal.parties.spelling import clean, clean_lines
 from portal.parties.tables import Person
-from portal.reports import card, copies, paper, sharing
+from portal.reports import copies, sharing
 from portal.reports.copies import Marked
-from portal.reports.paper import Paper
 from portal.reports.share_tables import Share
 from portal.reports.sharing import DUTIES, FILES, LINK, OTHER, About, Passing
 from portal.views.desk import actor, spoken, with_faults
 from portal.views.documents import pdf_response
 from portal.views.exports import XLSX, safe_csv
+from portal.views.report_papers import CARD, paper_of
 from portal.views.reports import found_report
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import person, settings, visitor
 from portal.wording import mark, say
 
 bp = Blueprint("sharing", __name__)
-CARD = "card"
 MYSELF, ANOTHER = "myself", "another"
 WHOM = {MYSELF: mark("Voor mijzelf"), ANOTHER: mark("Voor iemand anders")}
 KINDS = {**FILES, LINK: mark("Een link per e-mail, die 14 dagen werkt")}
@@ -70,14 +69,15 @@ def share(product_name: str, code: str) -> ResponseReturnValue:
     product, location = found_report(product_name, code)
     if not is_open(reader(), person(), location, product):
         return redirect(url_for("reports.show", product_name=product.name, code=location.code))
-    made = _paper(location.code)
+    report = request.args.get("rapport", CARD)
+    made = paper_of(report, location.code) if _is_opened(product, report) else None
     if made is None:
         raise NotFoundError
     form = _form(product)
     if request.method == "GET":
         form.share_id.data = str(uuid4())
         return _page(product, location, form)
-    about = About(product.id, CARD, made.title, location.code, location.name)
+    about = About(product.id, report, made.title, location.code, location.name)
     try:
         share_id = sharing.share(
             _id(form.share_id.data),
@@ -150,14 +150,16 @@ def is_open(session: Session, somebody: Person, location: RegisterLocation, prod
 def share_is_open(session: Session, found: Share) -> bool:
     """Whether what was shared is still open to who shared it: nobody passes on what they may not see themselves."""
     location = register.location(found.subject)
-    return location is not None and is_open(session, found.person, location, found.product)
+    if location is None or not _is_opened(found.product, found.report):
+        return False
+    return is_open(session, found.person, location, found.product)
 
 
 def file_of(found: Share) -> Response:
     """What was shared, as the file that was chosen; a link gives the PDF."""
     name, kind = f"{found.report}-{found.subject}-{found.reference}", found.kind
     with wording.speaking(wording.RECORDED):  # as every document, whoever reads the portal in another language
-        made, marked = _paper(found.subject), Marked.of(found)
+        made, marked = paper_of(found.report, found.subject), Marked.of(found)
         if made is None:
             raise RefusedError(mark("Van deze school is er geen rapport meer."))
         reader.rollback()  # a child makes the file; the database is let go of
@@ -179,9 +181,9 @@ def _opens(product_id: UUID, code: str, somebody: UUID) -> Callable[[Session], b
     return opens
 
 
-def _paper(code: str) -> Paper | None:
-    made = card.school_card(code)
-    return None if isinstance(made, card.NoCard) else paper.of_card(made)
+def _is_opened(product: Product, report: str) -> bool:
+    """Whether a product still opens this report; the card went along before a product named its reports."""
+    return report == CARD or report in product.reports
 
 
 def _form(product: Product) -> ShareForm:
