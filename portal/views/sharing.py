@@ -150,7 +150,9 @@ def is_open(session: Session, somebody: Person, location: RegisterLocation, prod
 def share_is_open(session: Session, found: Share) -> bool:
     """Whether what was shared is still open to who shared it: nobody passes on what they may not see themselves."""
     location = register.location(found.subject)
-    return location is not None and is_open(session, found.person, location, found.product)
+    if location is None or found.report not in found.product.reports:
+        return False
+    return is_open(session, found.person, location, found.product)
 
 
 def file_of(found: Share) -> Response:
