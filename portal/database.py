@@ -7,16 +7,17 @@ it writes. SQLite gives that with BEGIN IMMEDIATE, PostgreSQL with an advisory l
 
 import datetime as dt
 import uuid
+from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Engine, MetaData, Uuid, create_engine, event, text
+from sqlalchemy import JSON, CompoundSelect, DateTime, Engine, MetaData, Uuid, create_engine, event, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from portal.errors import InvalidError
 from portal.wording import RECORDED, say, speaking
@@ -139,6 +140,72 @@ def aside() -> Iterator[Connection]:
     """A short transaction beside acts and pages, for what is noted as it happens: web sessions, what was opened."""
     with _opened.get().database.engine.begin() as connection:
         yield connection
+
+
+class Prepared:
+    """A question whose SQL is worked out once for each kind of database, and then goes straight to the driver.
+
+    For what is asked with every request of somebody else's application: ten times as quick, with the same values. It
+    reads by itself, outside acts and pages.
+    """
+
+    def __init__(self, statement: CompoundSelect[Any]) -> None:
+        self.statement = statement
+        self.row: type[Any] = namedtuple("Row", [each.name for each in statement.selected_columns])  # type: ignore[misc]
+        self._ready: dict[str, _Ready] = {}
+
+    def rows(self, **values: object) -> list[Any]:
+        """The rows for these values, each column by its name."""
+        engine = _opened.get().database.engine
+        ready = self._ready.get(engine.dialect.name) or self._prepare(engine.dialect)
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(ready.sql, ready.bind(values))
+            found = cursor.fetchall()
+        finally:
+            connection.close()
+        make, results = self.row._make, ready.results
+        return [
+            make([one if read is None or one is None else read(one) for read, one in zip(results, row, strict=True)])
+            for row in found
+        ]
+
+    def _prepare(self, dialect: Dialect) -> "_Ready":
+        compiled = self.statement.compile(dialect=dialect)
+        values = compiled.construct_params(_check=False)
+        binds = {name: _processor(each.type, dialect, "bind") for each, name in compiled.bind_names.items()}
+        fixed = {
+            name: binds[name](value) if binds[name] and value is not None else value for name, value in values.items()
+        }
+        results = [_processor(each.type, dialect, "result") for each in self.statement.selected_columns]
+        ready = _Ready(str(compiled), compiled.positiontup, fixed, binds, results)
+        self._ready[dialect.name] = ready
+        return ready
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A question in the SQL of one kind of database."""
+
+    sql: str
+    places: list[str] | None
+    """The order of the values; None where they are given by name."""
+    fixed: dict[str, Any]
+    binds: dict[str, Any]
+    results: list[Any]
+
+    def bind(self, values: dict[str, object]) -> Any:
+        """The values as the driver wants them."""
+        given = {name: bind(value) if (bind := self.binds[name]) else value for name, value in values.items()}
+        whole = {**self.fixed, **given}
+        return whole if self.places is None else [whole[each] for each in self.places]
+
+
+def _processor(kind: TypeEngine[Any], dialect: Dialect, way: str) -> Any:
+    """What makes of a value what the driver takes, or the other way round; None where it is the same."""
+    impl = kind.dialect_impl(dialect)
+    return impl.bind_processor(dialect) if way == "bind" else impl.result_processor(dialect, None)
 
 
 def connect(url: str, *, ledger_key: bytes | None = None) -> Database:

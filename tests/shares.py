@@ -21,7 +21,7 @@ def a_share(portal: Portal) -> uuid.UUID:
     def put_down(session: Session) -> uuid.UUID:
         product = session.query(Product).filter_by(name=PRODUCT).one()
         number = session.query(Share).count() + 1
-        made = Share(number=number, mark=mark_of(number), product_id=product.id, report="card", subject=SCHOOL)
+        made = Share(number=number, mark=mark_of(number), product_id=product.id, report="schoolkaart", subject=SCHOOL)
         made.subject_name, made.kind, made.person_id, made.made_at = "De Jozefschool", "link", tom, portal.moment
         made.recipient, made.recipient_email, made.recipient_organisation = "Kim Peters", "kim@mr.example", "De MR"
         made.group, made.group_name, made.purpose = "school", "School", "Bespreken in de medezeggenschapsraad."

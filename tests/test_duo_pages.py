@@ -62,3 +62,39 @@ def test_what_a_product_does_not_open_is_not_there(in_force: Portal) -> None:
     tom = in_force.sign_in(TOM).open(REPORT).sees("Schoolkaart")
     for name in OURS_ALL:
         assert tom.open(f"{REPORT}/{name}").status == 404
+
+
+@pytest.mark.parametrize(
+    ("report", "shown"),
+    [(catalogue.LEVELS, "Taalverzorging"), (catalogue.PUPILS, "12 jaar"), (catalogue.TEACHERS, "Als het anders gaat")],
+)
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "pdf"])
+def test_each_of_them_goes_along_as_a_file_that_says_what_the_page_says(
+    opened: Portal, report: str, shown: str, kind: str
+) -> None:
+    page = opened.sign_in(TOM).open(f"{REPORT}/{report}").follow("Downloaden of delen")
+    page = (
+        page.choose("whom", "myself")
+        .choose("kind", kind)
+        .fill(purpose="Voor de teamvergadering")
+        .press("Maak het klaar")
+    )
+    file = page.open(f"{page.address}/bestand")
+    assert file.status == 200
+    if kind == "csv":
+        text = file.response.data.decode("utf-8-sig")
+        assert shown in text
+        assert "Vertrouwelijk" in text
+        assert "Bron: DUO" in text
+
+
+def test_what_a_product_no_longer_opens_goes_along_no_longer(opened: Portal) -> None:
+    page = opened.sign_in(TOM).open(f"{REPORT}/leerlingen").follow("Downloaden of delen")
+    page = page.choose("whom", "myself").choose("kind", "csv").fill(purpose="Voor het team").press("Maak het klaar")
+    address = page.address
+    desk = opened.sign_in(SANNE).open(f"/servicedesk/producten/{PRODUCT}/wijzigen")
+    desk.choose("reports", catalogue.SCHOOL_CARD).press("Opslaan")
+    tom = opened.sign_in(TOM)
+    assert tom.open(f"{address}/bestand").status == 409
+    assert tom.open(f"{REPORT}/leerlingen/delen").status == 404
+    assert tom.open(f"{REPORT}/nonsense/delen").status == 404

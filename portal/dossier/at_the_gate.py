@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from portal.dossier import deciding
@@ -73,13 +72,13 @@ def verdicts(
     return found
 
 
-def guest(connection: Connection, token_hash: str, resource: Resource | None, *, at: dt.datetime) -> Guest | None:
+def guest(token_hash: str, resource: Resource | None, *, at: dt.datetime) -> Guest | None:
     """What a proxy is told of the session with this hash; None where nobody is signed in by it.
 
     Whoever must still set a second factor reaches no page of the portal, so no application behind it either.
     """
     name, code = (resource.product_name, resource.code) if resource else ("", "")
-    known = deciding.of_session(connection, token_hash, name, code, at=at)
+    known = deciding.of_session(token_hash, name, code, at=at)
     if known is None:
         return None
     if known.place is None or not known.has_to_do_with_it:

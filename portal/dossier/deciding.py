@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from portal.cases import in_force
@@ -146,9 +145,9 @@ def of_person(session: Session, person_id: uuid.UUID, product_name: str, code: s
     return found
 
 
-def of_session(connection: Connection, token: str, product_name: str, code: str, *, at: dt.datetime) -> Deciding | None:
+def of_session(token_hash: str, product_name: str, code: str, *, at: dt.datetime) -> Deciding | None:
     """What decides for whoever is signed in under the cookie with this hash; None for nobody, or a blocked account."""
-    return _read(connection.execute(BY_SESSION, {"token": token, "product": product_name, "code": code, "at": at}), at)
+    return _read(BY_SESSION.rows(token=token_hash, product=product_name, code=code, at=at), at)
 
 
 # --- What comes back ---------------------------------------------------------------------------------------------

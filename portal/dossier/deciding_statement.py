@@ -29,7 +29,7 @@ from sqlalchemy.orm import aliased
 from portal.cases import in_force
 from portal.cases.agreements.tables import SignedElsewhere
 from portal.cases.tables import InForce
-from portal.database import Moment
+from portal.database import Moment, Prepared
 from portal.offers import blocks, publications
 from portal.offers.tables import Block, Product, Publication, Withdrawal
 from portal.parties.register import RegisterLocation
@@ -49,6 +49,11 @@ def _row(tag: str, **columns: Any) -> list[ColumnElement[Any]]:
     """The columns of one kind of row: the same for each kind, so that one statement gives them all."""
     given = {"tag": literal(tag, String), **columns}
     return [(given[name] if name in given else cast(null(), kind)).label(name) for name, kind in _COLUMNS.items()]
+
+
+def _one_of(column: Any, values: tuple[str, ...]) -> ColumnElement[bool]:
+    """Whether it is one of these; said so that the statement is the same text every time."""
+    return or_(*(column == each for each in values))
 
 
 def _statement(who: Any) -> CompoundSelect[Any]:
@@ -108,7 +113,7 @@ def _statement(who: Any) -> CompoundSelect[Any]:
             )
         ).where(
             InForce.organisation_id == school_id,
-            or_(InForce.kind == in_force.BOARD_DECLARATION, and_(InForce.kind.in_(_OF_SCHOOL), of_school)),
+            or_(InForce.kind == in_force.BOARD_DECLARATION, and_(_one_of(InForce.kind, _OF_SCHOOL), of_school)),
             *in_force.holds(_AT),
         ),
         select(
@@ -117,7 +122,10 @@ def _statement(who: Any) -> CompoundSelect[Any]:
                 since=Publication.since,
             )
         ).where(
-            Publication.product_id == product_id, Publication.kind.in_(_TEXTS), Publication.since <= _AT, ~withdrawn
+            Publication.product_id == product_id,
+            _one_of(Publication.kind, _TEXTS),
+            Publication.since <= _AT,
+            ~withdrawn,
         ),
         select(*_row("elsewhere", one=SignedElsewhere.product_id, text=SignedElsewhere.version)).where(
             SignedElsewhere.board_id == board_id,
@@ -137,8 +145,10 @@ BY_PERSON = _statement(
         Person.id == bindparam("person", type_=Uuid)
     )
 )
-BY_SESSION = _statement(
-    select(*_WHO, WebSession.made_at, WebSession.seen_at)
-    .join_from(WebSession, Person, Person.fs_uniquifier == WebSession.person)
-    .where(WebSession.token_hash == bindparam("token", type_=String), Person.active)
+BY_SESSION = Prepared(
+    _statement(
+        select(*_WHO, WebSession.made_at, WebSession.seen_at)
+        .join_from(WebSession, Person, Person.fs_uniquifier == WebSession.person)
+        .where(WebSession.token_hash == bindparam("token", type_=String), Person.active)
+    )
 )

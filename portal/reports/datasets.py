@@ -88,8 +88,8 @@ def why_no_cards(locations: Sequence[RegisterLocation]) -> dict[str, str]:
     if left:
         brins = {each.brin for each in left}
         rows = select(SchoolResult.brin, func.count()).where(SchoolResult.brin.in_(brins)).group_by(SchoolResult.brin)
-        results = dict(iter(reader.execute(rows)))
-        current = dict(iter(reader.execute(_how_many_locations(brins))))
+        results = {each[0]: each[1] for each in reader.execute(rows)}
+        current = {each[0]: each[1] for each in reader.execute(_how_many_locations(brins))}
         for each in left:
             reasons[each.code] = _why_not_joined(
                 each, locations=current.get(each.brin, 0), rows=results.get(each.brin, 0)

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.reports.card import Card
 from portal.reports.charts import BarChart
-from portal.wording import mark, say
 
 Cell = str | int
 
@@ -41,8 +39,8 @@ class Paper:
     period: str
     facts: tuple[tuple[str, str], ...]
     parts: tuple[Part, ...]
-    notes: tuple[str, ...]
     sources: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def as_facts(self) -> dict[str, Any]:
         """What a document is made of."""
@@ -56,46 +54,6 @@ class Paper:
             "notes": list(self.notes),
             "sources": list(self.sources),
         }
-
-
-def of_card(card: Card) -> Paper:
-    """The school card."""
-    measures = [
-        Part(
-            measure.name,
-            Table((say(mark("Wie of wat")), say(mark("Percentage"))), tuple(measure.rows)),
-            measure.verdict,
-            measure.sentence,
-            measure.chart,
-            measure.description,
-        )
-        for measure in card.measures
-    ]
-    columns = (say(mark("Schooljaar")), "1F", "1S/2F", say(mark("Leerlingen")))
-    years = tuple((year.label, year.fundamental, year.target, year.pupils) for year in card.years)
-    masked = say(
-        mark(
-            "In een of meer jaren maakten minder dan 5 leerlingen de toets. Om hun privacy te beschermen geeft de "
-            "inspectie dan voor geen enkel jaar cijfers."
-        )
-    )
-    return Paper(
-        title=say(mark("Schoolkaart")),
-        name=card.name,
-        place=f"{card.place} · {say(mark('vestiging'))} {card.code}",
-        period=card.period,
-        facts=(
-            (say(mark("Schoolweging")), card.weight_text),
-            (say(mark("Spreiding")), card.spread_text),
-            (say(mark("Leerlingen in drie jaar")), card.pupils_text),
-        ),
-        parts=(
-            *measures,
-            Part(say(mark("Per schooljaar")), Table(columns, years), sentence=masked if card.masked else ""),
-        ),
-        notes=(say(mark("De inspectie noemt deze school %(ovt)s."), ovt=card.ovt),),
-        sources=card.sources,
-    )
 
 
 def _part(part: Part) -> dict[str, Any]:

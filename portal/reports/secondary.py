@@ -91,6 +91,13 @@ class Secondary:
     """Whether something is left out because it is masked."""
     sources: tuple[str, ...]
 
+    @property
+    def period(self) -> str:
+        """The school years that stand in it, first and last."""
+        labels = [year.label for each in self.passes for year in each.years]
+        labels += [each.label for each in self.marks] + ([self.moves.label] if self.moves else [])
+        return say(mark("%(first)s t/m %(last)s"), first=min(labels), last=max(labels))
+
 
 def school_secondary(code: str) -> Secondary | NoReport:
     """The examinations and repeaters of a location, or why there is no report."""

@@ -17,7 +17,6 @@ from werkzeug.http import parse_cookie
 
 from portal import clock
 from portal.config import Settings
-from portal.database import aside
 from portal.dossier import at_the_gate, gate_marks
 from portal.dossier.at_the_gate import Resource
 from portal.errors import NotFoundError
@@ -81,8 +80,7 @@ class Door:
         if not token:
             return SIGN_IN, []
         now, token_hash = clock.now(), sessions.hash_of(token)
-        with aside() as connection:
-            guest = at_the_gate.guest(connection, token_hash, _asked(environ.get("QUERY_STRING", "")), at=now)
+        guest = at_the_gate.guest(token_hash, _asked(environ.get("QUERY_STRING", "")), at=now)
         if guest is None or sessions.is_over(*guest.known.session, now):
             return SIGN_IN, []
         sessions.note_seen(token_hash, guest.known.session[1], now)

@@ -19,9 +19,8 @@ from portal.parties import register
 from portal.parties.register import RegisterLocation
 from portal.parties.spelling import clean, clean_lines
 from portal.parties.tables import Person
-from portal.reports import card, copies, paper, sharing
+from portal.reports import catalogue, copies, papers, sharing
 from portal.reports.copies import Marked
-from portal.reports.paper import Paper
 from portal.reports.share_tables import Share
 from portal.reports.sharing import DUTIES, FILES, LINK, OTHER, About, Passing
 from portal.views.desk import actor, spoken, with_faults
@@ -33,7 +32,6 @@ from portal.views.visitor import person, settings, visitor
 from portal.wording import mark, say
 
 bp = Blueprint("sharing", __name__)
-CARD = "card"
 MYSELF, ANOTHER = "myself", "another"
 WHOM = {MYSELF: mark("Voor mijzelf"), ANOTHER: mark("Voor iemand anders")}
 KINDS = {**FILES, LINK: mark("Een link per e-mail, die 14 dagen werkt")}
@@ -64,20 +62,22 @@ def _signed_in_only() -> ResponseReturnValue | None:
     return sign_in_first() if visitor().person_id is None else None
 
 
-@bp.route("/rapporten/<product_name>/<code>/delen", methods=["GET", "POST"])
-def share(product_name: str, code: str) -> ResponseReturnValue:
+@bp.route("/rapporten/<product_name>/<code>/<report_name>/delen", methods=["GET", "POST"])
+def share(product_name: str, code: str, report_name: str) -> ResponseReturnValue:
     """Take a report along, or pass it on."""
     product, location = found_report(product_name, code)
+    if report_name not in product.reports or report_name not in papers.MADE:
+        raise NotFoundError
     if not is_open(reader(), person(), location, product):
         return redirect(url_for("reports.show", product_name=product.name, code=location.code))
-    made = _paper(location.code)
+    made = papers.of(report_name, location.code)
     if made is None:
         raise NotFoundError
     form = _form(product)
     if request.method == "GET":
         form.share_id.data = str(uuid4())
-        return _page(product, location, form)
-    about = About(product.id, CARD, made.title, location.code, location.name)
+        return _page(product, location, report_name, form)
+    about = About(product.id, report_name, made.title, location.code, location.name)
     try:
         share_id = sharing.share(
             _id(form.share_id.data),
@@ -90,7 +90,7 @@ def share(product_name: str, code: str) -> ResponseReturnValue:
         )
     except InvalidError as fault:
         errors = with_faults(form, fault.fields)
-        return _page(product, location, form, errors=errors), fault.status
+        return _page(product, location, report_name, form, errors=errors), fault.status
     return redirect(url_for(".show", share_id=share_id))
 
 
@@ -150,14 +150,16 @@ def is_open(session: Session, somebody: Person, location: RegisterLocation, prod
 def share_is_open(session: Session, found: Share) -> bool:
     """Whether what was shared is still open to who shared it: nobody passes on what they may not see themselves."""
     location = register.location(found.subject)
-    return location is not None and is_open(session, found.person, location, found.product)
+    if location is None or found.report not in found.product.reports:
+        return False
+    return is_open(session, found.person, location, found.product)
 
 
 def file_of(found: Share) -> Response:
     """What was shared, as the file that was chosen; a link gives the PDF."""
     name, kind = f"{found.report}-{found.subject}-{found.reference}", found.kind
     with wording.speaking(wording.RECORDED):  # as every document, whoever reads the portal in another language
-        made, marked = _paper(found.subject), Marked.of(found)
+        made, marked = papers.of(found.report, found.subject), Marked.of(found)
         if made is None:
             raise RefusedError(mark("Van deze school is er geen rapport meer."))
         reader.rollback()  # a child makes the file; the database is let go of
@@ -177,11 +179,6 @@ def _opens(product_id: UUID, code: str, somebody: UUID) -> Callable[[Session], b
         return is_open(session, session.get_one(Person, somebody), location, session.get_one(Product, product_id))
 
     return opens
-
-
-def _paper(code: str) -> Paper | None:
-    made = card.school_card(code)
-    return None if isinstance(made, card.NoCard) else paper.of_card(made)
 
 
 def _form(product: Product) -> ShareForm:
@@ -214,9 +211,15 @@ def _id(text: str | None) -> UUID:
     return UUID(text)
 
 
-def _page(product: Product, location: RegisterLocation, form: ShareForm, **more: Any) -> str:
+def _page(product: Product, location: RegisterLocation, report_name: str, form: ShareForm, **more: Any) -> str:
+    report = next(each for each in catalogue.REPORTS if each.name == report_name)
     return render_template(
-        "sharing/share.html", product=product, location=location, form_fields=form, **{"errors": [], **more}
+        "sharing/share.html",
+        product=product,
+        location=location,
+        report=report,
+        form_fields=form,
+        **{"errors": [], **more},
     )
 
 
@@ -231,7 +234,7 @@ def _report_url(found: Share) -> str:
     location = register.location(found.subject)
     if location is None or not dossier.may_see_gate(reader(), person(), location):
         return ""
-    return url_for("reports.show", product_name=found.product.name, code=found.subject)
+    return url_for("reports.one", product_name=found.product.name, code=found.subject, report_name=found.report)
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:
