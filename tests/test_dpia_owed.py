@@ -14,7 +14,6 @@ from tests.dpia import (
     a_stage,
     advised,
     answer,
-    answers_for,
     assessment,
     decided,
     filled,
@@ -119,12 +118,9 @@ def test_a_new_assessment_that_says_nothing_of_it_still_owes_it_and_so_does_the_
 
 def test_it_travels_where_nothing_is_asked_about_measures(board: Portal, first: uuid.UUID) -> None:
     """In use, and nothing changed: no assessment is needed, and what was owed stays."""
-    answers = answers_for(in_use=True)
-    answers["timing"] = {"earlier": True, "earlier_kind": "dpia", "earlier_on": "2026-11-01", "changed": False}
+    timing = {"earlier": True, "earlier_kind": "dpia", "earlier_on": "2026-11-01", "changed": False}
     board.later(days=80)
-    case_id = assessment(
-        board, until="timing", in_use=True, timing={**answers["timing"], "why": "Er is niets veranderd."}
-    )
+    case_id = assessment(board, until="timing", in_use=True, timing={**timing, "why": "Er is niets veranderd."})
     advised(board, case_id)
     concluded(board, case_id)
     assert board.document(case_id).facts["dpia"]["outcome"] == "compliance_check"

@@ -11,11 +11,12 @@ from portal.cases import overtaken
 from portal.cases.dpia import decided
 from portal.cases.dpia.tables import DpiaDecision, DpiaMeasure
 from portal.cases.tables import Case
-from portal.wording import say
+from portal.wording import mark, say
 from workflows.vocabulary import Answers
 
 CONDITION, EARLIER = "condition-", "earlier-"
 """How the measures are called that came of a condition: of its own FG, or of a decision before it."""
+TO_COME = mark("Overgenomen, nog niet uitgevoerd. Wie ervoor zorgt: %(owner)s, uiterlijk %(day)s.")
 Task = dict[str, Any]
 
 
@@ -99,8 +100,7 @@ def _became(measure: DpiaMeasure) -> str:
         shown = measure.evidence_text or measure.file_name
         return say("Overgenomen en uitgevoerd. Bewijs aanvaard op %(day)s: %(evidence)s", day=on, evidence=shown)
     due = wording.day(dt.date.fromisoformat(measure.due_on)) if measure.due_on else ""
-    text = "Overgenomen, nog niet uitgevoerd. Wie ervoor zorgt: %(owner)s, uiterlijk %(day)s."
-    return say(text, owner=measure.owner, day=due)
+    return say(TO_COME, owner=measure.owner, day=due)
 
 
 def _is_condition(measure: DpiaMeasure) -> bool:
