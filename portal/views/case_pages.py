@@ -78,6 +78,7 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         "assessments": case.assessments,
         "dossier_url": evidence.offered_for_case(case.id, visitor),
         **dpia_outcome.panel(case, visitor),
+        **dpia_outcome.asked_before(case),
         "afterwards": dpia_outcome.afterwards(case),
         "reopening": dpia_reopened.of(case, visitor),
     }
@@ -209,6 +210,7 @@ def step(asked: Asked) -> dict[str, Any]:
         "theirs": None,
         "mine": None,
         **dpia_outcome.panel(asked.case, current_visitor()),
+        **dpia_outcome.asked_before(asked.case, asked.step),
     }
 
 

@@ -40,6 +40,7 @@ def so_far(case_id: UUID) -> ResponseReturnValue:
         earlier=[each for each in case.earlier_answers if each.step == "advice"],
         verdicts={key: say(text) for key, text in VERDICTS},
         **dpia_outcome.panel(case, visitor()),
+        **dpia_outcome.asked_before(case),
     )
 
 

@@ -8,7 +8,7 @@ from flask import url_for
 from portal.cases import access
 from portal.cases.access import Visitor
 from portal.cases.catalogue import current, workflow_of
-from portal.cases.dpia import assessed, decided, own, refusing
+from portal.cases.dpia import assessed, courses, decided, owed, own, refusing
 from portal.cases.dpia.outcomes import KINDS
 from portal.cases.dpia.tables import DpiaDecision
 from portal.cases.dpia.words import MEANINGS
@@ -17,7 +17,7 @@ from portal.database import reader
 from portal.wording import say, sentence
 from workflows.dpia_facts import Outcome
 from workflows.dpia_reuse import Reason
-from workflows.vocabulary import Answers
+from workflows.vocabulary import Answers, Step
 
 MOST = 8
 """So many reasons are shown at once; the others are folded away."""
@@ -64,6 +64,17 @@ def panel(case: Case, visitor: Visitor, *, answers: Answers | None = None, is_tr
             "ways": [{"text": sentence(each.text), "outcome": say(KINDS[each.outcome].title)} for each in found.ways],
         },
     }
+
+
+def asked_before(case: Case, step: Step | None = None) -> dict[str, Any]:
+    """Of an open assessment: what the FG asked at the decisions before, at the steps where that matters."""
+    matters = step is None or bool(step.rests_on) or step.name in CARRIES_OUT
+    if not matters or courses.of(case) is None or case.state != CaseState.DRAFT:
+        return {"earlier_conditions": None}
+    return {"earlier_conditions": owed.conditions(reader(), case)}
+
+
+CARRIES_OUT = frozenset({"measures", "made"})
 
 
 def _own(case: Case) -> dict[str, Any]:

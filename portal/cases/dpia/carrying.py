@@ -1,7 +1,7 @@
 """What an assessment takes over from the one before it, and what is asked anew because something changed. Pure."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -101,12 +101,14 @@ def carried(
     decided_by: str = "",
     is_changed: bool = False,
     accepted: Accepted | None = None,
+    owed: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Carried]:
     """The steps that the privacy officer wrote, as they stand in the next assessment.
 
     A step is whole where every thing that the model names now was answered about the same words. Advice, reply and
     decision are never taken over. `opens` are steps and things that are asked whatever the model says; `decided_by`
-    names the earlier decision in words, and `is_changed` says that the risks may be others now.
+    names the earlier decision in words, and `is_changed` says that the risks may be others now. What is `owed` of the
+    conditions of the FG becomes a measure of one's own.
     """
     differs = changes(before, now)
     given = _as_it_is_now(
@@ -143,7 +145,9 @@ def carried(
                 asked["modules"] = {}
             values["modules"] = stays
         if step.name == "measures":
-            values["own"] = [_own(row, (accepted or {}).get(f"own-{n}")) for n, row in _numbered(values)]
+            own = [_own(row, (accepted or {}).get(f"own-{n}")) for n, row in _numbered(values)]
+            known = {row["text"] for row in own}
+            values["own"] = [*own, *(dict(row) for row in owed if row["text"] not in known)]
         is_whole = not asked and step.name not in opens and not _says_too_little(step.name, values, today)
         found[step.name] = Carried(values, is_whole, asked)
     return found

@@ -2,8 +2,9 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,10 @@ class Before:
     decided_by: str = ""
     """The decision in words."""
     accepted: Accepted = field(default_factory=dict)
+    owed: Sequence[Mapping[str, Any]] = ()
+    """Conditions of the FG that are not carried out yet, as measures."""
+    holds: bool = True
+    """Whether the product may be used by it: else it is no earlier look on which one can rest."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,9 @@ def _reused(before: Before, model: Publication | None, kind: Kind) -> dict[str, 
         opens=carrying.OPENS[kind],
         decided_on=before.decided_on,
         decided_by=before.decided_by,
-        is_changed=before.decided_on is None or kind in carrying.CHANGED,
+        is_changed=before.decided_on is None or kind in carrying.CHANGED or not before.holds,
         accepted=before.accepted,
+        owed=before.owed,
     )
 
 

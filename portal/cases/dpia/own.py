@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.cases.access import relevant_answers
 from portal.cases.authority_refusals import Faults
-from portal.cases.dpia import anew, decided
+from portal.cases.dpia import anew, decided, owed
 from portal.cases.dpia.outcomes import KINDS, OWN, holds
 from portal.cases.dpia.refusing import LONGEST_REVIEW
 from portal.cases.tables import Case, StepAnswer
@@ -98,7 +98,8 @@ def facts(session: Session, case: Case) -> dict[str, Any]:
             "in_use": about["in_use"],
             "start": about.get("start"),
             "review_on": answers.get("decision", {}).get("review_on"),
-            "open": [],
+            "open": owed.tasks(session, case, answers),
+            "earlier_conditions": owed.conditions(session, case, answers),
             "made": own,
             "advice": _advice(case, answers),
             "motivation": answers.get("decision", {}).get("motivation", ""),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import wording
 from portal.cases.access import relevant_answers
-from portal.cases.dpia import anew, drawn, own
+from portal.cases.dpia import anew, drawn, owed, own
 from portal.cases.dpia.assessed import WORKFLOW, assessed
 from portal.cases.dpia.outcomes import KINDS, holds
 from portal.cases.tables import Case, StepAnswer
@@ -18,7 +18,7 @@ from portal.cases.things import BY
 from portal.offers.tables import Publication
 from portal.wording import mark, say, sentence
 from workflows import dpia_questions as lists
-from workflows.dpia_facts import Level, MeasureState
+from workflows.dpia_facts import Level, MeasureState, Outcome
 from workflows.dpia_need import needed
 from workflows.dpia_reuse import Judgement
 from workflows.vocabulary import Answers, day
@@ -44,6 +44,8 @@ def facts(session: Session, case: Case) -> dict[str, Any]:
             **_considerations(answers),
             **_compared(answers, body),
             **_measured(answers, body),
+            "open": [*_open(answers, body), *_owed(session, case, answers, judgement)],
+            "earlier_conditions": owed.conditions(session, case, answers),
             **_risks(answers, body, judgement.residual or {}),
             **_advised(case, answers),
             "confirms": _chosen(lists.CONFIRMATIONS, answers.get("decision", {}).get("confirms", ())),
@@ -145,7 +147,7 @@ def _compared(answers: Answers, body: Mapping[str, Any]) -> dict[str, Any]:
 def _measured(answers: Answers, body: Mapping[str, Any]) -> dict[str, Any]:
     said = answers.get("measures")
     if not said:
-        return {"measures": None, "own_measures": None, "open": list(_open(answers, body))}
+        return {"measures": None, "own_measures": None}
     states, given = dict(lists.STATES), said["measures"]
     rows = []
     for each in body["measures"]:
@@ -163,7 +165,6 @@ def _measured(answers: Answers, body: Mapping[str, Any]) -> dict[str, Any]:
         "own_measures": {"columns": [say("Maatregel"), say("Wie"), say("Wanneer, en bewijs")], "rows": own}
         if own
         else None,
-        "open": list(_open(answers, body)),
     }
 
 
@@ -194,6 +195,11 @@ def _open(answers: Answers, body: Mapping[str, Any]) -> Iterator[dict[str, Any]]
         row = replies.get(str(number), {})
         if row.get("taken"):
             yield _task(f"condition-{number}", condition["text"], row)
+
+
+def _owed(session: Session, case: Case, answers: Answers, judgement: Judgement) -> list[dict[str, Any]]:
+    """What of earlier decisions is still to be done besides: all of it where nothing changed and nothing is asked."""
+    return owed.tasks(session, case, answers, everything=judgement.outcome is Outcome.COMPLIANCE_CHECK)
 
 
 def _task(thing: str, text: str, row: Mapping[str, Any], *, is_critical: bool = False) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from portal import clock
 from portal.cases import overtaken, starting, telling
 from portal.cases.access import Visitor, relevant_answers, roles_at
 from portal.cases.catalogue import ENDED
-from portal.cases.dpia import anew, carrying, courses, decided
+from portal.cases.dpia import anew, carrying, courses, decided, owed
 from portal.cases.dpia.carrying import Kind
 from portal.cases.dpia.courses import Before, Course
+from portal.cases.dpia.outcomes import holds
 from portal.cases.dpia.reopening_tables import DpiaTrigger
 from portal.cases.dpia.tables import DpiaDecision
 from portal.cases.tables import Case, CaseState, KeptFile, StepAnswer
@@ -192,6 +193,8 @@ def _carry(session: Session, case: Case, course: Course, trigger: DpiaTrigger) -
         decided_on=clock.day_of(decision.decided_at),
         decided_by=say(SOURCE, reference=earlier.reference),
         accepted=decided.accepted(session, decision.case_id),
+        owed=owed.rows(decided.measures_of(session, decision.case_id)),
+        holds=holds(decision.outcome),
     )
     for name, each in course.carried(before, case.publication, Kind(trigger.kind)).items():
         author = written.get(name) or written["subject"]

@@ -51,7 +51,7 @@ class DpiaMeasure(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dpia_decision.case_id"), index=True)
     thing: Mapped[str] = mapped_column(String(40))
-    """M1 of the model, own-1, or condition-1 of the FG."""
+    """M1 of the model, own-1, condition-1 of the FG, or earlier-1 that was owed of a decision before it."""
     text: Mapped[str] = mapped_column(Text)
     is_critical: Mapped[bool]
     owner: Mapped[str] = mapped_column(String(200))
