@@ -283,6 +283,16 @@ def test_after_two_years_it_is_forgotten(readers: Portal) -> None:
     assert readers.count(Share) == readers.count(ShareOpening) == 0
 
 
+def test_nobody_mails_the_world_through_the_portal(readers: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "MOST_LINKS", 2)
+    for _ in range(2):
+        passed_on(readers).sees("De link is onderweg")
+    page = passed_on(readers)
+    assert page.status == 422 and list(page.faults()) == ["kind"]
+    readers.later(days=1)
+    passed_on(readers).sees("De link is onderweg")
+
+
 def test_pressing_twice_passes_on_once(readers: Portal) -> None:
     page = readers.sign_in(TOM).open(SHARE).choose("whom", "another").choose("kind", "link").choose("group", "school")
     page.fill(**FOR_KIM, recipient_email=KIM.email)

@@ -38,6 +38,8 @@ DUTIES: Mapping[str, str] = {
 """Who may demand figures by law, whatever the terms say (R004-02)."""
 LASTS = dt.timedelta(days=14)
 """So long a link works."""
+MOST_LINKS = 50
+"""So many links somebody sends in a day: the portal is no way to mail the world."""
 LONGEST_NAME, LONGEST_WORDS, SHORTEST_PURPOSE = 200, 2000, 10
 YOURSELF = mark("Dit bent u zelf. Neem het rapport dan mee voor uzelf: dat hoeft niet met een link.")
 OUTSIDE = mark(
@@ -133,6 +135,10 @@ def share(
             raise RefusedError(mark("Dit rapport staat niet meer voor u open. Er is niets gedeeld."))
         if faults := complaints(passing, product=product, person=person, contact=contact):
             raise InvalidError("", faults)
+        if passing.kind == LINK and _links_today(session, by) >= MOST_LINKS:
+            raise InvalidError(
+                "", {"kind": say("U stuurde vandaag al %(count)s links. Probeer het morgen weer.", count=MOST_LINKS)}
+            )
         made = _recorded(session, share_id, about, passing, person)
         ledger.append(
             session,
@@ -294,6 +300,12 @@ def _address(email: str) -> str:
     """An address without what people add to have a second one."""
     local, _, host = email.casefold().partition("@")
     return f"{local.partition('+')[0]}@{host}" if host else secrets.token_hex(8)
+
+
+def _links_today(session: Session, person_id: uuid.UUID) -> int:
+    since = clock.now() - dt.timedelta(days=1)
+    sent = select(func.count()).where(Share.person_id == person_id, Share.kind == LINK, Share.made_at > since)
+    return session.scalar(sent) or 0
 
 
 def _is_address(email: str) -> bool:
