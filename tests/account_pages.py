@@ -23,6 +23,7 @@ from portal.parties.tables import Organisation
 from portal.views import my_data
 from portal.views.references import whole
 from portal.views.security import secure
+from portal.views.shapes import shape_of
 from portal.views.sign_in import totp_secrets
 from workflows.vocabulary import Role
 
@@ -180,7 +181,7 @@ def a_portal(folder: Path, *, public_url: str = "http://127.0.0.1:8000") -> Port
     app.testing = True
     app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = {"argon2__time_cost": 1, "argon2__memory_cost": 64}
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.globals.update(_=wording.say, ngettext=wording.say_count)
+    app.jinja_env.globals.update(_=wording.say, ngettext=wording.say_count, shape_of=shape_of)
     app.jinja_env.filters["whole"] = whole
     portal = Portal(app, database, settings)
 
