@@ -108,7 +108,7 @@ KNOWN = frozenset(
     }
 )
 """The columns that point at a person and have a section of their own."""
-NOT_FOR_THE_PERSON = frozenset({("block", "reason"), ("elsewhere_upload", "files")})
+NOT_FOR_THE_PERSON = frozenset({("block", "reason"), ("elsewhere_upload", "files"), ("own_report_file", "content")})
 """Files that others signed, and the private notes of somebody else: those are
 shown by whoever wrote them, when asked (AVG, article 15, paragraph 4)."""
 
