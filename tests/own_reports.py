@@ -65,7 +65,10 @@ def filled(browser: Browser, **other: str) -> Browser:
     said = {"title": TITLE, "version": "2026-1", "organisations": SCHOOL, "personal": "no", "for_whom": "named"}
     days = {"period_from-day": "1", "period_from-month": "1", "period_from-year": "2026"}
     days |= {"period_until-day": "30", "period_until-month": "6", "period_until-year": "2026"}
-    return browser.fill(**{**said, **days, **other})
+    said |= {**days, **other}
+    for name in ("personal", "for_whom"):
+        browser.choose(name, *filter(None, [said.pop(name)]))
+    return browser.fill(**said)
 
 
 def published(portal: Portal, browser: Browser, content: bytes = A_PDF, name: str = "doorstroom.pdf", **other: str) -> uuid.UUID:  # fmt: skip

@@ -52,9 +52,9 @@ class ReportForm(Form):
     )
 
 
-def report_form(given: Any) -> Form:
+def report_form(given: Any = None, *, first: dict[str, Any] | None = None) -> Form:
     """The form with what was sent, or with what stands in it at first."""
-    form = spoken(ReportForm(given) if not isinstance(given, dict) else ReportForm(data=given))
+    form = spoken(ReportForm(given, data=first))
     form["personal"].choices = [SelectChoice(YES, say("Ja")), SelectChoice(NO, say("Nee"))]
     form["for_whom"].choices = [
         SelectChoice(ALL, say("Alle organisaties die dit product hebben")),

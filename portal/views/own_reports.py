@@ -113,7 +113,7 @@ def publish(file_id: UUID) -> ResponseReturnValue:
         flash(say("Het bestand is weggegooid. Er is niets gepubliceerd."), "done")
         return redirect(url_for(".index", product_name=product.name))
     if request.method == "GET":
-        return _publish_page(found, report_form(begun(found)))
+        return _publish_page(found, report_form(first=begun(found)))
     form = report_form(request.form)
     form.validate()
     faults = {name: form[name].errors[0] for name in ("period_from", "period_until") if form[name].errors}
