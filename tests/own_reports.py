@@ -41,7 +41,7 @@ def a_workbook() -> bytes:
 def with_part(workbook: bytes, name: str, content: bytes = b"x") -> bytes:
     """The same spreadsheet with one more part in it, or another in its place."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as before, zipfile.ZipFile(out, "w") as after:
+    with zipfile.ZipFile(io.BytesIO(workbook)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
         for each in before.namelist():
             if each != name:
                 after.writestr(each, before.read(each))

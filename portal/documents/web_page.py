@@ -50,6 +50,7 @@ _LEADS = frozenset(("base", "frame", "frameset"))
 _METAS = frozenset(("viewport", "author", "description", "generator", "date", "keywords", "robots", "color-scheme"))
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*\Z", re.IGNORECASE)
 _SPACES = frozenset(("http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"))
+_TAG = re.compile(r"<[A-Za-z/!?]")
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})[ \t\r\n\f]?|(.))", re.DOTALL)
 _STYLE_FETCHES = re.compile(
     r"@import|@charset|@namespace|\bsrc\(|image-set\(|expression\(|behaviou?r\s*:|-moz-binding|javascript:"
@@ -187,6 +188,8 @@ def _of_element(tag: str) -> tuple[str, str]:
 
 def _of_sign(tag: str, name: str, value: str) -> Iterator[tuple[str, str]]:
     """What is wrong with one attribute of an element."""
+    if _TAG.search(value):  # a browser could see it end elsewhere than we do
+        yield OTHER, f"{name}={value}"
     if name.startswith("on"):
         yield RUNS, name
     elif name == "src" and tag == "img":

@@ -101,7 +101,7 @@ def _of_relations(text: bytes) -> str:
         root = ElementTree.fromstring(text)  # noqa: S314 - without entities, in a child with limits
     except (ElementTree.ParseError, ValueError, LookupError):
         return BROKEN
-    for each in root.iter("{*}Relationship"):
+    for each in root.findall(".//{*}Relationship"):
         kind = each.get("Type", "").lower()
         if "vbaproject" in kind or "oleobject" in kind or "/package" in kind.rpartition("relationships")[2]:
             return RUNS

@@ -181,7 +181,7 @@ def _row(judged: Judged, location: RegisterLocation, product: Product) -> dict[s
     url, sends = None, {}
     if finding and finding.page:
         endpoint, parameters = finding.page
-        here = url_for(".show", product_name=product.name, code=location.code)
+        here = url_for("reports.show", product_name=product.name, code=location.code)
         values: dict[str, Any] = {**parameters, "next": here}
         if _starts_at_once(endpoint, parameters):
             name = values.pop("workflow_name")
