@@ -1,5 +1,6 @@
 """Suppliers' own reports: published for who is named, opened behind the gate, replaced and withdrawn."""
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -8,7 +9,7 @@ from portal.database import reader
 from portal.offers.tables import Product
 from portal.parties.tables import Membership
 from portal.record.ledger import Entry
-from portal.reports.own_tables import OwnReport, OwnReportFile, OwnReportOpening
+from portal.reports.own_tables import OwnReport, OwnReportFile, OwnReportOpening, OwnReportRecipient
 from tests.builders import (  # fmt: skip
     A_PDF,
     ANN,
@@ -300,3 +301,33 @@ def test_who_left_the_supplier_publishes_no_more(readers: Portal) -> None:
     assert kim.press("Publiceren").status == 404
     a_role(readers, KIM, readers.organisation(OURS), Role.READER)
     assert readers.count(OwnReport) == 0
+
+
+# --- The witness -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"title": "Anders"}, "anders dan het logboek"),
+        ({"blob": "0" * 64}, "anders dan het logboek"),
+        ({"for_all": True}, "anders dan het logboek"),
+        ({"legal_basis": "Niets"}, "anders dan het logboek"),
+        ({"why": "Zomaar"}, "nooit ingetrokken"),
+        ({"until": dt.datetime(2026, 12, 1, tzinfo=dt.UTC)}, "ander moment"),
+    ],
+)
+@pytest.mark.any_database
+def test_a_report_that_was_changed_behind_our_back_is_named(
+    registered: Portal, changed: dict[str, object], words: str
+) -> None:
+    a_report(registered)
+    assert registered.findings("own_reports") == ()
+    registered.do(lambda session: session.query(OwnReport).update(changed))
+    assert any(words in each.what for each in registered.findings("own_reports"))
+
+
+def test_a_school_that_was_added_behind_our_back_is_named(registered: Portal) -> None:
+    report = a_report(registered)
+    registered.do(lambda session: session.add(OwnReportRecipient(report_id=report, register_key=f"board:{THEIRS}")))
+    assert any("anders dan het logboek" in each.what for each in registered.findings("own_reports"))

@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_own_report_organisation_id")),
         sa.ForeignKeyConstraint(["published_by"], ["person.id"], name=op.f("fk_own_report_published_by")),
         sa.ForeignKeyConstraint(["withdrawn_by"], ["person.id"], name=op.f("fk_own_report_withdrawn_by")),
-        sa.UniqueConstraint("series", "version", name=op.f("uq_own_report_series")),
+        sa.UniqueConstraint("series", "version", name=op.f("uq_own_report_series_version")),
     )
     op.create_index(op.f("ix_own_report_product_id"), "own_report", ["product_id"])
     op.create_table(
