@@ -7,9 +7,12 @@ import zipfile
 from openpyxl import Workbook
 
 from portal.database import reader
+from portal.offers.tables import Product
+from portal.reports import own_reports
+from portal.reports.own_reports import Wanted
 from portal.reports.own_tables import OwnReport
 from tests.browser import Browser
-from tests.builders import A_PDF, PRODUCT, SCHOOL, Portal, a_role
+from tests.builders import A_PDF, PRODUCT, SANNE, SCHOOL, Portal, a_role
 from tests.suppliers import KIM, the_supplier
 from workflows.vocabulary import Role
 
@@ -81,3 +84,16 @@ def published(portal: Portal, browser: Browser, content: bytes = A_PDF, name: st
 def a_report(portal: Portal, content: bytes = A_PDF, **other: str) -> uuid.UUID:
     """A report of the supplier for the school of the stories."""
     return published(portal, a_publisher(portal), content, **other)
+
+
+def reports_of(portal: Portal) -> tuple[uuid.UUID, uuid.UUID]:
+    """A page that is out for the school of the stories, and a file of the service desk that is still to be published."""
+    desk = portal.visitor(SANNE).person_id
+    assert desk is not None
+    first, last = portal.moment.date().replace(month=1, day=1), portal.moment.date()
+    said = Wanted(TITLE, "2026-1", first, last, personal=False, legal_basis="", for_all=False, organisations=SCHOOL)
+    with portal.opened():
+        product = reader.query(Product).filter_by(name=PRODUCT).one().id
+        report = own_reports.keep_file(product, A_PAGE, "doorstroom.html", by=desk)
+        own_reports.publish(report, said, by=desk)
+        return report, own_reports.keep_file(product, A_PDF, "uitstroom.pdf", by=desk)

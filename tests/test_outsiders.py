@@ -47,6 +47,7 @@ from tests.builders import (
 )
 from tests.conftest import Tell
 from tests.guards import FOR_A_SUPPLIER, NOWHERE, PUBLIC, READER_OF_AGREEMENT, SIGNED_IN, SUPPLIER, WHO_OFFERS, plain
+from tests.own_reports import reports_of
 from tests.suppliers import a_living_agreement
 from workflows.vocabulary import Role
 
@@ -225,6 +226,7 @@ def lived_in(in_force: Portal) -> Portal:
     supplier = in_force.ask(lambda: reader.scalars(select(Product.supplier_id).filter_by(name=PRODUCT)).one())
     a_role(in_force, SUUS, supplier, Role.ADMINISTRATOR)
     a_living_agreement(in_force)
+    reports_of(in_force)
     return in_force
 
 

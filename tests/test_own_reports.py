@@ -215,7 +215,7 @@ def test_the_overview_is_searched_filtered_sorted_and_saved(readers: Portal) -> 
     for number in range(6):
         published(readers.later(minutes=1), kim, title=f"Rapport {number}", version=f"{number}")
     published(readers.later(minutes=1), kim, a_workbook(), title="=Som", organisations=f"{OURS}\n{THEIRS}")
-    kim.open(OVERVIEW).sees("7 rapporten", "2 gekozen")
+    kim.open(OVERVIEW).sees("7 rapporten", "28849, 31189")
     kim.open(f"{OVERVIEW}?q={THEIRS}").sees("1 rapport", "=Som").sees_not("Rapport 3")
     kim.open(f"{OVERVIEW}?kind=xlsx").sees("=Som").sees_not("Rapport 3")
     kim.open(f"{OVERVIEW}?state=withdrawn").sees("Niets gevonden")
@@ -241,8 +241,8 @@ def test_the_overview_is_searched_filtered_sorted_and_saved(readers: Portal) -> 
         ({"title": " "}, "title", "Vul een titel in."),
         ({"title": "x" * 201}, "title", "Dit is te lang: hooguit 200 tekens."),
         ({"version": "één"}, "version", "Vul een versie in van letters"),
-        ({"personal": ""}, "personal", "Kies een van de mogelijkheden."),
-        ({"for_whom": ""}, "for_whom", "Kies een van de mogelijkheden."),
+        ({"personal": ""}, "personal", "Kies of er persoonsgegevens in staan."),
+        ({"for_whom": ""}, "for_whom", "Kies voor wie het rapport is."),
     ],
 )
 @pytest.mark.any_database

@@ -196,14 +196,14 @@ def _faults(session: Session, wanted: Wanted, series: uuid.UUID | None) -> tuple
     if wanted.period_from and wanted.period_until and wanted.period_until < wanted.period_from:
         faults["period_until"] = say("De laatste dag ligt voor de eerste dag. Kijk de datums na.")
     if wanted.personal is None:
-        faults["personal"] = say("Kies een van de mogelijkheden.")
+        faults["personal"] = say("Kies of er persoonsgegevens in staan.")
     elif wanted.personal and not wanted.legal_basis:
         faults["legal_basis"] = say("Vul in op welke grond iemand dit rapport mag delen.")
     elif len(wanted.legal_basis) > LONGEST_BASIS:
         faults["legal_basis"] = say("Dit is te lang: hooguit %(most)s tekens.", most=LONGEST_BASIS)
     keys: list[str] = []
     if wanted.for_all is None:
-        faults["for_whom"] = say("Kies een van de mogelijkheden.")
+        faults["for_whom"] = say("Kies voor wie het rapport is.")
     elif not wanted.for_all:
         keys, sentence = own_recipients.read(session, wanted.organisations[:LONGEST_LIST])
         if sentence:

@@ -26,7 +26,7 @@ from portal.views.own_report_files import file_response
 from portal.views.own_report_forms import FileForm, begun, in_order, report_form, wanted
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
-from portal.wording import day, mark, moment, say
+from portal.wording import day, mark, moment, say, say_count
 
 bp = Blueprint("own_reports", __name__, url_prefix="/leverancier")
 STATES = {
@@ -34,6 +34,8 @@ STATES = {
     REPLACED: ("neutral", mark("vervangen")),
     WITHDRAWN: ("problem", mark("ingetrokken")),
 }
+NAMED_AT_MOST = 2
+"""So many organisations are named in the overview; of more their number."""
 LARGEST_FILE = max(LARGEST.values())
 
 
@@ -245,8 +247,9 @@ def period(report: OwnReport) -> str:
 def _for_whom(line: Line) -> str:
     if line.report.for_all:
         return say("alle organisaties met het product")
-    from_register = len(line.recipients)
-    return say("%(count)s gekozen", count=from_register)
+    if len(line.recipients) <= NAMED_AT_MOST:
+        return ", ".join(each.partition(":")[2] for each in line.recipients)
+    return say_count("%(count)s organisatie", "%(count)s organisaties", len(line.recipients))
 
 
 def _choose_file(product: Product, after: OwnReport | None) -> ResponseReturnValue:
