@@ -7,8 +7,10 @@ import pytest
 
 from portal.database import reader
 from portal.offers.tables import Product
+from portal.parties import retention
 from portal.parties.tables import Membership
 from portal.record.ledger import Entry
+from portal.reports import own_reports
 from portal.reports.own_tables import OwnReport, OwnReportFile, OwnReportOpening, OwnReportRecipient
 from tests.builders import (  # fmt: skip
     A_PDF,
@@ -301,6 +303,21 @@ def test_who_left_the_supplier_publishes_no_more(readers: Portal) -> None:
     assert kim.press("Publiceren").status == 404
     a_role(readers, KIM, readers.organisation(OURS), Role.READER)
     assert readers.count(OwnReport) == 0
+
+
+def test_who_opened_what_is_their_own_to_see_and_forgotten_in_time_and_so_is_a_file_that_was_never_published(
+    readers: Portal,
+) -> None:
+    tom = readers.sign_in(TOM).open(file_of(a_report(readers)))
+    tom.open("/account/gegevens").sees("Rapporten van leveranciers die u opende", f"{TITLE} 2026-1")
+    chosen(readers.sign_in(KIM))
+    for over in (retention.UNPUBLISHED, retention.OPENING):
+        assert readers.count(OwnReportOpening) == 1
+        readers.moment += over
+        with readers.later(minutes=1).opened():
+            own_reports.forget_what_is_over()
+        assert readers.count(OwnReportFile) == 0
+    assert readers.count(OwnReportOpening) == 0
 
 
 # --- The witness -------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -16,10 +16,11 @@ from portal.documents import report_files, vault
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.offers import suppliers
 from portal.offers.tables import Product
+from portal.parties import retention
 from portal.parties.tables import Organisation
 from portal.record import ledger
 from portal.reports import own_recipients
-from portal.reports.own_tables import OwnReport, OwnReportFile, OwnReportRecipient
+from portal.reports.own_tables import OwnReport, OwnReportFile, OwnReportOpening, OwnReportRecipient
 from portal.wording import mark, say
 
 LONGEST_TITLE, LONGEST_BASIS, LONGEST_WHY = 200, 500, 2000
@@ -152,6 +153,14 @@ def withdraw(report_id: uuid.UUID, *, why: str, by: uuid.UUID) -> None:
             at=found.until.isoformat(),
             why=digest(why),
         )
+
+
+def forget_what_is_over() -> None:
+    """Forget who opened what long ago, and throw away files that were never published."""
+    now = clock.now()
+    with act() as session:
+        session.execute(delete(OwnReportOpening).where(OwnReportOpening.at < now - retention.OPENING))
+        session.execute(delete(OwnReportFile).where(OwnReportFile.made_at < now - retention.UNPUBLISHED))
 
 
 def told(report: OwnReport, keys: Sequence[str]) -> dict[str, object]:
