@@ -42,7 +42,7 @@ def _faults(
         "series": str(row.series),
         "version": row.version,
         "title": row.title,
-        "period": [str(row.period_from)[:10], str(row.period_until)[:10]],
+        "period": [row.period_from.isoformat(), row.period_until.isoformat()],
         "kind": row.kind,
         "personal": row.personal,
         "basis": _digest(row.legal_basis),
