@@ -73,6 +73,8 @@ from portal.views import (
     on_paper,
     organisation_lists,
     organisations,
+    own_report_pages,
+    own_reports,
     products,
     public,
     publishing,
@@ -160,6 +162,8 @@ BLUEPRINTS = (
     agreement_texts,
     case_texts,
     working_copy,
+    own_reports,
+    own_report_pages,
 )
 VERSION = version("tekenpoort")
 LARGEST_REQUEST = 25 * 1024 * 1024

@@ -29,7 +29,7 @@ from portal.evidence import dossiers
 from portal.offers import blocks, drafting
 from portal.parties import erasing
 from portal.record import heads, jobs, letters, outbox, rounds
-from portal.reports import sharing
+from portal.reports import own_reports, sharing
 from portal.upkeep import ending, nightly, notes
 from portal.wording import mark
 
@@ -190,6 +190,7 @@ class Worker:
             case erasing.ERASE:
                 erasing.erase_what_is_over(keeps_name=personal.is_named_in_a_document())
                 sharing.forget_what_is_over()
+                own_reports.forget_what_is_over()
                 erasing.ask(after=clock.today())
             case renewing.RENEW:
                 ending.daily_round(self.settings)

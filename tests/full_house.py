@@ -44,6 +44,7 @@ from tests.builders import (
     answers_for_registration,
     sign,
 )
+from tests.own_reports import reports_of
 from tests.shares import a_share
 from tests.suppliers import a_living_agreement, the_product
 from tests.test_organisation_change import INVOICES, a_change
@@ -103,6 +104,7 @@ def full_house(portal: Portal) -> House:
     dpia_case, dpia_draft = _dpias(portal)
     asked = _a_dossier(portal, draft)
     share = a_share(portal)
+    own_report, own_file = reports_of(portal)
     tom, pia = (portal.visitor(each).person_id for each in (TOM, PIA))
     return portal.ask(
         lambda: {
@@ -152,6 +154,8 @@ def full_house(portal: Portal) -> House:
             "mandate": reader.query(Mandate).first().id,  # type: ignore[union-attr]
             "begun": begun,
             "share": share,
+            "own_report": own_report,
+            "own_file": own_file,
             "go_on": portal.mailed_link(NOOR.email, "Ga verder"),
             "invitation": portal.mailed_link(NEW.email, "Uitnodiging"),
             "reset": portal.mailed_link(TOM.email, "Een nieuw wachtwoord"),

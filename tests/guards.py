@@ -71,7 +71,12 @@ WHO_ASKED = frozenset({"evidence.show", "evidence.download"})
 NEAR_BOARD = frozenset({"board_reports.index", "board_reports.show", "board_reports.overview_csv"})
 SETS_AMBITION = frozenset({"ambitions.change"})
 """An administrator of the school, or of its board; the board's reports are for who has a role at the board itself."""
-NEAR_SCHOOL = frozenset({"reports.show", "reports.gate", "reports.one", "sharing.share"})
+NEAR_SCHOOL = frozenset(
+    {
+        "reports.show", "reports.gate", "reports.one", "sharing.share", "own_report_pages.index",
+        "own_report_pages.show", "own_report_pages.file",
+    }
+)  # fmt: skip
 OF_A_SHARE = frozenset({"sharing.show", "sharing.file", "sharing.recall"})
 """Who passed a report on, who oversees its school, and the rights holders of the product."""
 SIGNATORY = frozenset({"signing.sign"})
@@ -120,7 +125,8 @@ SUPPLIER = frozenset(
         "agreement_publishing.publish", "agreement_drafts.discard", "agreement_announced.add",
         "model_drafts.edit", "model_publishing.versions", "model_publishing.begin", "model_publishing.draft", "model_publishing.replace",
         "model_publishing.draft_json", "model_publishing.draft_pdf", "model_publishing.discard", "model_publishing.publish",
-        "models.withdraw",
+        "models.withdraw", "own_reports.index", "own_reports.index_csv", "own_reports.begin", "own_reports.begin_next",
+        "own_reports.publish", "own_reports.kept_file", "own_reports.show", "own_reports.file", "own_reports.withdraw",
     }
 )  # fmt: skip
 """Who writes for a supplier, and the service desk."""
@@ -165,7 +171,7 @@ ACCESS = {
     "nowhere": NOWHERE,
 }
 
-MAY_WRITE_ON_GET = frozenset({"web_session", "reading", "offer_opening"})
+MAY_WRITE_ON_GET = frozenset({"web_session", "reading", "offer_opening", "own_report_opening"})
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="[^"]+"')
 """What differs on the same page each time it is made."""
 LEADS = ("Location", "HX-Redirect", "HX-Location", "HX-Push-Url", "HX-Replace-Url", "Refresh", "Content-Location")

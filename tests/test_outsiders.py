@@ -24,6 +24,7 @@ from portal.offers.tables import Block, Product, Publication, PublicationDraft
 from portal.parties.tables import Mandate, Membership, Organisation, Person
 from portal.record.jobs import Job
 from portal.record.outbox import Mail
+from portal.reports.own_tables import OwnReport, OwnReportFile
 from portal.reports.share_tables import Share
 from portal.views.turns import OFFERS
 from tests.browser import HTMX, Browser, Somewhere
@@ -46,6 +47,7 @@ from tests.builders import (
 )
 from tests.conftest import Tell
 from tests.guards import FOR_A_SUPPLIER, NOWHERE, PUBLIC, READER_OF_AGREEMENT, SIGNED_IN, SUPPLIER, WHO_OFFERS, plain
+from tests.own_reports import reports_of
 from tests.suppliers import a_living_agreement
 from workflows.vocabulary import Role
 
@@ -83,6 +85,8 @@ NOT_THERE: Mapping[str, Any] = {
     "board_id": uuid.UUID(int=18),
     "measure_id": uuid.UUID(int=19),
     "share_id": uuid.UUID(int=20),
+    "report_id": uuid.UUID(int=21),
+    "file_id": uuid.UUID(int=22),
     "code": "00AA00",
 }
 
@@ -136,6 +140,8 @@ def ours_in(portal: Portal) -> dict[str, list[Any]]:
             "board_id": [each.id for each in reader.query(Organisation) if each.board_number == OURS],
             "measure_id": [each.id for each in reader.query(DpiaMeasure)] or [uuid.UUID(int=19)],
             "share_id": [each.id for each in reader.query(Share)] or [uuid.UUID(int=20)],
+            "report_id": [each.id for each in reader.query(OwnReport)] or [uuid.UUID(int=21)],
+            "file_id": [each.id for each in reader.query(OwnReportFile)] or [uuid.UUID(int=22)],
             "step_name": sorted(steps),
             "product_name": [PRODUCT],
             "code": [SCHOOL, OTHER_SCHOOL],
@@ -220,6 +226,7 @@ def lived_in(in_force: Portal) -> Portal:
     supplier = in_force.ask(lambda: reader.scalars(select(Product.supplier_id).filter_by(name=PRODUCT)).one())
     a_role(in_force, SUUS, supplier, Role.ADMINISTRATOR)
     a_living_agreement(in_force)
+    reports_of(in_force)
     return in_force
 
 

@@ -48,6 +48,7 @@ from tests.builders import (
     a_submitted_registration,
 )
 from tests.guards import SERVICE_DESK, SIGNED_IN, refuse_unlisted
+from tests.own_reports import reports_of
 from tests.shares import a_share
 from tests.suppliers import KIM, Living, a_living_agreement
 
@@ -160,6 +161,7 @@ def values_in(portal: Portal, living: Living) -> dict[str, Any]:
     tom = portal.visitor(TOM).person_id
     comment_id = a_comment(portal, portal.case("board_declaration"))
     share_id = a_share(portal)
+    report_id, file_id = reports_of(portal)
     return portal.ask(
         lambda: {
             "comment_id": comment_id,
@@ -195,6 +197,8 @@ def values_in(portal: Portal, living: Living) -> dict[str, Any]:
             "board_id": portal.organisation(OURS),
             "measure_id": uuid.UUID(int=0),
             "share_id": share_id,
+            "report_id": report_id,
+            "file_id": file_id,
         }
     )
 

@@ -8,7 +8,20 @@ finding, never a crash.
 
 from collections.abc import Callable, Mapping
 
-from portal.audit import agreements, chain, decisions, dpia, files, heads, offered, offers, papers, pdfs, shares
+from portal.audit import (
+    agreements,
+    chain,
+    decisions,
+    dpia,
+    files,
+    heads,
+    offered,
+    offers,
+    own_reports,
+    papers,
+    pdfs,
+    shares,
+)
 from portal.audit.report import Finding, Report, Tally
 from portal.audit.snapshot import Snapshot, snapshot
 from portal.config import Settings
@@ -23,6 +36,7 @@ PARTS: Mapping[str, Callable[[Snapshot, Settings, Tally], None]] = {
     "pdfs": pdfs.check,
     "decisions": decisions.check,
     "offers": offers.check,
+    "own_reports": own_reports.check,
     "shares": shares.check,
     "offered": offered.check,
     "agreements": agreements.check,

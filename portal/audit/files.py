@@ -14,6 +14,7 @@ from portal.offers import copy_template
 from portal.parties.tables import Mandate
 from portal.record.heads import StampedHead
 from portal.record.ledger import Entry
+from portal.reports.own_tables import OwnReport
 from portal.wording import mark
 
 
@@ -64,6 +65,8 @@ def _pointers(kept: Snapshot) -> Iterator[tuple[str, str]]:
     for measure in kept.rows(DpiaMeasure):
         if measure.blob:
             yield f"measure {measure.id}", measure.blob
+    for report in kept.rows(OwnReport):
+        yield f"own_report {report.id}", report.blob
     for entry in kept.rows(Entry):
         if entry.act == "hand_in_measure" and entry.detail.get("file"):
             yield f"ledger_entry {entry.number}", entry.detail["file"]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import JSON, Boolean, Column, DateTime, Integer, Table, Uuid, inspect, select, type_coerce
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, Table, Uuid, inspect, select, type_coerce
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import LargeBinary, NullType, TypeDecorator
@@ -108,6 +108,8 @@ def _value(column: Column[Any], raw: Any, shape: type) -> Any:
         case DateTime():
             moment = raw if isinstance(raw, dt.datetime) else dt.datetime.fromisoformat(raw)
             return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+        case Date():
+            return raw if isinstance(raw, dt.date) else dt.date.fromisoformat(raw)
         case Uuid():
             return raw if isinstance(raw, uuid.UUID) else uuid.UUID(raw)
         case JSON():

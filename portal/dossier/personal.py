@@ -17,6 +17,7 @@ from portal.parties.authority import BASES
 from portal.parties.tables import CalendarAddress, Invitation, Mandate, Membership, Person, WebSession
 from portal.record.ledger import Entry
 from portal.record.outbox import STATES, Mail
+from portal.reports.own_tables import OwnReport, OwnReportOpening
 from portal.reports.share_tables import Share
 from portal.wording import mark, say
 from workflows.vocabulary import ROLE_NAMES, Role
@@ -33,6 +34,7 @@ SECTIONS: Mapping[str, str] = {
     "comments": mark("Opmerkingen en keuzes van u"),
     "signatures": mark("Handtekeningen en stukken"),
     "readings": mark("Stukken die u opende"),
+    "openings": mark("Rapporten van leveranciers die u opende"),
     "shares": mark("Rapporten die u downloadde of deelde"),
     "mails": mark("Berichten aan u"),
     "invitations": mark("Uitnodigingen"),
@@ -104,11 +106,12 @@ KNOWN = frozenset(
         ("comment", "person_id"),
         ("signature", "person_id"),
         ("reading", "person_id"),
+        ("own_report_opening", "person_id"),
         ("share", "person_id"),
     }
 )
 """The columns that point at a person and have a section of their own."""
-NOT_FOR_THE_PERSON = frozenset({("block", "reason"), ("elsewhere_upload", "files")})
+NOT_FOR_THE_PERSON = frozenset({("block", "reason"), ("elsewhere_upload", "files"), ("own_report_file", "content")})
 """Files that others signed, and the private notes of somebody else: those are
 shown by whoever wrote them, when asked (AVG, article 15, paragraph 4)."""
 
@@ -125,6 +128,7 @@ def held(session: Session, person: Person) -> dict[str, Rows]:
         "comments": _comments(session, person),
         "signatures": _signatures(session, person),
         "readings": _readings(session, person),
+        "openings": _openings(session, person),
         "shares": _shares(session, person),
         "mails": _mails(session, person),
         "invitations": _invitations(session, person),
@@ -261,6 +265,12 @@ def _readings(session: Session, person: Person) -> Rows:
     return [
         {"document": document.title, "form": each.form, "sha256": each.blob, "at": each.at} for each, document in rows
     ]
+
+
+def _openings(session: Session, person: Person) -> Rows:
+    mine = select(OwnReportOpening.at, OwnReport.title, OwnReport.version).join(OwnReport)
+    found = session.execute(mine.where(OwnReportOpening.person_id == person.id).order_by(OwnReportOpening.at))
+    return [{"document": f"{title} {version}", "at": at} for at, title, version in found]
 
 
 def _shares(session: Session, person: Person) -> Rows:

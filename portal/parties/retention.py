@@ -19,6 +19,10 @@ NEVER_ACCEPTED = timedelta(days=365)
 MAIL = timedelta(days=365)
 """After sending, address and subject of a mail are wiped; its text goes when it is sent."""
 
+OPENING = timedelta(days=730)
+"""After it was first opened, that somebody opened a supplier's own report is forgotten."""
+UNPUBLISHED = timedelta(days=30)
+"""After it was chosen, a file that was never published is thrown away."""
 SHARE = timedelta(days=730)
 """After it was made, what was passed on of a report is forgotten."""
 
@@ -90,6 +94,15 @@ KEPT: tuple[Kept, ...] = (
         mark("Kunnen bewijzen dat u het stuk kon lezen voordat u tekende."),
         PROOF,
         mark("Zolang het stuk nodig is als bewijs."),
+    ),
+    Kept(
+        "openings",
+        mark("Rapporten van leveranciers"),
+        mark("Welk rapport u opende, en wanneer voor het eerst"),
+        mark("De leverancier ziet hoeveel personen een rapport openden, niet wie."),
+        CONTRACT,
+        mark("Tot %(days)s dagen nadat u het opende."),
+        {"days": OPENING.days},
     ),
     Kept(
         "shares",

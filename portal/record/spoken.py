@@ -57,6 +57,8 @@ ACTS: Mapping[str, str] = {
     "reopen": mark("aanleiding om opnieuw te beoordelen"),
     "dpia_moved": mark("beoordeling naar een nieuwe versie van het model"),
     "end_dpia": mark("besluit over een DPIA verlopen"),
+    "publish_report": mark("rapport gepubliceerd"),
+    "withdraw_report": mark("rapport ingetrokken"),
     "end": mark("geldigheid beëindigd"),
     "invite": mark("collega uitgenodigd"),
     "invite_again": mark("collega opnieuw uitgenodigd"),

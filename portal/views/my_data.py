@@ -32,6 +32,7 @@ SECTION_OF = {
     "cases": ("cases", "answers", "judgements", "comments"),
     "documents": ("signatures",),
     "readings": ("readings",),
+    "openings": ("openings",),
     "shares": ("shares",),
     "mails": ("mails",),
     "invitations": ("invitations",),

@@ -18,7 +18,7 @@ from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.register import RegisterLocation
 from portal.parties.spelling import clean
-from portal.reports import catalogue, datasets
+from portal.reports import catalogue, datasets, own_reading
 from portal.reports.catalogue import About, Report
 from portal.views import report_pages
 from portal.views.sign_in import sign_in_first
@@ -83,6 +83,12 @@ def gate(product_name: str, code: str) -> ResponseReturnValue:
     return render_template("reports/gate.html", **_gate(location, product, _judge(location, product)))
 
 
+def shut(location: RegisterLocation, product: Product) -> ResponseReturnValue | None:
+    """The page of the gate, where it is shut for whoever asks; none where it is open."""
+    verdict = _judge(location, product)
+    return None if verdict.is_open else (render_template("reports/gate.html", **_gate(location, product, verdict)), 403)
+
+
 def every_product() -> list[Product]:
     """All products, by title."""
     return list(reader.scalars(select(Product).order_by(Product.title)))
@@ -140,6 +146,7 @@ def _page(location: RegisterLocation, product: Product, report: Report | None) -
         ],
         why_not=page.why_not,
         aims_url=_aims_url(location, product),
+        own_reports=own_reading.count(reader(), product.id, location),
         page_template=page.template,
         **page.values,
     )
@@ -164,6 +171,7 @@ def _gate(location: RegisterLocation, product: Product, verdict: Verdict) -> dic
         "application": applications.for_school(product.application, location.code),
         "aims_url": _aims_url(location, product),
         "first": next(iter(_suited(product, location)), None),
+        "own_reports": own_reading.count(reader(), product.id, location) if verdict.is_open else 0,
         "no_card": datasets.why_no_card(location.code) if verdict.is_open else None,
     }
 
@@ -173,7 +181,7 @@ def _row(judged: Judged, location: RegisterLocation, product: Product) -> dict[s
     url, sends = None, {}
     if finding and finding.page:
         endpoint, parameters = finding.page
-        here = url_for(".show", product_name=product.name, code=location.code)
+        here = url_for("reports.show", product_name=product.name, code=location.code)
         values: dict[str, Any] = {**parameters, "next": here}
         if _starts_at_once(endpoint, parameters):
             name = values.pop("workflow_name")
