@@ -187,6 +187,7 @@ def create_app(settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
     app.config["MAX_FORM_PARTS"] = 2000
+    app.before_request(_bound_plain_forms)  # before anything reads the form
     app.extensions["tekenpoort.settings"] = settings
     database = open_database(settings)
     app.extensions["tekenpoort.database"] = database
@@ -213,6 +214,12 @@ def create_app(settings: Settings) -> Flask:
     if settings.secure:  # then a proxy stands in front, and says who is calling
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
     return app
+
+
+def _bound_plain_forms() -> None:
+    """A form without files is read at once, where one with files is read in parts and stopped: bound it beforehand."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = LARGEST_FORM
 
 
 def open_database(settings: Settings) -> Database:

@@ -252,7 +252,7 @@ def trace(file: Path) -> None:
     from portal.reports.trace import marks_in
 
     try:
-        marks = marks_in(readable.text_of(file.read_bytes()))
+        marks = readable.found_in(file.read_bytes(), marks_in)
     except InvalidError as fault:
         raise click.ClickException("\n".join(fault.fields.values())) from fault
     database = open_database(_settings())

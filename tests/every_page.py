@@ -69,7 +69,7 @@ def printed(address: str) -> Opens:
 STRANGER: dict[str, Page] = {
     "welcome": "/",
     "shared-with-me": f"/gedeeld-met-u/{TOKEN}",
-    "shared-with-me-fault": sent(f"/gedeeld-met-u/{TOKEN}", "Open het rapport"),
+    "shared-with-me-fault": sent(f"/gedeeld-met-u/{TOKEN}", "Open het rapport (PDF)"),
     "register": "/register",
     "register-hits": "/register?q=hoofddorp",
     "register-nothing": "/register?q=xyzzyxyzzy",

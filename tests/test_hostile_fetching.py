@@ -22,6 +22,8 @@ from portal.offers.tables import Product
 from portal.parties.tables import Organisation
 from portal.record import letters
 from portal.record.outbox import Mail
+from portal.reports.paper import Paper, Part, Table
+from portal.reports.trace import mark_of
 from tests import dpia_decisions, test_dpia_own
 from tests.builders import EVA, NOOR, Portal, a_role
 from tests.builders import OURS as OUR_BOARD
@@ -130,9 +132,20 @@ def facts_for(template: str) -> dict[str, Any]:
             return some_terms(answers=answers)
         case "documents/board_declaration.html":
             return some_facts(answers=answers)
+        case "documents/report_copy.html":
+            return a_passed_on_report()
         case "documents/dpia_model_copy.html":
             return some_agreement() | a_copy()
     return some_agreement(answers=answers)
+
+
+def a_passed_on_report() -> dict[str, Any]:
+    """A report that somebody took along."""
+    part = Part("1F", Table(("Wie of wat", "Percentage"), (("Deze school", "94,76%"),)), "Boven", "Dat is hoger.")
+    paper = Paper("Schoolkaart", "De school", "Plaats", "2024", (("Weging", "30"),), (part,), ("Bron",), ("Noot",))
+    share = {"mark": mark_of(7), "reference": "D-1", "made_at": AT.isoformat(), "organisation": "De MR"}
+    share |= {"supplier": "Leverancier", "confidential": "Vertrouwelijk"}
+    return {"report": paper.as_facts(), "share": share, "signatories": []}
 
 
 def a_copy() -> dict[str, Any]:

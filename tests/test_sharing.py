@@ -18,12 +18,12 @@ from portal.database import reader
 from portal.documents import readable
 from portal.offers.tables import Product
 from portal.parties import retention
-from portal.parties.tables import Membership
+from portal.parties.tables import Membership, Person
 from portal.record.ledger import Entry
 from portal.reports import sharing
 from portal.reports.catalogue import REPORTS, About
 from portal.reports.share_tables import Share, ShareOpening
-from portal.reports.trace import marks_in
+from portal.reports.trace import mark_of, marks_in
 from tests import conformance
 from tests.browser import Browser
 from tests.builders import (
@@ -107,7 +107,7 @@ def test_a_file_says_that_it_is_confidential_and_bears_its_mark_on_each_page_and
         assert TOM.name not in text
     shown = re.search(r"\d+,\d+%", readers.sign_in(TOM).open(REPORT).text)
     assert shown and any(shown[0] in text for text in texts)
-    assert marks_in(readable.text_of(content)) == (mark,)
+    assert readable.found_in(content, marks_in) == (mark,)
 
 
 @pytest.mark.parametrize("report", [each.name for each in REPORTS if About.LOCATION in each.about])
@@ -121,7 +121,7 @@ def test_every_report_goes_along_with_the_figures_of_its_page_and_no_other(reade
     shown = page.text
     page.follow("Downloaden of delen").choose("kind", "csv").fill(purpose=WHY).press(READY)
     content = page.follow("Download het bestand").response.data.decode("utf-8-sig")
-    below = content.split(only(readers).mark, 1)[1]
+    below = content.split("\r\n\r\n", 1)[1]
     figures = set(re.findall(r"\d+,\d+|(?<![\w-])\d+(?![\w-])", below))
     assert figures - set(re.findall(r"\d+,\d+|\d+", shown)) == set()
     assert (
@@ -158,7 +158,7 @@ def test_the_mark_survives_printing_to_pdf_taking_out_a_page_qpdf_and_wiping_the
         made["wiped"] = _saved(pdf, linearize=True)
     assert len(made) >= 4
     for how, changed in made.items():
-        assert marks_in(readable.text_of(changed)) == (mark,), how
+        assert readable.found_in(changed, marks_in) == (mark,), how
 
 
 @pytest.mark.slow
@@ -232,7 +232,7 @@ def test_a_link_is_mailed_confirmed_and_opens_the_report_as_a_marked_pdf(readers
     assert kim.press("Open het rapport").status == 422
     assert readers.count(ShareOpening) == 0
     content = outside(readers).choose("read", "yes").press("Open het rapport").response.data
-    assert marks_in(readable.text_of(content)) == (only(readers).mark,)
+    assert readable.found_in(content, marks_in) == (only(readers).mark,)
     outside(readers).choose("read", "yes").press("Open het rapport")
     readers.sign_in(TOM).open("/gedeeld").sees("link, geopend").follow("D-1").sees("2 keer")
 
@@ -291,6 +291,53 @@ def test_nobody_mails_the_world_through_the_portal(readers: Portal, monkeypatch:
     assert page.status == 422 and list(page.faults()) == ["kind"]
     readers.later(days=1)
     passed_on(readers).sees("De link is onderweg")
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"purpose": "Win een fiets op https://kwaad.example"}, "purpose"),
+        ({"recipient": "Kim www.kwaad.example"}, "purpose"),
+        ({"recipient_organisation": f"School {mark_of(7)}"}, "recipient_organisation"),
+    ],
+)
+def test_a_mail_of_ours_leads_to_the_report_alone_and_a_file_bears_one_mark(
+    readers: Portal, typed: dict[str, str], field: str
+) -> None:
+    page = passed_on(readers, **typed)
+    assert page.status == 422 and list(page.faults()) == [field]
+
+
+def test_an_address_that_was_left_in_a_box_that_is_not_asked_gets_no_mail(readers: Portal) -> None:
+    passed_on(readers, "pdf")
+    assert only(readers).recipient_email == ""
+    readers.sign_in(TOM).open(f"/gedeeld/{only(readers).id}/terugvragen").fill(why="Verkeerd.").press("Terugvragen")
+    assert readers.mails(KIM.email) == []
+
+
+def test_a_blocked_sender_lets_nobody_in_whatever_the_product_asks(readers: Portal) -> None:
+    readers.do(lambda session: setattr(session.query(Product).one(), "conditions", ["terms"]))
+    passed_on(readers)
+    readers.do(lambda session: session.query(Person).filter_by(email=TOM.email).update({"blocked_at": readers.moment}))
+    outside(readers).sees("mag dit rapport zelf niet meer zien")
+
+
+def test_a_link_is_not_opened_without_end(readers: Portal) -> None:
+    readers.app.config["RATELIMIT_ENABLED"] = True
+    passed_on(readers)
+    kim = outside(readers)
+    path, sent = kim.choose("read", "yes").would_send("Open het rapport")
+    answers = [kim.post(path, {**dict(sent), "read": ""}).status for _ in range(21)]
+    readers.app.config["RATELIMIT_ENABLED"] = False
+    assert answers[-1] == 429 and set(answers[:-1]) == {422}
+
+
+def test_the_same_form_with_something_else_in_it_says_so(readers: Portal) -> None:
+    page = readers.sign_in(TOM).open(SHARE).choose("whom", "another").choose("kind", "pdf").choose("group", "school")
+    path, sent = page.fill(**FOR_KIM).would_send(READY)
+    page.post(path, dict(sent))
+    assert page.post(path, {**dict(sent), "recipient": "Iemand anders"}).status == 409
+    assert readers.count(Share) == 1
 
 
 def test_pressing_twice_passes_on_once(readers: Portal) -> None:

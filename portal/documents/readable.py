@@ -3,6 +3,8 @@
 import io
 import re
 import zipfile
+from collections.abc import Callable
+from typing import TypeVar
 
 from portal.documents.child import in_child
 from portal.errors import InvalidError, PortalError
@@ -15,12 +17,18 @@ MOST_PAGES = 2000
 UNREADABLE = mark("Dit bestand kunnen wij niet lezen. Kies een PDF, een spreadsheet (XLSX) of een tekstbestand.")
 
 
-def text_of(content: bytes) -> str:
-    """Everything that can be read in it, hidden sheets included; InvalidError (field "file") where that cannot be."""
+T = TypeVar("T")
+
+
+def found_in(content: bytes, look: Callable[[str], T]) -> T:
+    """What is found in everything that can be read in it, hidden sheets included; looked for in the child as well.
+
+    InvalidError (field "file") where it cannot be read.
+    """
     if not content or len(content) > LARGEST:
         raise InvalidError(UNREADABLE, {"file": say(UNREADABLE)})
     try:
-        return in_child(lambda: _text_of(content), seconds=SECONDS, megabytes=MEGABYTES)
+        return in_child(lambda: look(_text_of(content)), seconds=SECONDS, megabytes=MEGABYTES)
     except PortalError as fault:
         raise InvalidError(UNREADABLE, {"file": say(UNREADABLE)}) from fault
 
@@ -55,6 +63,7 @@ def _of_archive(content: bytes) -> str:
         for each in file.infolist():
             if each.filename.endswith((".xml", ".rels", ".txt", ".csv")) and left > 0:
                 with file.open(each) as opened:
-                    found.append(re.sub(r"<[^>]*>", " ", opened.read(left).decode("utf-8", errors="replace")))
-                left -= len(found[-1])
+                    raw = opened.read(left)
+                left -= len(raw)
+                found.append(re.sub(r"<[^<>]*>", " ", raw.decode("utf-8", errors="replace")))
     return "\n".join(found)

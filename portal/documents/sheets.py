@@ -20,7 +20,7 @@ MOST_COLUMNS, MOST_ROWS, LONGEST_CELL = 50, 5000, 32_767
 MOST_UNPACKED = 60 * 2**20
 SECONDS, MEGABYTES = 10, 512
 WIDEST = 60
-LONGEST_FOOT = 240
+LONGEST_FOOT = 200
 NOT_WRITTEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 """What XML cannot hold, and what a spreadsheet would read as such a character."""
 UNREADABLE = mark("Dit is geen spreadsheet die wij kunnen lezen. Sla hem op als XLSX of als CSV en kies hem opnieuw.")
@@ -71,7 +71,7 @@ def _fill(sheet: Any, content: Sheet, above: Sequence[str]) -> None:
 
     sheet.freeze_panes = f"A{len(above) + 2}"
     if above:
-        sheet.oddFooter.center.text = " · ".join(_plain_text(each) for each in above).replace("&", "&&")[:LONGEST_FOOT]
+        sheet.oddFooter.center.text = " · ".join(_plain_text(each) for each in above)[:LONGEST_FOOT].replace("&", "&&")
     kept = [[_plain(each) for each in row] for row in content.rows]
     for place, column in enumerate(content.columns):
         longest = max([len(column), *(len(str(row[place])) for row in kept)])

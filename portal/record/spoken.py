@@ -74,7 +74,6 @@ ACTS: Mapping[str, str] = {
     "withdraw_offers": mark("versie ingetrokken voor alle besturen"),
     "share": mark("rapport gedownload of gedeeld"),
     "acknowledge_share": mark("gedeeld rapport bevestigd en geopend"),
-    "open_share": mark("gedeeld rapport geopend"),
     "recall_share": mark("gedeeld rapport teruggevraagd"),
     "block": mark("geblokkeerd"),
     "unblock": mark("blokkade opgeheven"),

@@ -40,7 +40,7 @@ class Marked:
             reference=self.reference,
             at=at,
         )
-        return say(CONFIDENTIAL), whom, self.mark
+        return self.mark, say(CONFIDENTIAL), whom
 
 
 def pdf(paper: Paper, marked: Marked) -> bytes:

@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+import re
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
@@ -22,7 +23,7 @@ from portal.parties import retention
 from portal.parties.tables import Person
 from portal.record import ledger, outbox
 from portal.reports.share_tables import Share, ShareOpening
-from portal.reports.trace import BITS, mark_of
+from portal.reports.trace import BITS, mark_of, marks_in
 from portal.wording import day, mark, moment, say
 
 FILES: Mapping[str, str] = {"pdf": mark("PDF"), "xlsx": mark("Spreadsheet (XLSX)"), "csv": mark("Tabel (CSV)")}
@@ -47,6 +48,7 @@ OUTSIDE = mark(
     "%(contact)s."
 )
 NO_ADDRESS = mark("Dit is geen geldig e-mailadres. Een goed adres is bijvoorbeeld naam@school.nl.")
+NO_ADDRESSES = mark("Zet hier geen webadres. In de mail staat één link: die naar het rapport.")
 NOT_ONE = mark("Kies een van de mogelijkheden.")
 SENT = mark("Een rapport van %(organisation)s voor u: %(title)s")
 RECALLED = mark("Teruggevraagd: %(title)s (%(reference)s)")
@@ -105,7 +107,17 @@ def complaints(passing: Passing, *, product: Product, person: Person, contact: s
         found["group"] = say(NOT_ONE)
     elif passing.group in DUTIES and len(passing.duty) < SHORTEST_PURPOSE:
         found["duty"] = say("Schrijf op welk wetsartikel het gaat en welke brief of welk besluit erom vraagt.")
+    said = " ".join((passing.recipient, passing.recipient_organisation, passing.purpose))
+    if passing.kind == LINK and leads_elsewhere(said):
+        found["purpose"] = say(NO_ADDRESSES)
+    if marks_in(said):
+        found["recipient_organisation"] = say("Zet hier geen merk van een ander rapport.")
     return found | _too_long(passing)
+
+
+def leads_elsewhere(text: str) -> bool:
+    """Whether a text that we mail to somebody holds an address to go to: ours is the only one in it."""
+    return bool(re.search(r"://|\bwww\.", text, re.IGNORECASE))
 
 
 def groups_of(product: Product) -> dict[str, str]:
@@ -129,6 +141,8 @@ def share(
         if known is not None:
             if known.person_id != by:
                 raise NotFoundError
+            if _is_another(known, about, passing):
+                raise RefusedError(mark("Dit is al gedeeld, met iets anders erin. Begin opnieuw bij het rapport."))
             return known.id
         product, person = session.get_one(Product, about.product_id), session.get_one(Person, by)
         if not is_open(session):
@@ -178,12 +192,10 @@ def take(token: str, *, is_open: Callable[[Session, Share], bool]) -> uuid.UUID:
                 mark("%(name)s mag dit rapport zelf niet meer zien. Daarom gaat het voor u ook niet open."),
                 name=found.person.name,
             )
-        first = found.acknowledged_at is None
-        if first:
-            found.acknowledged_at = clock.now()
         session.add(ShareOpening(share_id=found.id))
-        kind = "acknowledge_share" if first else "open_share"
-        ledger.append(session, act=kind, subject=f"share:{found.id}", mark=found.mark)
+        if found.acknowledged_at is None:
+            found.acknowledged_at = clock.now()
+            ledger.append(session, act="acknowledge_share", subject=f"share:{found.id}", mark=found.mark)
         return found.id
 
 
@@ -197,6 +209,8 @@ def recall(share_id: uuid.UUID, *, why: str, by: uuid.UUID, may: Callable[[Sessi
             return
         if not why or len(why) > LONGEST_WORDS:
             raise InvalidError("", {"why": say("Schrijf in een paar woorden waarom. De ontvanger leest dit.")})
+        if found.recipient_email and leads_elsewhere(why):
+            raise InvalidError("", {"why": say(NO_ADDRESSES)})
         found.recalled_at, found.recalled_by, found.recalled_because = clock.now(), by, why
         ledger.append(session, act="recall_share", subject=f"share:{found.id}", actor=by, mark=found.mark)
         if found.recipient_email:
@@ -228,6 +242,13 @@ def forget_what_is_over() -> int:
 
 
 # --- How ---------------------------------------------------------------------------------------------------------
+
+
+def _is_another(known: Share, about: About, passing: Passing) -> bool:
+    """Whether the same form was filled in again with something else."""
+    whom = known.recipient if passing.is_own_use else passing.recipient
+    now = (about.report, about.subject, passing.kind, whom, passing.recipient_email, passing.purpose)
+    return now != (known.report, known.subject, known.kind, known.recipient, known.recipient_email, known.purpose)
 
 
 def _recorded(session: Session, share_id: uuid.UUID, about: About, passing: Passing, person: Person) -> Share:

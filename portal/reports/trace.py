@@ -12,7 +12,9 @@ LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no letter that looks like a figure, and no U."""
 BITS = 50
 """So much of a mark says which it is."""
-_SAID, _CHECKED = 10, 2
+_SAID = 10
+MOST = 1000
+"""More marks are not looked for in one text."""
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _MARK = re.compile(r"TP-?([0-9A-Z]{4})-?([0-9A-Z]{4})-?([0-9A-Z]{4})")
 _DASHES = re.compile("[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d_]")
@@ -29,15 +31,16 @@ def mark_of(number: int) -> str:
 
 
 def marks_in(text: str) -> tuple[str, ...]:
-    """Every mark in a text, each once, in order: also one that was broken over lines, or of which a 0 became an O."""
+    """The marks in a text (the first 1000), each once, in order: also one broken over lines, or with an O for a 0."""
     compact = _DASHES.sub("-", _NOTHING.sub("", text)).upper()
     found: dict[str, None] = {}
     at = 0
-    while match := _MARK.search(compact, at):
+    while len(found) < MOST and (match := _MARK.search(compact, at)):
         at = match.start() + 1
         whole = "".join(match.groups()).translate(_READ_AS)
         if set(whole) <= set(LETTERS) and _check(whole[:_SAID]) == whole[_SAID:]:
             found[f"TP-{whole[:4]}-{whole[4:8]}-{whole[8:]}"] = None
+            at = match.end()
     return tuple(found)
 
 

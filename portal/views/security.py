@@ -129,8 +129,17 @@ def _limits(limiter: Limiter) -> dict[str, Limit]:
         "checking.head": limit("60 per 10 minutes", get_remote_address, method="GET"),
         "evidence.of_case": limit("30 per hour", _signed_in),
         "evidence.of_organisation": limit("30 per hour", _signed_in),
+        "shared_links.show": all_of(
+            limit("20 per 10 minutes", _address_asked), limit("60 per 10 minutes", get_remote_address)
+        ),
+        "sharing.file": copy,
+        "tracing.index": limit("20 per 10 minutes", _signed_in),
         "registration.begin": all_of(limit("5 per hour", _typed_address), limit("30 per hour", get_remote_address)),
     }
+
+
+def _address_asked() -> str:
+    return f"path:{request.path}"
 
 
 def _typed_address() -> str:

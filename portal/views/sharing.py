@@ -149,9 +149,11 @@ def is_open(session: Session, somebody: Person, location: RegisterLocation, prod
 
 def share_is_open(session: Session, found: Share) -> bool:
     """Whether what was shared is still open to who shared it: nobody passes on what they may not see themselves."""
-    location = register.location(found.subject)
+    location, sender = register.location(found.subject), found.person
     if location is None or found.report not in found.product.reports:
         return False
+    if not sender.active or sender.blocked_at or (sender.needs_second_factor and not sender.has_second_factor):
+        return False  # whoever cannot come in themselves lets nobody in, whatever the product asks
     return is_open(session, found.person, location, found.product)
 
 
@@ -193,15 +195,20 @@ def _form(product: Product) -> ShareForm:
 
 
 def _passing(form: ShareForm) -> Passing:
+    """What counts of the form: a box that a choice leaves out says nothing, whatever stands in it."""
+    kind, purpose = form.kind.data or "", form.purpose.data or ""
+    if form.whom.data == MYSELF:
+        return Passing(kind, is_own_use=True, purpose=purpose)
+    group = form.group.data or ""
     return Passing(
-        kind=form.kind.data or "",
-        is_own_use=form.whom.data == MYSELF,
+        kind,
+        is_own_use=False,
         recipient=form.recipient.data or "",
-        recipient_email=form.recipient_email.data or "",
+        recipient_email=(form.recipient_email.data or "") if kind == LINK else "",
         recipient_organisation=form.recipient_organisation.data or "",
-        group=form.group.data or "",
-        purpose=form.purpose.data or "",
-        duty=form.duty.data or "",
+        group=group,
+        purpose=purpose,
+        duty=(form.duty.data or "") if group in DUTIES else "",
     )
 
 

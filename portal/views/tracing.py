@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("sharing/trace.html", **page)
     try:
-        marks = trace.marks_in(_text(form))
+        marks = _marks(form)
     except InvalidError as fault:
         return render_template("sharing/trace.html", **{**page, "errors": with_faults(form, fault.fields)}), 422
     found = [each for each in tracing.of_marks(reader(), marks) if each.product_id in mine]
@@ -48,14 +48,14 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _text(form: TraceForm) -> str:
+def _marks(form: TraceForm) -> tuple[str, ...]:
     sent = request.files.get("file")
     if sent is not None and sent.filename:
         content = sent.read(readable.LARGEST + 1)
         reader.rollback()  # a child reads it; the database is let go of
-        return readable.text_of(content)
+        return readable.found_in(content, trace.marks_in)
     typed = form.mark.data or ""
-    if not trace.marks_in(typed):
+    if not (marks := trace.marks_in(typed)):
         sentence = say("Kies een bestand, of typ een merk zoals TP-4F7Q-K2ZN-9WXC.")
         raise InvalidError("", {"mark" if typed else "file": sentence})
-    return typed
+    return marks
