@@ -187,7 +187,6 @@ DIRECTOR: dict[str, Page] = {
     "ambition-fault": sent("{report}/ambitie", "Opslaan", target="veel"),
     "board-overview": f"/rapporten/{PRODUCT}/bestuur/{OURS}/overzicht",
     "board-overview-nothing": f"/rapporten/{PRODUCT}/bestuur/{OURS}/overzicht?q=xyzzy",
-    "board-overview-printed": printed(f"/rapporten/{PRODUCT}/bestuur/{OURS}/overzicht"),
     "board-position": f"/rapporten/{PRODUCT}/bestuur/{OURS}/positie",
     "board-pupils": f"/rapporten/{PRODUCT}/bestuur/{OURS}/leerlingen",
     "tasks": "/",
@@ -323,6 +322,7 @@ IN_ANOTHER_THEME: dict[str, Page] = {
     "draft-check": "/zaken/{draft}/nakijken?thema=duin",
 }
 ON_PAPER: dict[str, Page] = {
+    "board-overview-printed": printed(f"/rapporten/{PRODUCT}/bestuur/{OURS}/overzicht"),
     "organisation": printed("/organisaties/{board}"),
     "declared": printed("/zaken/{declared}"),
     "document": printed("/stukken/{document}"),
