@@ -82,7 +82,7 @@ def test_a_reference_number_means_an_invoice_for_each_school(at_stage: AtStage) 
     """R002-20: filled in, it asks whether that is meant, and what was chosen stands in what is signed."""
     at = at_stage("registered")
     eva = at.begins(EVA, "board_declaration", "Welke scholen vallen hieronder?").press(SAVE).press(SAVE)
-    eva.choose("collective", "yes").press(SAVE).sees("Vult u het in, dan krijgt elke school een eigen factuur")
+    eva.choose("collective", "yes").sees("Vult u het in, dan krijgt elke school een eigen factuur")
     eva.fill(reference="4711").press(SAVE).sees("Weet u zeker dat elke school een eigen factuur")
     eva.choose("invoice_each_school", "no").press(SAVE).sees("Maak dit veld leeg, of bevestig")
     eva.choose("invoice_each_school", "yes").press(SAVE).press(SAVE).sees("4711").press("Klaarzetten om te tekenen")
