@@ -118,7 +118,9 @@ class Portal:
     def findings(self, *parts: str) -> tuple[audit.Finding, ...]:
         """What `tekenpoort verify` would name; the sealed files are left out, they have tests of their own."""
         wanted = parts or tuple(each for each in audit.PARTS if each != "pdfs")
-        return self.ask(lambda: audit.verify(self.settings, *wanted).findings)
+        report = self.ask(lambda: audit.verify(self.settings, *wanted))
+        assert self.ask(report.in_words)  # what was read and found can be said, whatever it is
+        return report.findings
 
     def work(self) -> int:
         """The worker does what is due."""

@@ -62,4 +62,4 @@ def test_nobody_else_may_set_or_withdraw_it(in_force: Portal) -> None:
 def test_what_is_changed_behind_the_portal_is_found(in_force: Portal) -> None:
     in_force.sign_in(EVA).open(AIM).fill(target="50").press("Opslaan")
     in_force.do(lambda session: setattr(session.query(Ambition).one(), "target", "10"))
-    assert [each.what for each in in_force.findings("offers")] != []
+    assert [each.what for each in in_force.findings("ambitions")] != []

@@ -4,8 +4,10 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import re
 import uuid
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from pyhanko.pdf_utils import generic
@@ -15,7 +17,7 @@ from sqlalchemy import select
 
 from portal.audit import Finding, Report
 from portal.audit.chain import fingerprint
-from portal.audit.report import Tally
+from portal.audit.report import COUNTED, PLACES, Tally
 from portal.cases.tables import InForce
 from portal.database import act
 from portal.record import ledger
@@ -24,6 +26,7 @@ from tests.stage import COMPLETE, HALF_SIGNED, KARIN, Installation, demonstratio
 
 __all__ = ["demonstration", "just_signed", "portal_copy"]
 
+HOUSE = Path(__file__).parents[1]
 LEDGER_COLUMNS = {
     "at": "2026-01-01 10:00:00.000000",
     "actor": "6228bb6f-23a5-49b3-a497-9c07fe1fa292",
@@ -59,6 +62,17 @@ def retell(place: Installation, number: int, *, key: bytes | None, **changed: st
 
 
 # The control
+
+
+def test_everything_that_is_counted_or_can_be_found_has_its_words() -> None:
+    found: set[str] = set()
+    counted: set[str] = set()
+    for file in (HOUSE / "portal" / "audit").glob("*.py"):
+        text = file.read_text()
+        found |= set(re.findall(r"tally\.(?:find|guarded)\(\s*\"(\w+)\"", text))
+        counted |= set(re.findall(r"tally\.checked\[\"(\w+)\"\]", text))
+    assert len(found) > 20 and len(counted) > 20
+    assert found <= set(PLACES) and counted <= set(COUNTED)
 
 
 def test_the_demonstration_is_as_it_was(demonstration):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from portal.audit import (
     agreements,
+    ambitions,
     chain,
     decisions,
     dpia,
@@ -37,6 +38,7 @@ PARTS: Mapping[str, Callable[[Snapshot, Settings, Tally], None]] = {
     "decisions": decisions.check,
     "offers": offers.check,
     "own_reports": own_reports.check,
+    "ambitions": ambitions.check,
     "shares": shares.check,
     "offered": offered.check,
     "agreements": agreements.check,

@@ -2,16 +2,18 @@
 
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
+from portal.config import Settings
 from portal.record.ledger import Entry
 from portal.reports.tables import Ambition
 from portal.wording import mark
 
 
-def check(kept: Snapshot, tally: Tally) -> None:
+def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
     """Every ambition, those that hold no more as well; and none is gone."""
     told = {each.subject: each for each in kept.rows(Entry) if each.act == "ambition"}
     withdrawn = {each.subject for each in kept.rows(Entry) if each.act == "withdraw_ambition"}
     rows = kept.rows(Ambition)
+    tally.checked["ambitions"] = len(rows)
     begun = {(each.location_code, each.since) for each in rows}
     for row in rows:
         with tally.guarded("ambition", row.location_code):

@@ -4,7 +4,6 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator, Sequence
 
-from portal.audit import ambitions
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
 from portal.config import Settings
@@ -31,7 +30,6 @@ def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
                 tally.find("publication", f"{publication.kind} {publication.version}", what)
     _check_withdrawals(kept, tally)
     _check_blocks(kept, tally)
-    ambitions.check(kept, tally)
 
 
 def _check_withdrawals(kept: Snapshot, tally: Tally) -> None:

@@ -28,6 +28,8 @@ PLACES: Mapping[str, str] = {
     "offer": mark("aanbieding %(name)s"),
     "comment": mark("opmerking %(name)s"),
     "share": mark("gedeeld rapport %(name)s"),
+    "own_report": mark("rapport van een leverancier %(name)s"),
+    "ambition": mark("ambitie van vestiging %(name)s"),
     "subprocessor": mark("subverwerker %(name)s"),
     "elsewhere": mark("elders getekende overeenkomst %(name)s"),
     "dpia_decision": mark("besluit over een DPIA %(name)s"),
@@ -58,6 +60,9 @@ COUNTED: Mapping[str, str] = {
     "blocks": mark("blokkades"),
     "offers": mark("aanbiedingen"),
     "shares": mark("gedeelde rapporten"),
+    "own_reports": mark("rapporten van leveranciers"),
+    "ambitions": mark("ambities"),
+    "on_paper": mark("getekende papieren"),
     "mails": mark("mails"),
 }
 WAITING: Mapping[str, str] = {
