@@ -324,3 +324,20 @@ def test_particulars_changed_by_hand_are_named(registered: Portal) -> None:
         findings = registered.findings()
         assert any("andere gegevens dan er zijn doorgegeven" in each.what for each in findings), column
         registered.do(lambda s, n=column, v=old: setattr(s.get_one(Organisation, ours), n, v))
+
+
+def test_who_thinks_again_is_asked_what_the_new_answer_leads_to(in_force: Portal) -> None:
+    page = in_force.sign_in(EVA)
+    visitor, organisation_id = in_force.visitor(EVA), in_force.organisation(OURS)
+    with in_force.opened():
+        case_id = starting.start("organisation_change", by=visitor, organisation_id=organisation_id)
+        answering.answer(case_id, "change", {"what": ["dissolution"]}, by=visitor, seen=0, follow=in_force.follow)
+        kept = drafts.keep_file(case_id, content=A_PDF, name="duo.pdf", by=visitor)
+        ended = {"since": clock.today().isoformat(), "evidence": evidence(kept)}
+        answering.answer(case_id, "future", ended, by=visitor, seen=0, follow=in_force.follow)
+        answering.answer(case_id, "change", {"what": ["merger"]}, by=visitor, seen=1, follow=in_force.follow)
+    page.open(f"/zaken/{case_id}").sees("Nog een vraag")
+    page.open(f"/zaken/{case_id}/nakijken").sees("Met welke organisatie").sees("duo.pdf")
+    page.fill(other="Stichting Zuid").choose("continues", "yes").press(SAVE)
+    page.sees("Stichting Zuid").press("Wijziging versturen")
+    assert in_force.state(case_id) == "assessing"

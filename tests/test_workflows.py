@@ -194,9 +194,20 @@ def test_answering_the_open_steps_one_by_one_comes_to_an_end(workflow: Workflow,
         open_steps = workflow.open_steps(given_so_far)
         if not open_steps:
             break
-        assert open_steps[0].name not in given_so_far
-        given_so_far[open_steps[0].name] = {"first": True, "second": True}
+        given_so_far[open_steps[0].name] = {"first": True, "second": True, "third": True}
     assert workflow.open_steps(given_so_far) == ()
+
+
+@given(any_workflows(), ANSWERS)
+def test_nothing_is_open_only_when_all_that_is_asked_was_answered(workflow: Workflow, answers: Answers) -> None:
+    kept = workflow.relevant(answers)
+    unanswered = {
+        each.name
+        for each in workflow.path(answers)
+        for asked in each.asked(kept)
+        if asked.name not in kept.get(each.name, {})
+    }
+    assert {each.name for each in workflow.open_steps(answers)} == unanswered
 
 
 @given(any_workflows(), ANSWERS)

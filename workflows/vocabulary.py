@@ -6,7 +6,7 @@ Answers are a plain mapping `{step name: {question name: value}}` whose values J
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -486,35 +486,33 @@ class Workflow:
 
         A condition sees only the answers given on the path so far, so an abandoned branch decides nothing.
         """
-        steps: list[Step] = []
-        kept: dict[str, Mapping[str, Any]] = {}
-        for each in self.steps:
-            if each.when is None or each.when(kept):
-                steps.append(each)
-                kept[each.name] = _kept_of(each, answers, kept)
-        return tuple(steps)
+        return tuple(each for each, _, _ in self._walked(answers))
 
     def relevant(self, answers: Answers) -> dict[str, dict[str, Any]]:
         """The answers on the path: what a document may show. Abandoned branches are left out."""
-        kept: dict[str, dict[str, Any]] = {}
-        for each in self.path(answers):
-            if each.name in answers:
-                kept[each.name] = _kept_of(each, answers, kept)
-        return kept
+        return {each.name: given for each, _, given in self._walked(answers) if each.name in answers}
 
     def open_steps(self, answers: Answers) -> tuple[Step, ...]:
-        """The steps on the path that have not been answered yet."""
-        return tuple(each for each in self.path(answers) if each.name not in answers)
+        """The steps on the path that have not been answered, or not all of what these answers lead to now."""
+        return tuple(
+            each
+            for each, asked, given in self._walked(answers)
+            if each.name not in answers or any(q.name not in given for q in asked if not q.optional)
+        )
+
+    def _walked(self, answers: Answers) -> Iterator[tuple[Step, tuple[Question, ...], dict[str, Any]]]:
+        """Each step on the path, what it asks, and what was answered to that."""
+        kept: dict[str, dict[str, Any]] = {}
+        for each in self.steps:
+            if each.when is None or each.when(kept):
+                given = answers.get(each.name, {})
+                asked = each.asked({**kept, each.name: given})
+                kept[each.name] = {q.name: given[q.name] for q in asked if q.name in given}
+                yield each, asked, kept[each.name]
 
     def step(self, name: str) -> Step | None:
         """The step of this name, or None."""
         return next((each for each in self.steps if each.name == name), None)
-
-
-def _kept_of(each: Step, answers: Answers, before: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    given = answers.get(each.name, {})
-    here = {**before, each.name: given}
-    return {q.name: given[q.name] for q in each.asked(here) if q.name in given}
 
 
 def _refuse_contradictions(workflow: Workflow) -> None:

@@ -171,8 +171,8 @@ def step_to_answer(case: Case, step_name: str, *, by: Visitor, session: Session 
         raise RefusedError("Deze zaak is al verstuurd. U kunt de antwoorden niet meer wijzigen.")
     if not may_answer(case, step, by, session=session):
         raise RefusedError(why_not_theirs(case, step, by, session=session) or ANOTHER_ROLE)
-    before = path[: path.index(step)]
-    if any(each.name not in answers for each in before):
+    still = {each.name for each in workflow.open_steps(answers)}
+    if any(each.name in still for each in path[: path.index(step)]):
         raise RefusedError("Deze stap is nog niet aan de beurt. Beantwoord eerst de stappen ervoor.")
     return step
 

@@ -257,12 +257,16 @@ def state_of(case: Case) -> tuple[str, str]:
 def _step(case: Case, step: Step, visitor: Visitor, answers: dict[str, Any]) -> dict[str, Any]:
     given = next((each for each in case.answers if each.step == step.name and not overtaken.is_proposed(each)), None)
     may = access.may_answer(case, step, visitor)
-    path = workflow_of(case).path(answers)
-    reachable = all(each.name in answers for each in path[: path.index(step)])
+    workflow = workflow_of(case)
+    path = workflow.path(answers)
+    still = {each.name for each in workflow.open_steps(answers)}
+    reachable = not any(each.name in still for each in path[: path.index(step)])
     again = given is not None and step.name not in answers
     kind, text = (
         ("waiting", mark("Opnieuw beoordelen"))
         if again
+        else ("waiting", mark("Nog een vraag"))
+        if given and step.name in still
         else ("done", mark("Overgenomen"))
         if given and overtaken.is_carried(case, given)
         else ("done", mark("Klaar"))
