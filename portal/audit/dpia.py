@@ -8,7 +8,7 @@ from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
 from portal.cases.dpia.measures import digest, subject
 from portal.cases.dpia.tables import DpiaDecision, DpiaMeasure
-from portal.cases.in_force import DPIA_OWN, DPIA_REUSE
+from portal.cases.in_force import DPIA_DECISIONS
 from portal.cases.tables import Case, CaseState, Document, InForce
 from portal.config import Settings
 from portal.parties.tables import Organisation
@@ -32,7 +32,7 @@ def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
     tally.checked["dpia_decisions"] = len(decisions)
     ended = _ended(kept)
     for case in kept.rows(Case):
-        if case.workflow in (DPIA_REUSE, DPIA_OWN) and case.state == CaseState.DECIDED:
+        if case.workflow in DPIA_DECISIONS and case.state == CaseState.DECIDED:
             with tally.guarded("case", case.reference):
                 if case.id not in decisions:
                     tally.find("case", case.reference, mark("is beslist, maar het besluit over de DPIA is er niet"))

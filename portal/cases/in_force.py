@@ -13,6 +13,7 @@ from portal.record import ledger
 REGISTRATION, BOARD_DECLARATION, USAGE_TERMS = "registration", "board_declaration", "usage_terms"
 PROCESSOR_AGREEMENT = "processor_agreement"
 DPIA_REUSE, DPIA_OWN = "dpia_reuse", "dpia_own"
+DPIA_DECISIONS = (DPIA_REUSE, DPIA_OWN)
 """A board decided that a product may be used: by a model DPIA, or by one of its own."""
 PRESIGNED = "presigned"
 """A supplier signed this version beforehand, for every board that signs it."""

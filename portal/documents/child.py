@@ -19,6 +19,8 @@ from portal.wording import mark
 T = TypeVar("T")
 
 NOT_MADE = mark("Het stuk kon niet worden gemaakt: %(reason)s.")
+BUSY = mark("Het is op dit moment te druk om dit bestand te openen. Probeer het over een minuut opnieuw.")
+"""What whoever hands in a file is told where the child was kept waiting."""
 _CHUNK = 1 << 20
 
 log = logging.getLogger("tekenpoort.child")

@@ -10,7 +10,7 @@ from io import BytesIO
 
 import pikepdf
 
-from portal.documents.child import in_child
+from portal.documents.child import BUSY, in_child
 from portal.errors import PortalError, UnavailableError
 from portal.wording import mark, say
 
@@ -27,7 +27,6 @@ _ANOTHER = mark("Dit bestand is behalve een PDF ook iets anders. Sla het op als 
 _BROKEN = mark("Deze PDF is beschadigd of niet compleet. Sla het bestand op als PDF en kies het opnieuw.")
 _LOCKED = mark("Deze PDF gaat alleen open met een wachtwoord. Haal het wachtwoord eraf en kies het bestand opnieuw.")
 _RUNS = mark("In deze PDF zit een programma. Druk hem af naar een nieuwe PDF en kies die.")
-_BUSY = mark("Het is op dit moment te druk om dit bestand te openen. Probeer het over een minuut opnieuw.")
 _SWELLS = mark("Deze PDF is beschadigd of te zwaar om te openen. Druk hem af naar een nieuwe PDF en kies die.")
 
 
@@ -40,7 +39,7 @@ def complaint(content: bytes) -> str:
     try:
         return say(in_child(lambda: _opened(content), seconds=SECONDS, megabytes=MEGABYTES))
     except UnavailableError:
-        return say(_BUSY)
+        return say(BUSY)
     except PortalError:  # it died, or took too long
         return say(_SWELLS)
 

@@ -71,7 +71,7 @@ def _fill(sheet: Any, content: Sheet, above: Sequence[str]) -> None:
 
     sheet.freeze_panes = f"A{len(above) + 2}"
     if above:
-        sheet.oddFooter.center.text = " · ".join(_plain_text(each) for each in above)[:LONGEST_FOOT].replace("&", "&&")
+        sheet.oddFooter.center.text = " · ".join(str(_plain(each)) for each in above)[:LONGEST_FOOT].replace("&", "&&")
     kept = [[_plain(each) for each in row] for row in content.rows]
     for place, column in enumerate(content.columns):
         longest = max([len(column), *(len(str(row[place])) for row in kept)])
@@ -140,10 +140,6 @@ def _plain(value: Cell) -> Cell:
         case None:
             return ""
     return value
-
-
-def _plain_text(text: str) -> str:
-    return str(_plain(text))
 
 
 def _spelled(found: str) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 
-from portal.documents.child import in_child
+from portal.documents.child import BUSY, in_child
 from portal.errors import PortalError, UnavailableError
 from portal.wording import mark, say
 
@@ -60,7 +60,6 @@ _STYLE_FETCHES = re.compile(
 
 NOT_TEXT = mark("Deze webpagina is geen tekst in UTF-8. Sla haar opnieuw op met de codering UTF-8.")
 TOO_MUCH = mark("Deze webpagina is te groot of te ingewikkeld om na te kijken. Maak er een PDF van.")
-BUSY = mark("Het is op dit moment te druk om dit bestand te openen. Probeer het over een minuut opnieuw.")
 RUNS = mark("Regel %(line)s: hier staat een programma (%(what)s). Haal het uit de pagina.")
 ASKS = mark("Regel %(line)s: hier staat een formulier (%(what)s). Een rapport kan niets vragen of versturen.")
 LEADS = mark("Regel %(line)s: hier staat een opdracht om naar een andere pagina te gaan (%(what)s). Haal die eruit.")

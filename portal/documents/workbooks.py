@@ -9,7 +9,7 @@ from io import BytesIO
 from xml.etree import ElementTree
 
 from portal.documents import sheets
-from portal.documents.child import in_child
+from portal.documents.child import BUSY, in_child
 from portal.errors import InvalidError, PortalError, UnavailableError
 from portal.wording import mark, say
 
@@ -24,7 +24,6 @@ OUTSIDE = mark(
     "Deze spreadsheet haalt gegevens op uit een ander bestand of van een website. Zet ze in de spreadsheet zelf."
 )
 SWELLS = mark("Deze spreadsheet is te zwaar om te openen. Maak hem kleiner of splits hem.")
-BUSY = mark("Het is op dit moment te druk om dit bestand te openen. Probeer het over een minuut opnieuw.")
 OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RUNNING = re.compile(
     r"vbaProject|vbaData|macrosheets/|dialogsheets/|activeX|embeddings/|oleObject|ctrlProps/|customUI", re.I

@@ -18,6 +18,7 @@ from portal.cases.tables import Case, CaseState
 from portal.dossier.deciding import Deciding
 from portal.dossier.tasks import waits_for
 from portal.gate.facts import Dpia, DpiaStage, OpenMeasure, Paper
+from portal.offers.publications import DPIA_MODEL
 from portal.offers.tables import Product, Publication
 from portal.parties import memberships
 from portal.parties.tables import Organisation
@@ -26,7 +27,6 @@ from workflows.vocabulary import Role
 
 CODE = "dpia"
 MAY_BEGIN = frozenset(dpia_assessment.WORKFLOW.started_by)
-MODEL = "dpia_model"
 _STAGES = {CaseState.PREPARING: DpiaStage.PREPARING, CaseState.SIGNING: DpiaStage.SIGNING}
 
 
@@ -46,7 +46,7 @@ def of(
     """
     if CODE not in product.conditions:
         return Dpia()
-    has_model = select(Publication.id).where(Publication.product_id == product.id, Publication.kind == MODEL)
+    has_model = select(Publication.id).where(Publication.product_id == product.id, Publication.kind == DPIA_MODEL)
     found = Dpia(
         today=clock.day_of(at),
         has_model=session.scalar(has_model.limit(1)) is not None,
@@ -76,7 +76,7 @@ def _holding(session: Session, found: Dpia, case_id: uuid.UUID) -> Dpia:
 def _open_case(session: Session, board: Organisation, product: Product, code: str) -> Case | None:
     """The newest open assessment that names this school, or names none yet."""
     theirs = select(Case).where(
-        Case.workflow.in_((in_force.DPIA_REUSE, in_force.DPIA_OWN)),
+        Case.workflow.in_(in_force.DPIA_DECISIONS),
         Case.organisation_id == board.id,
         Case.product_id == product.id,
         Case.state.not_in(ENDED),

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.cases import in_force
 from portal.cases.dpia import assessed, decided
-from portal.cases.dpia.outcomes import KINDS as KINDS_IN_WORDS
-from portal.cases.dpia.outcomes import holds
+from portal.cases.dpia.outcomes import KINDS, holds
 from portal.cases.dpia.tables import DpiaDecision, DpiaMeasure
 from portal.cases.tables import Case, InForce
 from portal.offers.tables import Product
@@ -20,7 +19,6 @@ from portal.wording import say
 from workflows.dpia_facts import Outcome
 from workflows.vocabulary import Role
 
-KINDS = (in_force.DPIA_REUSE, in_force.DPIA_OWN)
 TOLD = (Role.PRIVACY_OFFICER, Role.FG, Role.ADMINISTRATOR)
 
 
@@ -117,7 +115,7 @@ def settle(session: Session, decision: DpiaDecision) -> None:
         organisation=decision.organisation,
         link=("cases.show", {"case_id": str(case.id)}),
         product=decision.product.title,
-        outcome=say(KINDS_IN_WORDS[outcome].title),
+        outcome=say(KINDS[outcome].title),
     )
 
 
@@ -154,7 +152,7 @@ def _end_earlier(session: Session, case: Case, covered: set[object], *, at: dt.d
     """End what holds for these schools, and for the board the decisions of which no school is left."""
     board, product_id = case.organisation, _product_of(session, case).id
     assert board is not None
-    for kind in KINDS:
+    for kind in in_force.DPIA_DECISIONS:
         before = in_force.holding_or_coming(session, kind, at=at, on_behalf_of=board.id, product_id=product_id)
         stay = {each.case_id for each in before if each.organisation_id not in {*covered, board.id}}
         ending = [

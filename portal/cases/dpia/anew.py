@@ -17,7 +17,6 @@ from portal.cases.tables import Case
 from portal.cases.things import Thing
 from portal.wording import day, mark, say
 
-REOPENED = (in_force.DPIA_REUSE, in_force.DPIA_OWN)
 CAUSES: Mapping[Kind, str] = {
     Kind.REVIEW: mark("De dag om opnieuw te beoordelen komt eraan: %(day)s."),
     Kind.NEW_VERSION: mark("Er is een nieuwe versie van het model: %(words)s."),
@@ -32,7 +31,7 @@ CAUSES: Mapping[Kind, str] = {
 
 def triggers_of(session: Session, case: Case) -> list[DpiaTrigger]:
     """Why this case was begun; nothing for a case that nobody reopened."""
-    if case.workflow not in REOPENED:
+    if case.workflow not in in_force.DPIA_DECISIONS:
         return []
     return list(session.scalars(select(DpiaTrigger).filter_by(case_id=case.id).order_by(DpiaTrigger.at)))
 

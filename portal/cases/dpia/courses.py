@@ -19,8 +19,6 @@ from portal.offers.tables import Publication
 from workflows.dpia_facts import Standing
 from workflows.vocabulary import Answers
 
-MODEL = "dpia_model"
-
 
 @dataclass(frozen=True)
 class Before:
@@ -85,5 +83,5 @@ def of(case: Case) -> Course | None:
 def model_for(session: Session, product_id: uuid.UUID) -> Publication | None:
     """The model with which a board can decide now: the newest that is current."""
     now = clock.now()
-    known = [each for each in publications.versions(session, product_id, MODEL) if each.since <= now]
+    known = [each for each in publications.versions(session, product_id, publications.DPIA_MODEL) if each.since <= now]
     return next((each for each in known if standing.of(session, each, at=now) is Standing.CURRENT), None)

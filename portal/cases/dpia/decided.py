@@ -93,8 +93,7 @@ def accepted(session: Session, case_id: uuid.UUID) -> dict[str, dict[str, Any]]:
 
 def counting() -> Select[uuid.UUID]:
     """The ids of decisions that hold, and of those that will once their measures are done; a part of a question."""
-    kinds = (in_force.DPIA_REUSE, in_force.DPIA_OWN)
-    holding = select(InForce.case_id).where(InForce.kind.in_(kinds), *in_force.holds(clock.now()))
+    holding = select(InForce.case_id).where(InForce.kind.in_(in_force.DPIA_DECISIONS), *in_force.holds(clock.now()))
     counts = or_(DpiaDecision.case_id.in_(holding), DpiaDecision.outcome == Outcome.MEASURES_FIRST)
     return select(DpiaDecision.case_id).where(DpiaDecision.ended_at.is_(None), counts)
 

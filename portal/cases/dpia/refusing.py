@@ -10,6 +10,7 @@ from portal import clock
 from portal.cases.dpia.assessed import model_of
 from portal.cases.tables import Case
 from portal.errors import RefusedError
+from portal.offers import publications
 from portal.offers.dpia import standing
 from portal.offers.tables import Publication
 from portal.wording import day as day_in_words
@@ -20,7 +21,6 @@ from workflows.dpia_use import months_after
 from workflows.vocabulary import Answers, day
 
 Faults = dict[str, str]
-MODEL = "dpia_model"
 LONGEST_REVIEW, CRITICAL_WITHIN = 36, 3
 """Months: until a decision is looked at again, and for a critical measure where use has begun already."""
 NOT_BEFORE = mark(
@@ -54,7 +54,7 @@ OWN = mark("eigen maatregel %(number)s")
 
 def refuse_start(session: Session, publication: Publication) -> None:
     """An assessment begins with a model that is current."""
-    if publication.kind != MODEL:
+    if publication.kind != publications.DPIA_MODEL:
         return
     if publication.since > clock.now() or _standing(session, publication) is not Standing.CURRENT:
         raise RefusedError(NOT_CURRENT)
@@ -62,7 +62,7 @@ def refuse_start(session: Session, publication: Publication) -> None:
 
 def gone(session: Session, case: Case) -> str:
     """Why nothing can be decided with the model of this open case any more; empty where it can."""
-    if case.publication is None or case.publication.kind != MODEL:
+    if case.publication is None or case.publication.kind != publications.DPIA_MODEL:
         return ""
     return why_gone(_standing(session, case.publication), case.publication.version)
 

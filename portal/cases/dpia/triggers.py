@@ -14,7 +14,6 @@ from portal.cases.agreements.tables import SubprocessorAnswer, SubprocessorNotic
 from portal.cases.catalogue import ENDED
 from portal.cases.dpia import anew, courses, decided, reopening
 from portal.cases.dpia.carrying import Kind
-from portal.cases.dpia.courses import MODEL
 from portal.cases.dpia.reopening import GRACE, SAID_BY_HAND
 from portal.cases.dpia.reopening_tables import DpiaTrigger
 from portal.cases.dpia.tables import DpiaDecision
@@ -89,7 +88,7 @@ def happened(session: Session, decision: DpiaDecision) -> Iterator[Happened]:
 def _of_the_model(session: Session, pinned: Publication) -> Iterator[Happened]:
     """A newer version that took effect, and the withdrawal of the one that was decided by."""
     now = clock.now()
-    for each in publications.versions(session, pinned.product_id, MODEL):
+    for each in publications.versions(session, pinned.product_id, publications.DPIA_MODEL):
         if pinned.since < each.since <= now and session.get(Withdrawal, each.id) is None:
             last = max(publications.last_day_of_grace(each), clock.day_of(each.since) + GRACE)
             yield Happened(Kind.NEW_VERSION, str(each.id), last, last + dt.timedelta(days=1), each.version)
