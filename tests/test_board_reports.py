@@ -58,6 +58,7 @@ def test_whoever_has_no_role_at_the_board_finds_nothing(open_to_ann: Portal, rep
         assert open_to_ann.sign_in(someone).open(f"{BOARD}{report}").status == 404
 
 
+@pytest.mark.row(13, "a school in the reports of its board")
 def test_a_school_whose_gate_is_shut_is_named_and_not_shown(open_to_ann: Portal) -> None:
     """Tom becomes privacy officer at the board: he reads at his school, and acts for no other."""
     a_role(open_to_ann, TOM, open_to_ann.organisation(OURS), Role.FINANCIAL_CONTACT)

@@ -215,6 +215,7 @@ def test_the_page_names_the_missing_and_the_kept_and_counts_them(in_force: Porta
     assert tom.missing() == {"U bent nog niet akkoord met de gebruiksvoorwaarden": "uzelf"}
 
 
+@pytest.mark.row(14, "following the fixes opens the gate")
 def test_following_the_fixes_opens_the_gate(in_force: Portal) -> None:
     """quality.md, promise 14: the last one is the person's own."""
     accepted_terms(in_force, TOM)

@@ -143,6 +143,7 @@ def test_nothing_that_a_client_can_send_changes_the_answer(gated: Portal) -> Non
 # --- As the page says it -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.row(14, "page and proxy say the same")
 def test_the_proxy_is_told_what_the_page_says_for_everybody_at_every_school(gated: Portal) -> None:
     accepted_terms(gated, ANN)
     someones = {each.email: each for each in (ANN, TOM, IRIS, SANNE)}

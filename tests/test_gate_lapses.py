@@ -100,6 +100,7 @@ def everything(gated: Portal) -> Portal:
     return gated
 
 
+@pytest.mark.row(13, "each condition lapses: page, proxy, application")
 def test_every_door_is_shut_the_moment_a_condition_lapses_and_open_the_moment_it_is_met_again(
     everything: Portal, tmp_path: Path, tell: Tell
 ) -> None:
@@ -172,6 +173,7 @@ def test_being_at_an_application_counts_as_being_here_until_the_longest_time_is_
     assert ask(tom) == (401, None), "twelve hours after signing in it is over"
 
 
+@pytest.mark.row(13, "an old session")
 def test_a_session_that_was_left_alone_is_over(gated: Portal) -> None:
     accepted_terms(gated, TOM)
     tom = gated.sign_in(TOM)

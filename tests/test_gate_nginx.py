@@ -71,6 +71,7 @@ def test_the_portal_itself_is_there_and_the_question_is_not(proxy: Client) -> No
 # --- Tricks --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.row(12, "tricks with paths, through nginx")
 def test_no_path_comes_past_the_gate(in_force: Portal, proxy: Client, tell: Tell) -> None:
     """Row 12."""
     tried = 0
@@ -83,6 +84,7 @@ def test_no_path_comes_past_the_gate(in_force: Portal, proxy: Client, tell: Tell
     tell("no path comes past the gate", tried, tried)
 
 
+@pytest.mark.row(12, "methods and forged headers, through nginx")
 def test_no_method_and_no_header_comes_past_the_gate(in_force: Portal, proxy: Client, tell: Tell) -> None:
     """Row 12."""
     tried = 0
@@ -102,6 +104,7 @@ def test_no_method_and_no_header_comes_past_the_gate(in_force: Portal, proxy: Cl
     tell("no method and no header comes past the gate", tried, tried)
 
 
+@pytest.mark.row(12, "crooked requests, through nginx")
 def test_no_crooked_request_comes_past_the_gate(in_force: Portal, proxy: Client, tell: Tell) -> None:
     """Row 12: old versions, two requests in one, two lengths, much too much."""
     for raw in CROOKED:
@@ -189,6 +192,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("fault", BROKEN)
+@pytest.mark.row(12, "a gate that is slow, dying or false")
 def test_a_gate_that_is_broken_is_shut_with_a_plain_page(tmp_path: Path, fault: str) -> None:
     with something_that(BROKEN[fault]) as gate, an_application() as application:
         with nginx(tmp_path / "nginx", portal=gate, application=application) as client:
@@ -197,6 +201,7 @@ def test_a_gate_that_is_broken_is_shut_with_a_plain_page(tmp_path: Path, fault: 
     assert CLOSED in reply.text and reply.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.row(12, "a gate that is gone")
 def test_a_gate_that_is_gone_is_shut_with_a_plain_page(tmp_path: Path) -> None:
     with (
         an_application() as application,
@@ -215,6 +220,7 @@ def test_a_proxy_without_the_right_secret_opens_nothing(in_force: Portal, tmp_pa
     assert (reply.status, reply.seen) == (503, False) and CLOSED in reply.text
 
 
+@pytest.mark.row(12, "a condition that raises")
 def test_a_condition_that_raises_shuts_the_gate(
     in_force: Portal, proxy: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

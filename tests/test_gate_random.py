@@ -116,6 +116,7 @@ def is_as_promised(facts: Facts, codes: list[str]) -> bool:
     return verdict.is_open
 
 
+@pytest.mark.row(14, "access if and only if no finding")
 def test_access_if_and_only_if_there_is_no_finding_in_ten_thousand_random_states(tell: Tell) -> None:
     opened: dict[bool, int] = {True: 0, False: 0}
 

@@ -9,7 +9,6 @@ import io
 import itertools
 import json
 import logging
-import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -32,6 +31,7 @@ from portal.parties.tables import Mandate, Organisation, Person
 from portal.views.exports import STARTS_A_FORMULA, csv_text
 from tests.browser import Browser
 from tests.builders import ANN, EVA, LOTTE, SANNE, TOM, Portal
+from tests.conftest import Tell
 from tests.guards import SIGNED_IN
 from tests.hostile_texts import CORPUS, Ink
 from tests.test_hostile_text import strings_in
@@ -150,8 +150,9 @@ def whole_house(portal: Portal) -> Iterator[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.row(17, "what people and things are called")
 def test_whatever_people_are_called_every_page_and_download_is_whole_for_everybody(
-    lived_in: Portal, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    lived_in: Portal, tell: Tell, caplog: pytest.LogCaptureFixture
 ) -> None:
     ink, tried, came_out = Ink(), Counter[str](), set[str]()
     everybody = [(each, lived_in.sign_in(each)) for each in (ANN, TOM, SANNE, LOTTE)]
@@ -166,10 +167,8 @@ def test_whatever_people_are_called_every_page_and_download_is_whole_for_everybo
                 came_out |= ink.found(answer.data.decode(errors="replace"))
     assert len(came_out) > 60 and {"text/html", "text/csv", "text/calendar", "application/json"} <= set(tried)
     assert not [each for each in caplog.records if "\n" in each.getMessage()]
-    with capsys.disabled():
-        kinds = ", ".join(f"{count} {kind.partition('/')[2]}" for kind, count in sorted(tried.items()))
-        sys.stdout.write(f"\nhostile names: {sum(tried.values())} tried, {sum(tried.values())} held ({kinds};")
-        sys.stdout.write(f" {len(came_out)} of {len(ink.given)} texts seen)\n")
+    kinds = ", ".join(f"{count} {kind.partition('/')[2]}" for kind, count in sorted(tried.items()))
+    tell(f"hostile names ({kinds}; {len(came_out)} of {len(ink.given)} texts seen)", tried.total(), tried.total())
 
 
 # --- What is looked for is found in what is flawed ---------------------------------------------------------------

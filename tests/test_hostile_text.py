@@ -6,8 +6,7 @@ import io
 import itertools
 import json
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
@@ -26,6 +25,7 @@ from portal.serving import addresses
 from tests import dpia
 from tests.browser import words_of
 from tests.builders import ANN, BAS, EVA, SANNE, SCHOOL, TOM, Portal, a_submitted_registration, at_step
+from tests.conftest import Tell
 from tests.hostile_texts import CORPUS, Ink, visible
 from tests.test_workflows import OF_ONE
 from tests.walker import SAVE, Walk, begin
@@ -36,17 +36,6 @@ pytestmark = pytest.mark.any_database
 
 HEADERS = sorted(["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"])
 MARKUP = {"html", "head", "meta", "title", "style", "body", "main", "h1", "p", "a", "br", "footer", "span"}
-
-
-@pytest.fixture
-def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str, int], None]:
-    """Says on the screen how often something was tried and held."""
-
-    def told(what: str, tried: int) -> None:
-        with capsys.disabled():
-            sys.stdout.write(f"\nhostile text: {what}: {tried} tried, {tried} held\n")
-
-    return told
 
 
 # --- Through every workflow --------------------------------------------------------------------------------------
@@ -135,9 +124,8 @@ def walks_of(portal: Portal, workflow: v.Workflow) -> Iterator[tuple[HostileWalk
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, each in OF_ONE.items() if any(map(list, map(boxes_of, each.steps)))])
-def test_every_text_of_every_workflow_comes_out_as_it_went_in(
-    in_force: Portal, name: str, tell: Callable[[str, int], None]
-) -> None:
+@pytest.mark.row(17, "every text of every workflow")
+def test_every_text_of_every_workflow_comes_out_as_it_went_in(in_force: Portal, name: str, tell: Tell) -> None:
     reached: set[str] = set()
     for walk, branches in walks_of(in_force, OF_ONE[name]):
         for branch in branches:
@@ -159,16 +147,15 @@ def test_every_text_of_every_workflow_comes_out_as_it_went_in(
     sent = list(mails_of(in_force))
     assert [each for parts in sent for part in parts for each in ink.damaged(part)] == []
     assert in_force.ask(lambda: audit.verify(in_force.settings)).findings == ()
-    tell(name, len(ink.given))
+    tell(name, len(ink.given), len(ink.given))
 
 
 TYPED = frozenset({"use", "why", "basis", "evidence", "how", "result", "contract", "text", "owner", "by", "words"})
 """The boxes of an assessment that hold what somebody wrote."""
 
 
-def test_what_is_written_in_an_assessment_comes_out_as_it_went_in(
-    registered: Portal, tell: Callable[[str, int], None]
-) -> None:
+@pytest.mark.row(17, "every text of every workflow")
+def test_what_is_written_in_an_assessment_comes_out_as_it_went_in(registered: Portal, tell: Tell) -> None:
     """Of several people, so nobody walks it alone; what is asked of each measure and risk is among it."""
     ink, texts = Ink(), itertools.cycle(CORPUS.values())
 
@@ -201,7 +188,7 @@ def test_what_is_written_in_an_assessment_comes_out_as_it_went_in(
         assert set(ink.given) <= ink.found(out)
         assert ink.damaged(out, ordered=ordered) == []
     assert portal.ask(lambda: audit.verify(portal.settings)).findings == ()
-    tell("dpia_reuse", len(ink.given))
+    tell("dpia_reuse", len(ink.given), len(ink.given))
 
 
 def attached_to(pdf: bytes) -> str:
@@ -257,8 +244,9 @@ def mails_of(portal: Portal) -> Iterator[tuple[str, str, str]]:
     [("details", ("postcode", "kvk", "board_number")), ("roles", ("people-0-email",))],
     ids=["numbers", "addresses"],
 )
+@pytest.mark.row(17, "texts that will not do")
 def test_where_no_such_text_will_do_it_is_said_at_the_field_and_stays_there(
-    portal: Portal, step: str, names: tuple[str, ...], tell: Callable[[str, int], None]
+    portal: Portal, step: str, names: tuple[str, ...], tell: Tell
 ) -> None:
     ink, browser = Ink(), at_step(portal, step)
     for sheet in ink.sheets(200):
@@ -267,12 +255,12 @@ def test_where_no_such_text_will_do_it_is_said_at_the_field_and_stays_there(
         assert browser.status == 422 and set(names) <= set(browser.faults())
         for name in names:  # a postcode is written in capitals
             assert visible(browser.values()[name][0]).casefold() == visible(sheet).casefold()
-    tell(f"refused at {', '.join(names)}", len(ink.given) * len(names))
+    tried = len(ink.given) * len(names)
+    tell(f"refused at {', '.join(names)}", tried, tried)
 
 
-def test_what_people_say_to_each_other_is_read_as_it_was_written(
-    to_sign: Portal, tell: Callable[[str, int], None]
-) -> None:
+@pytest.mark.row(17, "what people say to each other")
+def test_what_people_say_to_each_other_is_read_as_it_was_written(to_sign: Portal, tell: Tell) -> None:
     ink, case_id = Ink(), to_sign.case("board_declaration")
     registration = a_submitted_registration(to_sign, "20183", starter=TOM, others=(), authority={"mode": "alone"})
     desk = to_sign.sign_in(SANNE)
@@ -294,7 +282,7 @@ def test_what_people_say_to_each_other_is_read_as_it_was_written(
     sent = [part for parts in mails_of(to_sign) for part in parts]
     assert set().union(*map(ink.found, sent)) == set(ink.given)
     assert [fault for part in sent for fault in ink.damaged(part)] == []
-    tell("remarks, reasons and questions", len(ink.given))
+    tell("remarks, reasons and questions", len(ink.given), len(ink.given))
 
 
 # --- The flawed twins of a mail and of the cleaning --------------------------------------------------------------

@@ -260,6 +260,7 @@ class Comparison:
 
 
 @pytest.mark.slow
+@pytest.mark.row(15, "another organisation's addresses")
 def test_strangers_get_the_same_as_for_what_is_not_there(lived_in: Portal, tell: Tell) -> None:
     """Row 15: every address of ours, with its headers, all methods, without and with the headers of htmx."""
     mapped, followed = addresses(lived_in), every_link(lived_in)
@@ -281,6 +282,7 @@ def every_link(portal: Portal) -> list[Address]:
     return [each for each in found.values() if each.ours not in mapped and each.endpoint not in READER_OF_AGREEMENT]
 
 
+@pytest.mark.row(15, "addresses, for who is not signed in")
 def test_nobody_is_asked_to_sign_in_whether_or_not_it_is_there(lived_in: Portal, tell: Tell) -> None:
     stranger = lived_in.browser().open("/inloggen")
     for each in (every := addresses(lived_in)):

@@ -123,6 +123,7 @@ def test_a_school_that_is_not_named_finds_nothing(readers: Portal) -> None:
         assert tom.send("GET", address).status == 404
 
 
+@pytest.mark.row(13, "a supplier's own report")
 def test_the_gate_that_lapses_shuts_the_list_the_page_and_the_file_at_once(readers: Portal) -> None:
     report = a_report(readers)
     tom = readers.sign_in(TOM)

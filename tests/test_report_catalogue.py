@@ -35,6 +35,7 @@ def test_the_reports_of_a_school_stand_beside_each_other(in_force: Portal) -> No
 @pytest.mark.parametrize(
     "report", [each.name for each in catalogue.opened([r.name for r in catalogue.REPORTS], About.LOCATION)]
 )
+@pytest.mark.row(13, "every report of a school")
 def test_a_shut_gate_shuts_every_report_in_the_same_words(in_force: Portal, report: str) -> None:
     tom = in_force.sign_in(TOM).open(f"{REPORT}/{report}")
     assert tom.status == 403

@@ -257,6 +257,7 @@ def test_what_is_asked_back_is_gone_at_once_and_the_recipient_is_told_why(reader
     assert readers.ask(lambda: reader.query(Entry).filter_by(act="recall_share").count()) == 1
 
 
+@pytest.mark.row(13, "a link that was sent")
 def test_a_link_is_shut_the_moment_its_sender_may_not_see_the_report(readers: Portal) -> None:
     """quality.md, row 13: a share is no side door."""
     passed_on(readers)
