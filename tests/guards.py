@@ -39,7 +39,7 @@ SIGNED_IN = frozenset(
         "home.cases_csv", "calendar.index", "calendar.download", "calendar.download_csv", "calendar.one",
         "calendar.renew", "calendar.stop", "my_data.index", "my_data.as_json", "my_data.as_zip",
         "my_data.end_session", "my_data.end_other_sessions", "models.index", "models.index_csv",
-        "gate.explain", "share_ledger.mine", "share_ledger.mine_csv",
+        "gate.explain", "share_ledger.mine", "share_ledger.mine_csv", "matrix.index",
         "share_ledger.schools", "share_ledger.schools_csv",
     }
 )  # fmt: skip
@@ -74,9 +74,11 @@ SETS_AMBITION = frozenset({"ambitions.change"})
 NEAR_SCHOOL = frozenset(
     {
         "reports.show", "reports.gate", "reports.one", "sharing.share", "own_report_pages.index",
-        "own_report_pages.show", "own_report_pages.file",
+        "own_report_pages.show", "own_report_pages.file", "matrix.remind",
     }
 )  # fmt: skip
+ADMINISTERS_SCHOOL = frozenset({"matrix.school", "matrix.school_csv", "matrix.one"})
+"""An administrator of the school, or of its board; about others at the same school alone."""
 OF_A_SHARE = frozenset({"sharing.show", "sharing.file", "sharing.recall"})
 """Who passed a report on, who oversees its school, and the rights holders of the product."""
 SIGNATORY = frozenset({"signing.sign"})
@@ -157,6 +159,7 @@ ACCESS = {
     "who asked": WHO_ASKED,
     "near the board": NEAR_BOARD,
     "sets an ambition": SETS_AMBITION,
+    "administers a school": ADMINISTERS_SCHOOL,
     "near the school": NEAR_SCHOOL,
     "of a share": OF_A_SHARE,
     "signatory": SIGNATORY,

@@ -162,7 +162,7 @@ def test_a_condition_that_raises_counts_as_not_met() -> None:
         raise ZeroDivisionError
         yield
 
-    verdict = judge([*CONDITIONS.values(), Condition("broken", "Heel", "Kapot", broken)], some_facts())
+    verdict = judge([*CONDITIONS.values(), Condition("broken", "Heel", "Kapot", "kapot", broken)], some_facts())
     assert not verdict.is_open
     assert verdict.missing == ("broken",)
     assert verdict.judged[-1].findings[0].fixed_by

@@ -162,7 +162,7 @@ def test_a_condition_that_raises_shuts_the_gate(gated: Portal, monkeypatch: pyte
 
     accepted_terms(gated, TOM)
     known = CONDITIONS["terms"]
-    monkeypatch.setitem(CONDITIONS, "terms", Condition(known.code, known.title, known.unmet, broken))  # type: ignore[arg-type]
+    monkeypatch.setitem(CONDITIONS, "terms", Condition(known.code, known.title, known.unmet, known.lacks, broken))  # type: ignore[arg-type]
     assert ask(gated.sign_in(TOM)) == (403, "terms")
 
 

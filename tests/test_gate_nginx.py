@@ -230,6 +230,6 @@ def test_a_condition_that_raises_shuts_the_gate(
     tom = proxy.with_cookie_of(in_force, TOM)
     assert tom.get().status == 200
     known = CONDITIONS["terms"]
-    monkeypatch.setitem(CONDITIONS, "terms", Condition(known.code, known.title, known.unmet, broken))  # type: ignore[arg-type]
+    monkeypatch.setitem(CONDITIONS, "terms", Condition(known.code, known.title, known.unmet, known.lacks, broken))  # type: ignore[arg-type]
     reply = tom.get()
     assert (reply.status, reply.headers["location"], reply.seen) == (302, EXPLAINED, False)

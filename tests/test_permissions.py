@@ -185,6 +185,7 @@ def values_in(portal: Portal, living: Living) -> dict[str, Any]:
             "product_name": PRODUCT,
             "code": SCHOOL,
             "report_name": "positie",
+            "condition": "terms",
             "board_number": OURS,
             "token": "x",
             "document_code": reader.query(Document).filter_by(case_id=case.id).first().code,  # type: ignore[union-attr]

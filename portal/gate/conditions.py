@@ -12,17 +12,22 @@ WAIT = mark("niemand: u hoeft alleen te wachten")
 PORTAL = mark("het portaal")
 
 
-def condition(code: str, title: str, unmet: str, remark: Remark | None = None) -> Callable[[Rule], Rule]:
+def condition(code: str, title: str, unmet: str, lacks: str, remark: Remark | None = None) -> Callable[[Rule], Rule]:
     """Adds a rule to the conditions under a code that never changes, with what is said of it met and unmet."""
 
     def add(rule: Rule) -> Rule:
-        CONDITIONS[code] = Condition(code, title, unmet, rule, remark)
+        CONDITIONS[code] = Condition(code, title, unmet, lacks, rule, remark)
         return rule
 
     return add
 
 
-@condition("account", mark("Uw account is in orde"), mark("Uw account is niet in orde"))
+@condition(
+    "account",
+    mark("Uw account is in orde"),
+    mark("Uw account is niet in orde"),
+    mark("account geblokkeerd of niet actief"),
+)
 def account_in_order(facts: Facts) -> Iterator[Finding]:
     """Active, not blocked."""
     if facts.account_blocked or not facts.account_active:
@@ -33,7 +38,12 @@ def account_in_order(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@condition("block", mark("U bent niet geblokkeerd voor dit product"), mark("U bent geblokkeerd voor dit product"))
+@condition(
+    "block",
+    mark("U bent niet geblokkeerd voor dit product"),
+    mark("U bent geblokkeerd voor dit product"),
+    mark("geblokkeerd voor dit product"),
+)
 def not_blocked_for_product(facts: Facts) -> Iterator[Finding]:
     """By no rights holder and not by the service desk (R004-07)."""
     for each in facts.blocks:
@@ -57,6 +67,7 @@ def not_blocked_for_product(facts: Facts) -> Iterator[Finding]:
     "second_factor",
     mark("Uw account is zo beveiligd als uw rol vraagt"),
     mark("Uw account heeft nog geen tweede stap bij het inloggen"),
+    mark("nog geen tweede stap bij het inloggen"),
 )
 def second_factor_where_asked(facts: Facts) -> Iterator[Finding]:
     """Asked of who can sign, privacy officers and the service desk."""
@@ -69,7 +80,12 @@ def second_factor_where_asked(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@condition("registered", mark("De school doet mee"), mark("De school doet nog niet mee"))
+@condition(
+    "registered",
+    mark("De school doet mee"),
+    mark("De school doet nog niet mee"),
+    mark("de school doet nog niet mee"),
+)
 def school_registered(facts: Facts) -> Iterator[Finding]:
     """By a registration of its own, or in the scope of its board's declaration."""
     if facts.school_registered or facts.declaration.standing is Standing.IN_FORCE:
@@ -138,6 +154,7 @@ def _declaration_missing(facts: Facts) -> Finding:
     "agreement",
     mark("De verwerkersovereenkomst is getekend"),
     mark("De verwerkersovereenkomst is nog niet in orde"),
+    mark("verwerkersovereenkomst nog niet in orde"),
 )
 def agreement_in_force(facts: Facts) -> Iterator[Finding]:
     """For this school, in the current version or the one before it within its grace (AVG, article 28)."""
@@ -215,11 +232,17 @@ condition(
     "dpia",
     mark("Het bestuur heeft besloten over de DPIA"),
     mark("De DPIA is nog niet in orde"),
+    mark("DPIA nog niet in orde"),
     dpia.notices,
 )(dpia.decision_in_force)
 
 
-@condition("member", mark("U hoort bij deze school"), mark("U hoort nog niet bij deze school"))
+@condition(
+    "member",
+    mark("U hoort bij deze school"),
+    mark("U hoort nog niet bij deze school"),
+    mark("nog geen rol bij deze school"),
+)
 def member_or_acting(facts: Facts) -> Iterator[Finding]:
     """A role at the school, or acting for it under a declaration in force."""
     if not facts.member and not facts.acting:
@@ -234,6 +257,7 @@ def member_or_acting(facts: Facts) -> Iterator[Finding]:
     "terms",
     mark("U bent akkoord met de gebruiksvoorwaarden"),
     mark("U bent nog niet akkoord met de gebruiksvoorwaarden"),
+    mark("nog niet akkoord met de voorwaarden"),
 )
 def usage_terms_accepted(facts: Facts) -> Iterator[Finding]:
     """By this person, in the current version or one that still suffices (R004)."""

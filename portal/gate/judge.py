@@ -42,6 +42,8 @@ class Condition:
     """What is so where it is met."""
     unmet: str
     """What is so where it is not."""
+    lacks: str
+    """What another person lacks where it is not met, in a few words."""
     rule: Rule
     remark: Remark | None = None
     """What is said besides, where it is met."""

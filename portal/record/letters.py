@@ -225,6 +225,11 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("Het besluit over de DPIA van %(product)s bij %(organisation)s geldt niet meer. %(cause)s"),
         mark("Er is niet op tijd opnieuw besloten. Het kenmerk van het besluit is %(reference)s."),
     ),
+    "gate_reminder": (
+        mark("%(who)s vraagt of u iets wilt regelen voor de rapporten van %(product)s bij %(school)s."),
+        mark("Wat er nu is: %(what)s."),
+        mark("Op de pagina staat wat er nodig is. Zodra het geregeld is, gaan de rapporten open."),
+    ),
     "share_link": (
         mark("%(who)s geeft u %(title)s van %(school)s (%(product)s). Waarvoor: %(purpose)s"),
         mark("Het rapport is vertrouwelijk: niet verder verstrekken. U bevestigt dat, en dan opent u het."),
@@ -355,6 +360,7 @@ BUTTONS: Mapping[str, str] = {
     "dpia_waits": mark("Bekijk de zaak"),
     "dpia_model_withdrawn": mark("Bekijk de zaak"),
     "dpia_over": mark("Bekijk de zaak"),
+    "gate_reminder": mark("Bekijk wat er nodig is"),
     "share_link": mark("Bekijk en bevestig"),
     "undeclared": mark("Bekijk uw school"),
     "acting_ended": mark("Bekijk de organisatie"),

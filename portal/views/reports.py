@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal import clock, dossier
 from portal.cases.catalogue import current
 from portal.database import reader
-from portal.dossier import at_the_gate
+from portal.dossier import at_the_gate, matrix
 from portal.errors import NotFoundError
 from portal.gate.judge import Judged, Verdict
 from portal.offers import applications
@@ -18,6 +18,7 @@ from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.register import RegisterLocation
 from portal.parties.spelling import clean
+from portal.parties.tables import Person
 from portal.reports import catalogue, datasets, own_reading
 from portal.reports.catalogue import About, Report
 from portal.views import report_pages
@@ -55,6 +56,7 @@ def index() -> ResponseReturnValue:
         q=text,
         page=page,
         pages=max(1, -(-len(schools) // PAGE)),
+        administers=bool(matrix.administered(reader(), person().id)),
         total=len(schools),
     )
 
@@ -111,6 +113,15 @@ def found_report(product_name: str, code: str) -> tuple[Product, RegisterLocatio
     if product is None or location is None or not dossier.may_see_gate(reader(), person(), location):
         raise NotFoundError
     return product, location
+
+
+def remind_url(code: str, about: Person, product: Product, location: RegisterLocation) -> str | None:
+    """Where one asks somebody else to mend what this person lacks; none where nobody else can."""
+    those = matrix.who_can_mend(reader(), code, about, location)
+    if all(each.id == person().id for each in those):
+        return None
+    whom: dict[str, Any] = {} if about.id == person().id else {"wie": about.id}
+    return url_for("matrix.remind", product_name=product.name, code=location.code, condition=code, **whom)
 
 
 def _opened(product: Product) -> list[Report]:
@@ -197,6 +208,7 @@ def _row(judged: Judged, location: RegisterLocation, product: Product) -> dict[s
         "url": url,
         "sends": sends,
         "url_text": say(finding.page_text) if finding else None,
+        "remind_url": remind_url(judged.condition.code, person(), product, location) if finding else None,
     }
 
 
