@@ -17,7 +17,7 @@ def test_an_administrator_of_the_board_sets_it_and_a_reader_sees_it(in_force: Po
     accepted_terms(in_force, ANN)
     in_force.sign_in(TOM).open(REPORT).sees("Eigen ambitie", "97,5%", "62%").sees_not("Leg vast wat de school")
     in_force.sign_in(ANN).open(f"/rapporten/{PRODUCT}/bestuur/{OURS}/overzicht").sees("ambitie 62%")
-    assert in_force.findings("ledger", "offers") == ()
+    assert in_force.findings("ledger", "ambitions") == ()
 
 
 def test_a_new_one_takes_the_place_of_the_old_and_can_be_withdrawn(in_force: Portal) -> None:
@@ -30,7 +30,7 @@ def test_a_new_one_takes_the_place_of_the_old_and_can_be_withdrawn(in_force: Por
     in_force.later(days=1).sign_in(TOM).open(AIM).press("Trek de ambitie in").sees_not("Eigen ambitie:", "55%")
     assert in_force.count(Ambition) == 2
     assert in_force.count(Ambition, until=None) == 0
-    assert in_force.findings("ledger", "offers") == ()
+    assert in_force.findings("ledger", "ambitions") == ()
 
 
 @pytest.mark.parametrize(

@@ -460,3 +460,11 @@ def test_the_moment_is_that_of_the_share(readers: Portal) -> None:
     content = readers.sign_in(TOM).open(f"/gedeeld/{only(readers).id}/bestand").response.data
     assert "23 november 2026" in _pages(content)[0]
     assert only(readers).made_at.date() == dt.date(2026, 11, 23)
+
+
+@pytest.mark.parametrize("kind", ["pdf", "xlsx", "csv"])
+def test_a_card_with_an_own_ambition_goes_along_with_it(readers: Portal, kind: str) -> None:
+    readers.sign_in(EVA).open(f"{REPORT}/ambitie").fill(fundamental="97,5", target="62").press("Opslaan")
+    content = taken(readers, kind).follow("Download het bestand").response.data
+    texts = _pages(content) if kind == "pdf" else _sheets(content) if kind == "xlsx" else [content.decode("utf-8-sig")]
+    assert any("97,5%" in text for text in texts) and any("62%" in text for text in texts)

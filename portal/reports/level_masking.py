@@ -5,8 +5,9 @@ same pupils how many there were and, over the three subjects together, which sha
 has both can count back more than either gives away. No database here; whole numbers of pupils.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from portal.reports.masking import Cell, FewerThanFive, Known, Missing, Total, Withheld, protect, together, total
 
@@ -42,8 +43,8 @@ def shown_year(groups: Groups, tested: CardYear | None) -> ShownYear:
     known = tested if tested and whole.low <= tested.pupils <= (whole.high or tested.pupils) else None
     published = known.pupils if known else None
     shown = protect(groups, published=published)
-    while known and (place := _given_away(shown, known)) is not None:
-        shown = (*shown[:place], (Withheld(),) * len(shown[place]), *shown[place + 1 :])
+    if known:
+        shown = _least_withheld(groups, shown, known)
     hidden = tuple(together(shown, place, published=published) for place in range(len(shown)))
     return ShownYear(shown, hidden, Total(published, published) if published is not None else _pupils(shown))
 
@@ -55,21 +56,53 @@ def _pupils(groups: Groups) -> Total:
     return Total(max((each.low for each in totals), default=0), min(highs) if highs else None)
 
 
-def _given_away(groups: Groups, known: CardYear) -> int | None:
-    """The first subject with a masked number that has one value left, in every world that fits what is known."""
-    if any(isinstance(each, Missing) for cells in groups for each in cells):
-        return None
-    worlds = [_worlds(cells, known.pupils) for cells in groups]
+def _least_withheld(groups: Groups, shown: Groups, known: CardYear) -> Groups:
+    """What can be shown beside the card: with as few numbers withheld as it takes, in whichever subject.
+
+    Where even nothing shown would not do, nothing is shown: what then follows, the card tells by itself.
+    """
+    if any(isinstance(each, Missing) for cells in shown for each in cells):
+        return shown
+    ways = sorted(product(*map(_ways, shown)), key=lambda way: sum(cells.count(Withheld()) for cells in way))
+    return next((each for each in ways if not _given_away(groups, each, known)), ways[-1])
+
+
+def _ways(cells: tuple[Cell, ...]) -> list[tuple[Cell, ...]]:
+    """A subject as it is, with all but the last withheld, and withheld wholly."""
+    none: tuple[Cell, ...] = (Withheld(),) * len(cells)
+    some = [(*none[1:], cells[-1])] if isinstance(cells[-1], Known) else []
+    return list(dict.fromkeys([cells, *some, none]))
+
+
+def _given_away(groups: Groups, shown: Groups, known: CardYear) -> bool:
+    """Whether a masked number, shown as such or withheld, has one value left."""
+    worlds = [_worlds(cells, known.pupils) for cells in shown]
     for place, cells in enumerate(groups):
-        mine, others = worlds[place], [world for at, world in enumerate(worlds) if at != place]
-        if mine is None or not any(isinstance(each, FewerThanFive) for each in cells):
-            continue
-        left = [pair for pair in mine if _fits((known.below - pair[0], known.target - pair[1]), others, known.pupils)]
+        others = [world for at, world in enumerate(worlds) if at != place]
         for at, each in enumerate(cells):
-            values = {(below, known.pupils - below - target, target)[at] for below, target in left}
-            if isinstance(each, FewerThanFive) and len(values) == 1:
-                return place
-    return None
+            if isinstance(each, FewerThanFive) and not _is_open(at, _every(worlds[place], known.pupils), others, known):
+                return True
+    return False
+
+
+def _is_open(at: int, mine: Iterable[Pair], others: Sequence[set[Pair] | None], known: CardYear) -> bool:
+    """Whether the number in this place can be one thing and another, in worlds that fit what is known."""
+    first: int | None = None
+    for below, target in mine:
+        value = (below, known.pupils - below - target, target)[at]
+        if value == first or not _fits((known.below - below, known.target - target), others, known.pupils):
+            continue
+        if first is not None:
+            return True
+        first = value
+    return False
+
+
+def _every(world: set[Pair] | None, pupils: int) -> Iterable[Pair]:
+    """What can be in one subject; where all is withheld, anything that comes to these pupils."""
+    if world is not None:
+        return world
+    return ((low, high) for low in range(pupils + 1) for high in range(pupils + 1 - low))
 
 
 def _worlds(cells: Sequence[Cell], pupils: int) -> set[Pair] | None:
