@@ -87,6 +87,8 @@ def prepare(settings: Settings) -> None:
         if not register.sources():
             logging.info("the register of schools is taken in")
             register.load_shipped()
+        if not datasets.source_lines():
+            logging.info("the results of schools are taken in")
             datasets.load_shipped()
         if not duo.is_filled():
             logging.info("pupils, reference levels and examinations are taken in")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from portal import clock
 from portal.database import act, reader
@@ -127,6 +127,18 @@ def test_what_was_imported_stays_when_the_rest_is_filled_up(empty: Path) -> None
     assert not duo.is_filled()
     assert {taken.file for taken in duo.load_shipped()} >= {LEVELS, PASSES, MARKS, REPEATERS}
     assert rows_in(PupilCount) == 4
+
+
+def test_who_was_stopped_halfway_goes_on_with_the_next_file(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    duo.load_shipped()
+    stopped = select(duo.ReportSource).where(duo.ReportSource.kind.in_(["levels 2024-2025", "marks 2023-2024"]))
+    with act() as session:  # as if the last two had not come in yet
+        for source in session.scalars(stopped):
+            session.delete(source)
+        session.execute(delete(ReferenceLevel).where(ReferenceLevel.year == "2024-2025"))
+    assert not duo.is_filled()
+    assert {(taken.file, taken.year) for taken in duo.load_shipped()} == {(LEVELS, "2024-2025"), (MARKS, "2023-2024")}
+    assert duo.is_filled() and {row.year for row in reader.scalars(select(ReferenceLevel))} >= {"2024-2025"}
 
 
 def test_no_copy_holds_a_percentage_or_a_number_that_failed() -> None:

@@ -10,7 +10,7 @@ from portal.offers.tables import Product
 from portal.parties import retention
 from portal.parties.tables import Membership
 from portal.record.ledger import Entry
-from portal.reports import own_reports
+from portal.reports import own_recipients, own_reports
 from portal.reports.own_tables import OwnReport, OwnReportFile, OwnReportOpening, OwnReportRecipient
 from tests.builders import (  # fmt: skip
     A_PDF,
@@ -349,3 +349,8 @@ def test_a_school_that_was_added_behind_our_back_is_named(registered: Portal) ->
     report = a_report(registered)
     registered.do(lambda session: session.add(OwnReportRecipient(report_id=report, register_key=f"board:{THEIRS}")))
     assert any("anders dan het logboek" in each.what for each in registered.findings("own_reports"))
+
+
+def test_a_name_with_commas_in_it_is_a_name(portal: Portal) -> None:
+    typed = "00AH00 Het Stedelijk Kottenpark praktijkonderwijs, vmbo, havo, atheneum en gymnasium\n13622, 03KF00"
+    assert portal.ask(lambda: own_recipients.read(reader(), typed)[1]) == ""

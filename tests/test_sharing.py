@@ -4,7 +4,6 @@ import datetime as dt
 import io
 import re
 import subprocess
-import uuid
 import zipfile
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from portal.offers.tables import Product
 from portal.parties import retention
 from portal.parties.tables import Membership, Person
 from portal.record.ledger import Entry
-from portal.reports import sharing
+from portal.reports import papers, sharing
 from portal.reports.catalogue import REPORTS, About
 from portal.reports.share_tables import Share, ShareOpening
 from portal.reports.trace import mark_of, marks_in
@@ -272,6 +271,22 @@ def test_a_link_is_shut_the_moment_its_sender_may_not_see_the_report(readers: Po
     assert readers.count(ShareOpening) == 0 and readers.ask(lambda: reader.get(Share, share_id)) is not None
 
 
+def test_what_could_not_be_made_was_not_taken(readers: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    passed_on(readers)
+    monkeypatch.setattr(papers, "of", lambda *_: None)
+    assert outside(readers).choose("read", "yes").press("Open het rapport").status == 409
+    assert readers.count(ShareOpening) == 0 and only(readers).acknowledged_at is None
+
+
+def test_the_page_of_a_link_says_how_it_stands(readers: Portal) -> None:
+    passed_on(readers).sees("De link is onderweg")
+    here = f"/gedeeld/{only(readers).id}"
+    outside(readers).choose("read", "yes").press("Open het rapport")
+    readers.sign_in(TOM).open(here).sees("Het rapport is geopend").sees_not("onderweg")
+    readers.later(days=sharing.LASTS.days + 1)
+    readers.sign_in(TOM).open(here).sees("De link is voorbij").sees_not("onderweg")
+
+
 def test_after_two_years_it_is_forgotten(readers: Portal) -> None:
     passed_on(readers)
     outside(readers).choose("read", "yes").press("Open het rapport")
@@ -337,7 +352,16 @@ def test_the_same_form_with_something_else_in_it_says_so(readers: Portal) -> Non
     page = readers.sign_in(TOM).open(SHARE).choose("whom", "another").choose("kind", "pdf").choose("group", "school")
     path, sent = page.fill(**FOR_KIM).would_send(READY)
     page.post(path, dict(sent))
-    assert page.post(path, {**dict(sent), "recipient": "Iemand anders"}).status == 409
+    others = {
+        "recipient": "Iemand anders",
+        "recipient_organisation": "De krant",
+        "group": "board",
+        "purpose": "Iets anders.",
+    }
+    for name, value in others.items():
+        assert page.post(path, {**dict(sent), name: value}).status == 409, name
+    assert page.post(path, {**dict(sent), "whom": "myself"}).status == 409
+    assert page.post(path, dict(sent)).status == 302
     assert readers.count(Share) == 1
 
 
@@ -430,10 +454,8 @@ def test_a_share_that_somebody_else_made_is_not_taken_over_by_its_id(readers: Po
     accepted_terms(readers, ANN)
     passed_on(readers)
     page = readers.sign_in(ANN).open(SHARE)
-    if page.status == 200:
-        page.choose("whom", "myself").fill(purpose=WHY, share_id=str(only(readers).id))
-        assert page.press(READY).status == 404
-        assert page.open(SHARE).fill(purpose=WHY, share_id=str(uuid.uuid4()).upper()).press(READY).status == 404
+    page.choose("whom", "myself").choose("kind", "pdf").fill(purpose=WHY, share_id=str(only(readers).id))
+    assert page.press(READY).status == 404
 
 
 def _pages(content: bytes) -> list[str]:

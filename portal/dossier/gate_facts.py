@@ -35,7 +35,12 @@ def may_see_board(session: Session, person: Person, number: str) -> bool:
 
 
 def sets_ambition_for(session: Session, person: Person, location: RegisterLocation) -> Organisation | None:
-    """For which organisation this person may say what the school wants to reach: where they are administrator."""
+    """For which organisation this person may say what the school wants to reach: where they are administrator.
+
+    Only of a primary school is that beside what it reached.
+    """
+    if location.sector != register.PRIMARY:
+        return None
     mine = {
         each.organisation.register_key: each.organisation
         for each in session.scalars(live_memberships(person.id))

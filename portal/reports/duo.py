@@ -104,18 +104,16 @@ _EVERYTHING: Sequence[tuple[Callable[[PublisherFile], bool], Reader]] = (
 
 def load_shipped() -> list[Taken]:
     """Fills from the copies that ship with the portal what has nothing yet; what was taken in stays as it is."""
-    about = json.loads(ABOUT.read_text())["files"]
     faults = Faults()
     parts = []
-    for name, facts in about.items():
+    for name, facts in _not_in_yet().items():
         file = parse(name, lzma.decompress((SHIPPED / f"{name}.xz").read_bytes()), faults)
         if file is not None:
             # the copy holds fewer columns than the publisher's file, of which this is the fingerprint
             parts.append(understood(PublisherFile(name, facts["sha256"], file.columns, file.rows), faults))
     if faults:
         raise DuoFault(faults)
-    filled = _filled()
-    return [_keep(part, _silent) for part in parts if part and part.kind not in filled]
+    return [_keep(part, _silent) for part in parts if part]
 
 
 def understood(file: PublisherFile, faults: Faults) -> Part | None:
@@ -124,8 +122,8 @@ def understood(file: PublisherFile, faults: Faults) -> Part | None:
 
 
 def is_filled() -> bool:
-    """Whether of every kind of these files at least one was taken in."""
-    return _filled() == _TABLES.keys()
+    """Whether none of the copies that ship is still to be taken in."""
+    return not _not_in_yet()
 
 
 def source_lines(kind: str, *, years: Iterable[str] = ()) -> list[str]:
@@ -141,8 +139,17 @@ def fingerprint(kind: str) -> str:
     return next((source.sha256 for source in _in_use(reader()) if source.kind.partition(" ")[0] == kind), "")
 
 
-def _filled() -> set[str]:
-    return {source.kind.partition(" ")[0] for source in _in_use(reader())}
+def _not_in_yet() -> dict[str, dict[str, str]]:
+    """The copies that ship of whose kind there is nothing; where years stand side by side, nothing of their year."""
+    there = {_place(source.kind) for source in _in_use(reader())}
+    shipped = json.loads(ABOUT.read_text())["files"]
+    return {name: facts for name, facts in shipped.items() if _place(facts["kind"]) not in there}
+
+
+def _place(kind_and_year: str) -> str:
+    """What a newer file takes the place of: all of a kind, or one year of it."""
+    kind = kind_and_year.partition(" ")[0]
+    return kind_and_year if kind in _BY_YEAR else kind
 
 
 def _import(
@@ -256,7 +263,6 @@ def _in_use(session: Session) -> list[ReportSource]:
     """The newest file of each kind that was taken in; of the kinds that stand beside each other, of each year."""
     newest: dict[str, ReportSource] = {}
     for source in session.scalars(select(ReportSource).order_by(ReportSource.id)):
-        kind = source.kind.partition(" ")[0]
-        if kind in _TABLES:
-            newest[source.kind if kind in _BY_YEAR else kind] = source
+        if source.kind.partition(" ")[0] in _TABLES:
+            newest[_place(source.kind)] = source
     return list(newest.values())

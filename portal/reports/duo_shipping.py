@@ -31,7 +31,12 @@ def ship(paths: Sequence[Path], folder: Path) -> None:
             continue
         packed = lzma.compress(_compact(file, part.kind).encode(), preset=9 | lzma.PRESET_EXTREME)
         (folder / f"{path.name}.xz").write_bytes(packed)
-        about[path.name] = {"source_line": part.source_line, "rows": part.lines, "sha256": file.sha256}
+        about[path.name] = {
+            "kind": f"{part.kind} {part.year}",
+            "source_line": part.source_line,
+            "rows": part.lines,
+            "sha256": file.sha256,
+        }
     if faults:
         raise DuoFault(faults)
     made = {"made_with": "python -m portal.reports.duo_shipping FILE…", "files": about}

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, func, insert, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
 from portal import clock
@@ -87,7 +87,8 @@ def note_opening(report_id: uuid.UUID, person_id: uuid.UUID) -> None:
     if reader.scalar(select(OwnReportOpening.at).where(*mine)) is not None:
         return
     seen = {"report_id": report_id, "person_id": person_id, "at": clock.now()}
-    with suppress(IntegrityError), aside() as connection:  # two tabs at one moment: one was first
+    # Two tabs at one moment: one was first. A full disk is no reason to keep the file from somebody.
+    with suppress(IntegrityError, OperationalError), aside() as connection:
         connection.execute(insert(OwnReportOpening).values(seen))
     reader.rollback()
 

@@ -61,10 +61,10 @@ def as_text(session: Session | scoped_session[Session], keys: list[str]) -> str:
 
 
 def _numbers(text: str) -> list[str]:
-    """The first word of each line or part, and each later word that has the form of a number."""
+    """The first word of each line, and each later word that has the form of a number: names may have commas in them."""
     found = []
-    for part in re.split(r"[\n,;]+", text):
-        words = part.split()
+    for line in text.splitlines():
+        words = [each for each in re.split(r"[\s,;]+", line) if each]
         found += [each.upper() for at, each in enumerate(words) if at == 0 or _NUMBER.fullmatch(each)]
     return found
 

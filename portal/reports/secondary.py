@@ -110,13 +110,15 @@ def school_secondary(code: str) -> Secondary | NoReport:
     moved = reader.get(RepeaterCount, found.code)
     if passed is None and not marks and moved is None:
         return NoReport(say(mark("DUO heeft over deze vestiging geen examens of zittenblijvers gepubliceerd.")))
-    passes = _passes(passed) if passed else ()
+    passes, shown = _passes(passed) if passed else (), _marks(marks)
+    if not passes and not shown and moved is None:
+        return NoReport(say(mark("DUO heeft alle cijfers van deze vestiging afgeschermd.")))
     return Secondary(
         code=found.code,
         name=found.name,
         place=found.place,
         passes=passes,
-        marks=_marks(marks),
+        marks=shown,
         moves=_moves(moved) if moved else None,
         left_out=any(year.left_out for each in passes for year in each.years),
         sources=(
@@ -217,7 +219,8 @@ def _marks(rows: Sequence[ExamMarks]) -> tuple[MarkYear, ...]:
             weighed = []
             for education, track, _, _, candidates, _, school, central, _ in row.departments:
                 number = cell(candidates)
-                if level_of_department(education, track) == level and isinstance(number, Known) and school and central:
+                told = "" not in (school, central) and "*" not in (school, central)
+                if level_of_department(education, track) == level and isinstance(number, Known) and told:
                     weighed.append((number.number, _number(school), _number(central)))
             total = sum(number for number, *_ in weighed)
             if total:

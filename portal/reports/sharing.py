@@ -9,6 +9,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, func, select
@@ -183,20 +184,24 @@ def find(session: Session, token: str) -> Share:
     return found
 
 
-def take(token: str, *, is_open: Callable[[Session, Share], bool]) -> uuid.UUID:
+def take(token: str, *, is_open: Callable[[Session, Share], bool]) -> None:
     """The recipient says to have read that it is confidential, and takes the report; each time is written down."""
     with act() as session:
         found = find(session, token)
         if not is_open(session, found):
-            raise RefusedError(
-                mark("%(name)s mag dit rapport zelf niet meer zien. Daarom gaat het voor u ook niet open."),
-                name=found.person.name,
-            )
+            refuse_shut(found)
         session.add(ShareOpening(share_id=found.id))
         if found.acknowledged_at is None:
             found.acknowledged_at = clock.now()
             ledger.append(session, act="acknowledge_share", subject=f"share:{found.id}", mark=found.mark)
-        return found.id
+
+
+def refuse_shut(found: Share) -> NoReturn:
+    """Say that who sent it may not see it any more; raises RefusedError."""
+    raise RefusedError(
+        mark("%(name)s mag dit rapport zelf niet meer zien. Daarom gaat het voor u ook niet open."),
+        name=found.person.name,
+    )
 
 
 def recall(share_id: uuid.UUID, *, why: str, by: uuid.UUID, may: Callable[[Session, Share, uuid.UUID], bool]) -> None:
@@ -246,9 +251,13 @@ def forget_what_is_over() -> int:
 
 def _is_another(known: Share, about: About, passing: Passing) -> bool:
     """Whether the same form was filled in again with something else."""
-    whom = known.recipient if passing.is_own_use else passing.recipient
-    now = (about.report, about.subject, passing.kind, whom, passing.recipient_email, passing.purpose)
-    return now != (known.report, known.subject, known.kind, known.recipient, known.recipient_email, known.purpose)
+    if (about.report, about.subject, passing.kind) != (known.report, known.subject, known.kind):
+        return True
+    if passing.is_own_use or known.is_own_use:
+        return (passing.is_own_use, passing.purpose) != (known.is_own_use, known.purpose)
+    named = ("recipient", "recipient_email", "recipient_organisation", "group", "purpose")
+    duty = passing.duty if passing.group in DUTIES else ""
+    return duty != known.duty or any(getattr(passing, each) != getattr(known, each) for each in named)
 
 
 def _recorded(session: Session, share_id: uuid.UUID, about: About, passing: Passing, person: Person) -> Share:

@@ -174,6 +174,7 @@ def _judge(location: RegisterLocation, product: Product) -> Verdict:
 
 
 def _gate(location: RegisterLocation, product: Product, verdict: Verdict) -> dict[str, object]:
+    opens_card = verdict.is_open and catalogue.SCHOOL_CARD in product.reports
     return {
         "location": location,
         "product": product,
@@ -183,7 +184,7 @@ def _gate(location: RegisterLocation, product: Product, verdict: Verdict) -> dic
         "aims_url": _aims_url(location, product),
         "first": next(iter(_suited(product, location)), None),
         "own_reports": own_reading.count(reader(), product.id, location) if verdict.is_open else 0,
-        "no_card": datasets.why_no_card(location.code) if verdict.is_open else None,
+        "no_card": datasets.why_no_card(location.code) if opens_card else None,
     }
 
 

@@ -4,9 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.database import reader
-from portal.errors import ExpiredError
 from portal.reports import sharing
-from portal.reports.share_tables import Share
 from portal.views.sharing import file_of, share_is_open
 
 bp = Blueprint("shared_links", __name__, url_prefix="/gedeeld-met-u")
@@ -22,9 +20,8 @@ def show(token: str) -> ResponseReturnValue:
             "sharing/link.html", share=found, is_open=share_is_open(reader(), found), missing=missing
         )
         return (page, 422) if missing else page
-    share_id = sharing.take(token, is_open=share_is_open)
-    reader.expire_all()
-    taken = reader.get(Share, share_id)
-    if taken is None:
-        raise ExpiredError("Deze link werkt niet meer.")
-    return file_of(taken)
+    if not share_is_open(reader(), found):
+        sharing.refuse_shut(found)
+    answer = file_of(found)  # first the file: what could not be made was not taken
+    sharing.take(token, is_open=share_is_open)
+    return answer

@@ -19,7 +19,7 @@ from portal.parties import register
 from portal.parties.register import RegisterLocation
 from portal.parties.spelling import clean, clean_lines
 from portal.parties.tables import Person
-from portal.reports import catalogue, copies, papers, sharing
+from portal.reports import catalogue, copies, papers, share_list, sharing
 from portal.reports.copies import Marked
 from portal.reports.share_tables import Share
 from portal.reports.sharing import DUTIES, FILES, LINK, OTHER, About, Passing
@@ -102,6 +102,7 @@ def show(share_id: UUID) -> ResponseReturnValue:
         "sharing/show.html",
         share=found,
         kinds=FILES,
+        state=share_list.state_of(found),
         is_mine=found.person_id == actor(),
         may_recall=found.recalled_at is None and not found.is_own_use,
         report_url=_report_url(found),
