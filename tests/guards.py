@@ -68,7 +68,7 @@ MEMBER = frozenset(
 )  # fmt: skip
 WHO_ASKED = frozenset({"evidence.show", "evidence.download"})
 """A dossier is for who asked for it, while they may."""
-NEAR_BOARD = frozenset({"board_reports.index", "board_reports.show", "board_reports.overview_csv"})
+NEAR_BOARD = frozenset({"board_reports.index", "board_reports.show", "sharing.share_of_board"})
 SETS_AMBITION = frozenset({"ambitions.change"})
 """An administrator of the school, or of its board; the board's reports are for who has a role at the board itself."""
 NEAR_SCHOOL = frozenset(

@@ -25,12 +25,12 @@ def may_see(session: Session, share: Share, person_id: uuid.UUID) -> bool:
 
 
 def of_schools(session: Session, person_id: uuid.UUID) -> ColumnElement[bool]:
-    """What anybody passed on of the schools that this person oversees."""
+    """What anybody passed on of the schools that this person oversees, and of their board together."""
     return Share.subject.in_(_overseen(session, person_id))
 
 
 def oversees_any(session: Session, person_id: uuid.UUID) -> bool:
-    """Whether there is a school whose shares this person oversees."""
+    """Whether there is a school or a board whose shares this person oversees."""
     return bool(_overseen(session, person_id))
 
 
@@ -46,4 +46,4 @@ def _overseen(session: Session, person_id: uuid.UUID) -> set[str]:
     if boards:
         theirs = select(RegisterLocation.code).where(RegisterLocation.board_number.in_(boards))
         codes |= set(session.scalars(theirs))
-    return codes
+    return codes | boards

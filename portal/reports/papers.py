@@ -88,13 +88,19 @@ def _position(code: str) -> Paper | None:
     if found is None or not found.lines:
         return None
     line = found.lines[0]
-    names = (mark("School"), mark("Schoolweging"), mark("1S/2F"), mark("Afstand tot de norm"))
-    table = Table(tuple(map(say, names)), (_position_row(line),))
+    table = Table(position_columns(), (position_row(line),))
     part = Part(say(mark("Waar de school staat")), table, sentence=line.target.verdict)
     return Paper(say(mark("Positie")), line.name, _place(line.place, line.code), "", (), (part,), found.sources)
 
 
-def _position_row(line: Line) -> tuple[str, ...]:
+def position_columns() -> tuple[str, ...]:
+    """What stands above the position of schools."""
+    names = (mark("School"), mark("Schoolweging"), mark("1S/2F"), mark("Afstand tot de norm"))
+    return tuple(map(say, names))
+
+
+def position_row(line: Line) -> tuple[str, ...]:
+    """Where one school stands."""
     weight = "" if line.weight is None else str(line.weight).replace(".", ",")
     return line.name, weight, line.target.average_text, signed(line.target.distance) or "–"
 

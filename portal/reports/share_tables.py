@@ -25,7 +25,7 @@ class Share(Base):
     product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("product.id"), index=True)
     report: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(12), index=True)
-    """What the report is about: the code of a location."""
+    """What the report is about: the code of a location, or the number of a board."""
     subject_name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(10))
     """pdf, xlsx, csv or link."""

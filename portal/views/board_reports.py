@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from portal import clock, dossier
 from portal.database import reader
-from portal.documents.sheets import Cell
 from portal.dossier import at_the_gate
 from portal.errors import NotFoundError
 from portal.gate.judge import Verdict
@@ -19,10 +18,9 @@ from portal.parties.register import RegisterBoard, RegisterLocation
 from portal.reports import catalogue
 from portal.reports.board_pupils import board_pupils
 from portal.reports.catalogue import About, Report
-from portal.reports.overview import KINDS, SORTS, LevelLine, Line, Overview, arranged, overview, signed
+from portal.reports.overview import KINDS, SORTS, Line, Overview, arranged, overview, signed
 from portal.reports.position import position
 from portal.reports.reasons import NoReport
-from portal.views.exports import csv_response, export_url
 from portal.views.overviews import Wish, wished
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import person, settings, visitor
@@ -66,6 +64,11 @@ def show(product_name: str, board_number: str, report_name: str) -> ResponseRetu
         "report": report,
         "shut": [_why(location, verdict) for location, verdict in judged.shut],
         "count": len(judged.open) + len(judged.shut),
+        "share_url": url_for(
+            "sharing.share_of_board", product_name=product_name, board_number=board_number, report_name=report_name
+        )
+        if judged.open
+        else None,
         "nav_items": [_nav_item(judged, each, report) for each in of_board(judged.product)],
     }
     if not judged.open:
@@ -86,23 +89,7 @@ def show(product_name: str, board_number: str, report_name: str) -> ResponseRetu
         kinds=KINDS,
         wish=wish,
         signed=signed,
-        export_url=export_url(
-            ".overview_csv", wish, product_name=judged.product.name, board_number=judged.board.number
-        ),
     )
-
-
-@bp.get("/overzicht.csv")
-def overview_csv(product_name: str, board_number: str) -> ResponseReturnValue:
-    """The overview as it is asked for, as a spreadsheet: no number that the page does not show."""
-    judged, _ = _judged(product_name, board_number, catalogue.OVERVIEW)
-    if not judged.open:
-        raise NotFoundError
-    found, wish = overview(judged.open), _wish()
-    rows = [_cells(each) for each in _arranged(found, wish)]
-    if not wish.q and not wish.chosen["kind"]:
-        rows += [[each.code, each.name, each.place, *[None] * 12, reason] for each, reason in found.without]
-    return csv_response("bestuursoverzicht", _columns(), rows)
 
 
 def of_board(product: Product) -> list[Report]:
@@ -162,27 +149,3 @@ def _wish() -> Wish:
 
 def _arranged(found: Overview, wish: Wish) -> list[Line]:
     return arranged(found.lines, text=wish.q, kind=wish.chosen["kind"], sort=wish.sort, descending=wish.descending)
-
-
-def _columns() -> list[str]:
-    levels = [
-        f"{level}: {what}"
-        for level in ("1F", "1S/2F")
-        for what in (say("uitkomst"), say("percentage"), say("signaleringswaarde"), say("eigen ambitie"))
-    ]
-    return [
-        say("Vestiging"), say("School"), say("Plaats"), say("Schoolweging"), say("Leerlingen in drie jaar"), *levels,
-        say("1S/2F: vergelijkbare scholen"), say("1S/2F: trend in punten"), say("Opmerking"),
-    ]  # fmt: skip
-
-
-def _cells(line: Line) -> list[Cell]:
-    remark = say("Van een of meer jaren zijn de cijfers afgeschermd.") if line.masked else ""
-    return [
-        line.code, line.name, line.place, line.weight, line.pupils, *_of_level(line.fundamental),
-        *_of_level(line.target), line.target.similar, line.trend, remark,
-    ]  # fmt: skip
-
-
-def _of_level(level: LevelLine) -> list[Cell]:
-    return [level.verdict, level.average, level.signal, level.ambition]

@@ -7,26 +7,26 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
 
-from portal import clock, dossier, wording
+from portal import wording
 from portal.database import reader
-from portal.dossier import at_the_gate, share_standing
+from portal.dossier import share_standing
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.offers.tables import Product
 from portal.parties import register
-from portal.parties.register import RegisterLocation
 from portal.parties.spelling import clean, clean_lines
 from portal.parties.tables import Person
-from portal.reports import catalogue, copies, papers, share_list, sharing
+from portal.reports import catalogue, copies, share_list, sharing
 from portal.reports.copies import Marked
 from portal.reports.share_tables import Share
 from portal.reports.sharing import DUTIES, FILES, LINK, OTHER, About, Passing
 from portal.views.desk import actor, spoken, with_faults
 from portal.views.documents import pdf_response
 from portal.views.exports import XLSX, safe_csv
-from portal.views.reports import found_report
+from portal.views.share_subjects import Board, School, of_key
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import person, settings, visitor
 from portal.wording import mark, say
@@ -64,33 +64,47 @@ def _signed_in_only() -> ResponseReturnValue | None:
 
 @bp.route("/rapporten/<product_name>/<code>/<report_name>/delen", methods=["GET", "POST"])
 def share(product_name: str, code: str, report_name: str) -> ResponseReturnValue:
-    """Take a report along, or pass it on."""
-    product, location = found_report(product_name, code)
-    if report_name not in product.reports or report_name not in papers.MADE:
+    """Take a report of a school along, or pass it on."""
+    location = register.location(code)
+    return _share(product_name, School(location) if location else None, report_name)
+
+
+@bp.route("/rapporten/<product_name>/bestuur/<board_number>/<report_name>/delen", methods=["GET", "POST"])
+def share_of_board(product_name: str, board_number: str, report_name: str) -> ResponseReturnValue:
+    """The same of a report about the schools of a board."""
+    board = register.board(board_number)
+    return _share(product_name, Board(board) if board else None, report_name)
+
+
+def _share(product_name: str, subject: School | Board | None, report_name: str) -> ResponseReturnValue:
+    product = reader.scalar(select(Product).where(Product.name == product_name, Product.has_reports))
+    if product is None or subject is None or not subject.knows(person(), reader()):
         raise NotFoundError
-    if not is_open(reader(), person(), location, product):
-        return redirect(url_for("reports.show", product_name=product.name, code=location.code))
-    made = papers.of(report_name, location.code)
+    if report_name not in product.reports:
+        raise NotFoundError
+    if not subject.is_open(person(), product, reader()):
+        return redirect(subject.report_url(product.name, report_name))
+    made = subject.paper(report_name, person(), product, reader())
     if made is None:
         raise NotFoundError
     form = _form(product)
     if request.method == "GET":
         form.share_id.data = str(uuid4())
-        return _page(product, location, report_name, form)
-    about = About(product.id, report_name, made.title, location.code, location.name)
+        return _page(product, subject, report_name, form)
+    about = About(product.id, report_name, made.title, subject.key, subject.name)
     try:
         share_id = sharing.share(
             _id(form.share_id.data),
             about,
             _passing(form),
             by=actor(),
-            is_open=_opens(product.id, location.code, actor()),
+            is_open=_opens(product.id, subject.key, actor()),
             contact=product.contact or settings().contact,
             link_secret=settings().secret("link"),
         )
     except InvalidError as fault:
         errors = with_faults(form, fault.fields)
-        return _page(product, location, report_name, form, errors=errors), fault.status
+        return _page(product, subject, report_name, form, errors=errors), fault.status
     return redirect(url_for(".show", share_id=share_id))
 
 
@@ -140,31 +154,24 @@ def recall(share_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", share_id=share_id))
 
 
-def is_open(session: Session, somebody: Person, location: RegisterLocation, product: Product) -> bool:
-    """Whether the gate of this report is open for somebody, at this moment."""
-    if not dossier.may_see_gate(session, somebody, location):
-        return False
-    contact = settings().contact
-    return at_the_gate.verdict(session, somebody, location, product, at=clock.now(), contact=contact).is_open
-
-
 def share_is_open(session: Session, found: Share) -> bool:
     """Whether what was shared is still open to who shared it: nobody passes on what they may not see themselves."""
-    location, sender = register.location(found.subject), found.person
-    if location is None or found.report not in found.product.reports:
+    subject, sender = of_key(found.subject), found.person
+    if subject is None or found.report not in found.product.reports:
         return False
     if not sender.active or sender.blocked_at or (sender.needs_second_factor and not sender.has_second_factor):
         return False  # whoever cannot come in themselves lets nobody in, whatever the product asks
-    return is_open(session, found.person, location, found.product)
+    return subject.is_open(sender, found.product, session)
 
 
 def file_of(found: Share) -> Response:
     """What was shared, as the file that was chosen; a link gives the PDF."""
     name, kind = f"{found.report}-{found.subject}-{found.reference}", found.kind
     with wording.speaking(wording.RECORDED):  # as every document, whoever reads the portal in another language
-        made, marked = papers.of(found.report, found.subject), Marked.of(found)
+        subject, marked = of_key(found.subject), Marked.of(found)
+        made = subject.paper(found.report, found.person, found.product, reader()) if subject else None
         if made is None:
-            raise RefusedError(mark("Van deze school is er geen rapport meer."))
+            raise RefusedError(mark("Dit rapport is er niet meer."))
         reader.rollback()  # a child makes the file; the database is let go of
         if kind == "xlsx":
             return _download(copies.xlsx(made, marked), XLSX, f"{name}.xlsx")
@@ -176,10 +183,10 @@ def file_of(found: Share) -> Response:
 # --- How ---------------------------------------------------------------------------------------------------------
 
 
-def _opens(product_id: UUID, code: str, somebody: UUID) -> Callable[[Session], bool]:
+def _opens(product_id: UUID, key: str, somebody: UUID) -> Callable[[Session], bool]:
     def opens(session: Session) -> bool:
-        location = session.get_one(RegisterLocation, code)
-        return is_open(session, session.get_one(Person, somebody), location, session.get_one(Product, product_id))
+        subject, sender = of_key(key), session.get_one(Person, somebody)
+        return subject is not None and subject.is_open(sender, session.get_one(Product, product_id), session)
 
     return opens
 
@@ -219,13 +226,14 @@ def _id(text: str | None) -> UUID:
     return UUID(text)
 
 
-def _page(product: Product, location: RegisterLocation, report_name: str, form: ShareForm, **more: Any) -> str:
+def _page(product: Product, subject: School | Board, report_name: str, form: ShareForm, **more: Any) -> str:
     report = next(each for each in catalogue.REPORTS if each.name == report_name)
     return render_template(
         "sharing/share.html",
         product=product,
-        location=location,
+        subject=subject,
         report=report,
+        back=subject.report_url(product.name, report_name),
         form_fields=form,
         **{"errors": [], **more},
     )
@@ -239,10 +247,10 @@ def _found(share_id: UUID) -> Share:
 
 
 def _report_url(found: Share) -> str:
-    location = register.location(found.subject)
-    if location is None or not dossier.may_see_gate(reader(), person(), location):
+    subject = of_key(found.subject)
+    if subject is None or not subject.knows(person(), reader()):
         return ""
-    return url_for("reports.one", product_name=found.product.name, code=found.subject, report_name=found.report)
+    return subject.report_url(found.product.name, found.report)
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:

@@ -20,7 +20,7 @@ from workflows.vocabulary import Party
 SCHOOLS = 57
 TURNS, WARM_UP = 40, 5
 REACH = 100
-PAGES = {"board overview": "overzicht", "board position": "positie", "board overview as CSV": "overzicht.csv"}
+PAGES = {"board overview": "overzicht", "board position": "positie"}
 
 
 def measure(place: Installation) -> list[Row]:
