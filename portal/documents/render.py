@@ -22,11 +22,23 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from portal.documents import unknown_letters
 from portal.documents.child import in_child
 from portal.documents.facts import as_json, printable
-from portal.documents.text import SEAL_FIELD, TEMPLATES, as_letter, as_page, as_stamp, environment
+from portal.documents.text import SEAL_FIELD, TEMPLATES, as_letter, as_marks, as_page, as_stamp, environment
 from portal.errors import PortalError
 from portal.wording import mark, say, speaking
 
-__all__ = ["SEAL_FIELD", "Enclosed", "Place", "Rendered", "as_page", "copy", "in_child", "render", "stamp", "warm"]
+__all__ = [
+    "SEAL_FIELD",
+    "Enclosed",
+    "Place",
+    "Rendered",
+    "as_page",
+    "copy",
+    "in_child",
+    "marks",
+    "render",
+    "stamp",
+    "warm",
+]
 
 POINTS_PER_PIXEL = 0.75
 
@@ -122,6 +134,11 @@ def stamp(facts: Mapping[str, str], *, width: float, height: float, language: st
         if len(_lay_out(text, [_style()], _fonts()).pages) == 1:
             break
     return _print(text, _first_page)[1]
+
+
+def marks(facts: Mapping[str, str], *, width: float, height: float, language: str = "nl") -> bytes:
+    """One page of `width` by `height` points, empty but for its margins: to be laid over a page of somebody else."""
+    return _print(as_marks(facts, width=width, height=height, language=language), _first_page)[1]
 
 
 def warm() -> None:

@@ -58,6 +58,15 @@ def as_stamp(facts: Mapping[str, str], *, width: float, height: float, size: flo
         return environment(on_paper=True).get_template("documents/stamp.html").render(stamp=given, page=page)
 
 
+def as_marks(facts: Mapping[str, str], *, width: float, height: float, language: str = "nl") -> str:
+    """What is laid over a page of this size in points: mark, confidential and whom, as an HTML document."""
+    bounds.check(facts)
+    size = min(8.0, max(4.0, width / 75))
+    page = {"width": f"{width:.2f}pt", "height": f"{height:.2f}pt", "size": size, "edge": size, "lang": language}
+    with speaking(language):
+        return environment(on_paper=True).get_template("documents/marks.html").render(marks=facts, page=page)
+
+
 @cache
 def environment(*, on_paper: bool) -> Environment:
     """Where templates become text: everything escaped, nothing undefined; on paper wide words may be broken."""

@@ -85,6 +85,7 @@ REPORTS: tuple[Report, ...] = (
     ),
 )
 """In the order in which they are offered."""
+NAMES = frozenset(each.name for each in REPORTS)
 AT_FIRST = (SCHOOL_CARD, TREND)
 """What a product opens as long as nobody chose."""
 

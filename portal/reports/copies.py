@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from portal import clock
 from portal.documents import copies, sheets
+from portal.documents import marked as marked_pages
 from portal.documents.sheets import Sheet
 from portal.reports.paper import Paper
 from portal.reports.share_tables import Share
@@ -54,6 +55,12 @@ def pdf(paper: Paper, marked: Marked) -> bytes:
         "confidential": say(CONFIDENTIAL),
     }
     return copies.pdf(TEMPLATE, {"report": paper.as_facts(), "share": said, "signatories": []}, at=clock.now())
+
+
+def of_supplier(content: bytes, marked: Marked) -> bytes:
+    """A supplier's own PDF, with the same words and mark on each page."""
+    _, confidential, whom = marked.lines
+    return marked_pages.pdf(content, {"mark": marked.mark, "confidential": confidential, "whom": whom})
 
 
 def xlsx(paper: Paper, marked: Marked) -> bytes:

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal import clock
 from portal.parties.tables import Person
+from portal.reports import catalogue
 from portal.reports.share_tables import Share
 from portal.reports.sharing import LINK
-from portal.wording import mark
+from portal.wording import mark, say
 
 STATES: Mapping[str, str] = {
     "waiting": mark("link, nog niet geopend"),
@@ -29,6 +30,11 @@ class Found:
 
     rows: Sequence[Share]
     total: int
+
+
+def title_of(share: Share) -> str:
+    """What the report was called: also of what was passed on before that was kept."""
+    return share.title or next((say(each.title) for each in catalogue.REPORTS if each.name == share.report), "")
 
 
 def state_of(share: Share) -> str:

@@ -24,9 +24,12 @@ class Share(Base):
     """The trace mark that stands on each page."""
     product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("product.id"), index=True)
     report: Mapped[str] = mapped_column(String(40))
+    """Its name in the catalogue; of a supplier's own report its id."""
     subject: Mapped[str] = mapped_column(String(12), index=True)
     """What the report is about: the code of a location, or the number of a board."""
     subject_name: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    """What the report is called; empty of what was passed on before that was kept."""
     kind: Mapped[str] = mapped_column(String(10))
     """pdf, xlsx, csv or link."""
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
@@ -42,6 +45,8 @@ class Share(Base):
     purpose: Mapped[str] = mapped_column(Text)
     duty: Mapped[str] = mapped_column(Text, default="")
     """By which article, and in which letter, somebody who may demand it asked for it; empty where nobody did."""
+    legal_basis: Mapped[str] = mapped_column(Text, default="")
+    """On which basis (AVG, article 6) personal data were passed on; empty of a report that holds none."""
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     until: Mapped[dt.datetime | None]
     """When the link stops working."""

@@ -67,6 +67,7 @@ class Passing:
     group: str = ""
     purpose: str = ""
     duty: str = ""
+    legal_basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,18 @@ class About:
     title: str
     subject: str
     subject_name: str
+    kinds: tuple[str, ...] = tuple(FILES)
+    """As which files it can go along."""
+    has_personal_data: bool = False
 
 
-def complaints(passing: Passing, *, product: Product, person: Person, contact: str) -> dict[str, str]:
+def complaints(passing: Passing, about: About, *, product: Product, person: Person, contact: str) -> dict[str, str]:
     """What is not right about it, a sentence for each field; nothing where it can be passed on (R004-02, -03)."""
     found: dict[str, str] = {}
-    if passing.kind not in (*FILES, LINK):
+    if passing.kind not in (*about.kinds, LINK):
         found["kind"] = say(NOT_ONE)
+    if about.has_personal_data and len(passing.legal_basis) < SHORTEST_PURPOSE:
+        found["legal_basis"] = say("Schrijf op waarom u deze persoonsgegevens mag geven: de grond in de wet.")
     if len(passing.purpose) < SHORTEST_PURPOSE:
         found["purpose"] = say("Schrijf in een zin waarvoor het is.")
     if passing.is_own_use:
@@ -148,7 +154,7 @@ def share(
         product, person = session.get_one(Product, about.product_id), session.get_one(Person, by)
         if not is_open(session):
             raise RefusedError(mark("Dit rapport staat niet meer voor u open. Er is niets gedeeld."))
-        if faults := complaints(passing, product=product, person=person, contact=contact):
+        if faults := complaints(passing, about, product=product, person=person, contact=contact):
             raise InvalidError("", faults)
         if passing.kind == LINK and _links_today(session, by) >= MOST_LINKS:
             raise InvalidError(
@@ -257,7 +263,10 @@ def _is_another(known: Share, about: About, passing: Passing) -> bool:
         return (passing.is_own_use, passing.purpose) != (known.is_own_use, known.purpose)
     named = ("recipient", "recipient_email", "recipient_organisation", "group", "purpose")
     duty = passing.duty if passing.group in DUTIES else ""
-    return duty != known.duty or any(getattr(passing, each) != getattr(known, each) for each in named)
+    basis = passing.legal_basis if about.has_personal_data else ""
+    return (duty, basis) != (known.duty, known.legal_basis) or any(
+        getattr(passing, each) != getattr(known, each) for each in named
+    )
 
 
 def _recorded(session: Session, share_id: uuid.UUID, about: About, passing: Passing, person: Person) -> Share:
@@ -269,8 +278,10 @@ def _recorded(session: Session, share_id: uuid.UUID, about: About, passing: Pass
         mark=mark_of(secrets.randbits(BITS)),
         product_id=product.id,
         report=about.report,
+        title=about.title,
         subject=about.subject,
         subject_name=about.subject_name,
+        legal_basis=passing.legal_basis if about.has_personal_data else "",
         kind=passing.kind,
         person_id=person.id,
         is_own_use=own,
@@ -313,7 +324,7 @@ def _mail_link(session: Session, made: Share, title: str, link_secret: str) -> N
 def _too_long(passing: Passing) -> dict[str, str]:
     longest = {
         "recipient": LONGEST_NAME, "recipient_email": 254, "recipient_organisation": LONGEST_NAME,
-        "purpose": LONGEST_WORDS, "duty": LONGEST_WORDS,
+        "purpose": LONGEST_WORDS, "duty": LONGEST_WORDS, "legal_basis": LONGEST_WORDS,
     }  # fmt: skip
     return {
         name: say("Dit is te lang. U mag %(count)s tekens gebruiken.", count=most)

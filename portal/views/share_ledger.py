@@ -124,7 +124,7 @@ def _row(share: Share) -> dict[str, Any]:
     return {
         "reference": share.reference,
         "url": url_for("sharing.show", share_id=share.id),
-        "what": share.subject_name,
+        "what": ", ".join(each for each in (share_list.title_of(share), share.subject_name) if each),
         "product": share.product.title,
         "who": share.person.name,
         "whom": say("eigen gebruik") if share.is_own_use else f"{share.recipient}, {share.recipient_organisation}",
@@ -142,13 +142,14 @@ def _csv(within: ColumnElement[bool]) -> Response:
         reader(), within, q=wish.q, state=wish.chosen["state"], sort=wish.sort, descending=wish.descending,
         offset=0, limit=MOST_EXPORTED,
     )  # fmt: skip
-    columns = ("Kenmerk", "Merk", "School", "Product", "Van", "Voor", "Organisatie", "Groep", "Waarvoor",
-               "Wettelijke plicht", "Als", "Gemaakt op", "Bevestigd op", "Geopend", "Staat")  # fmt: skip
+    columns = ("Kenmerk", "Merk", "Rapport", "School", "Product", "Van", "Voor", "Organisatie", "Groep", "Waarvoor",
+               "Wettelijke plicht", "Grond voor de persoonsgegevens", "Als",
+               "Gemaakt op", "Bevestigd op", "Geopend", "Staat")  # fmt: skip
     rows = [
         (
-            each.reference, each.mark, each.subject_name, each.product.title, each.person.name, each.recipient,
-            each.recipient_organisation, each.group_name, each.purpose, each.duty, each.kind, each.made_at,
-            each.acknowledged_at, len(each.openings), say(STATES[share_list.state_of(each)]),
+            each.reference, each.mark, share_list.title_of(each), each.subject_name, each.product.title,
+            each.person.name, each.recipient, each.recipient_organisation, each.group_name, each.purpose, each.duty,
+            each.legal_basis, each.kind, each.made_at, each.acknowledged_at, len(each.openings), say(STATES[share_list.state_of(each)]),
         )
         for each in found.rows
     ]  # fmt: skip

@@ -19,14 +19,14 @@ from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.spelling import clean, clean_lines
 from portal.parties.tables import Person
-from portal.reports import catalogue, copies, share_list, sharing
+from portal.reports import catalogue, share_list, sharing
 from portal.reports.copies import Marked
 from portal.reports.share_tables import Share
 from portal.reports.sharing import DUTIES, FILES, LINK, OTHER, About, Passing
 from portal.views.desk import actor, spoken, with_faults
 from portal.views.documents import pdf_response
-from portal.views.exports import XLSX, safe_csv
-from portal.views.share_subjects import Board, School, of_key
+from portal.views.exports import XLSX
+from portal.views.share_subjects import Board, Made, School, of_key
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import person, settings, visitor
 from portal.wording import mark, say
@@ -35,6 +35,9 @@ bp = Blueprint("sharing", __name__)
 MYSELF, ANOTHER = "myself", "another"
 WHOM = {MYSELF: mark("Voor mijzelf"), ANOTHER: mark("Voor iemand anders")}
 KINDS = {**FILES, LINK: mark("Een link per e-mail, die 14 dagen werkt")}
+
+
+TYPES = {"xlsx": XLSX, "csv": "text/csv"}
 
 
 class ShareForm(Form):
@@ -46,6 +49,7 @@ class ShareForm(Form):
     recipient_organisation = StringField(mark("Organisatie van de ontvanger"), filters=[clean])
     group = RadioField(mark("Bij welke groep hoort de ontvanger?"))
     duty = TextAreaField(mark("Welk wetsartikel, en welke brief of welk besluit?"), filters=[clean_lines])
+    legal_basis = TextAreaField(mark("Op welke grond mag u deze persoonsgegevens geven?"), filters=[clean_lines])
     purpose = TextAreaField(mark("Waarvoor is het?"), filters=[clean_lines], render_kw={"rows": 3})
     kind = RadioField(mark("Hoe wilt u het hebben?"), default="pdf")
     recipient_email = StringField(mark("E-mailadres van de ontvanger"), filters=[clean], render_kw={"type": "email"})
@@ -80,18 +84,18 @@ def _share(product_name: str, subject: School | Board | None, report_name: str) 
     product = reader.scalar(select(Product).where(Product.name == product_name, Product.has_reports))
     if product is None or subject is None or not subject.knows(person(), reader()):
         raise NotFoundError
-    if report_name not in product.reports:
-        raise NotFoundError
     if not subject.is_open(person(), product, reader()):
         return redirect(subject.report_url(product.name, report_name))
-    made = subject.paper(report_name, person(), product, reader())
+    made = subject.made(report_name, person(), product, reader())
     if made is None:
         raise NotFoundError
-    form = _form(product)
+    form = _form(product, made)
     if request.method == "GET":
-        form.share_id.data = str(uuid4())
-        return _page(product, subject, report_name, form)
-    about = About(product.id, report_name, made.title, subject.key, subject.name)
+        form.share_id.data, form.legal_basis.data = str(uuid4()), made.legal_basis
+        return _page(product, subject, report_name, made, form)
+    about = About(
+        product.id, report_name, made.title, subject.key, subject.name, tuple(made.files), made.has_personal_data
+    )
     try:
         share_id = sharing.share(
             _id(form.share_id.data),
@@ -104,7 +108,7 @@ def _share(product_name: str, subject: School | Board | None, report_name: str) 
         )
     except InvalidError as fault:
         errors = with_faults(form, fault.fields)
-        return _page(product, subject, report_name, form, errors=errors), fault.status
+        return _page(product, subject, report_name, made, form, errors=errors), fault.status
     return redirect(url_for(".show", share_id=share_id))
 
 
@@ -157,7 +161,7 @@ def recall(share_id: UUID) -> ResponseReturnValue:
 def share_is_open(session: Session, found: Share) -> bool:
     """Whether what was shared is still open to who shared it: nobody passes on what they may not see themselves."""
     subject, sender = of_key(found.subject), found.person
-    if subject is None or found.report not in found.product.reports:
+    if subject is None:
         return False
     if not sender.active or sender.blocked_at or (sender.needs_second_factor and not sender.has_second_factor):
         return False  # whoever cannot come in themselves lets nobody in, whatever the product asks
@@ -166,18 +170,15 @@ def share_is_open(session: Session, found: Share) -> bool:
 
 def file_of(found: Share) -> Response:
     """What was shared, as the file that was chosen; a link gives the PDF."""
-    name, kind = f"{found.report}-{found.subject}-{found.reference}", found.kind
+    name, kind = f"{_in_a_name(found)}-{found.subject}-{found.reference}", found.kind if found.kind != LINK else "pdf"
     with wording.speaking(wording.RECORDED):  # as every document, whoever reads the portal in another language
         subject, marked = of_key(found.subject), Marked.of(found)
-        made = subject.paper(found.report, found.person, found.product, reader()) if subject else None
-        if made is None:
+        made = subject.made(found.report, found.person, found.product, reader()) if subject else None
+        if made is None or kind not in made.files:
             raise RefusedError(mark("Dit rapport is er niet meer."))
         reader.rollback()  # a child makes the file; the database is let go of
-        if kind == "xlsx":
-            return _download(copies.xlsx(made, marked), XLSX, f"{name}.xlsx")
-        if kind == "csv":
-            return _download(safe_csv(copies.rows(made, marked)).encode("utf-8-sig"), "text/csv", f"{name}.csv")
-        return pdf_response(copies.pdf(made, marked), f"{name}.pdf")
+        content = made.files[kind](marked)
+    return pdf_response(content, f"{name}.pdf") if kind == "pdf" else _download(content, TYPES[kind], f"{name}.{kind}")
 
 
 # --- How ---------------------------------------------------------------------------------------------------------
@@ -191,22 +192,22 @@ def _opens(product_id: UUID, key: str, somebody: UUID) -> Callable[[Session], bo
     return opens
 
 
-def _form(product: Product) -> ShareForm:
+def _form(product: Product, made: Made) -> ShareForm:
     form = ShareForm(request.form)
     groups = [SelectChoice(key, name) for key, name in sharing.groups_of(product).items()]
     duties = [SelectChoice(key, say("Wettelijke plicht: %(who)s", who=say(name))) for key, name in DUTIES.items()]
     form.group.choices = [*groups, *duties, SelectChoice(OTHER, say("Iemand anders: staat er niet bij"))]
     form.whom.choices = [SelectChoice(key, say(text)) for key, text in WHOM.items()]
-    form.kind.choices = [SelectChoice(key, say(text)) for key, text in KINDS.items()]
+    form.kind.choices = [SelectChoice(key, say(text)) for key, text in KINDS.items() if key in (*made.files, LINK)]
     spoken(form)
     return form
 
 
 def _passing(form: ShareForm) -> Passing:
     """What counts of the form: a box that a choice leaves out says nothing, whatever stands in it."""
-    kind, purpose = form.kind.data or "", form.purpose.data or ""
+    kind, purpose, basis = form.kind.data or "", form.purpose.data or "", form.legal_basis.data or ""
     if form.whom.data == MYSELF:
-        return Passing(kind, is_own_use=True, purpose=purpose)
+        return Passing(kind, is_own_use=True, purpose=purpose, legal_basis=basis)
     group = form.group.data or ""
     return Passing(
         kind,
@@ -217,6 +218,7 @@ def _passing(form: ShareForm) -> Passing:
         group=group,
         purpose=purpose,
         duty=(form.duty.data or "") if group in DUTIES else "",
+        legal_basis=basis,
     )
 
 
@@ -226,17 +228,23 @@ def _id(text: str | None) -> UUID:
     return UUID(text)
 
 
-def _page(product: Product, subject: School | Board, report_name: str, form: ShareForm, **more: Any) -> str:
-    report = next(each for each in catalogue.REPORTS if each.name == report_name)
+def _page(product: Product, subject: School | Board, report_name: str, made: Made, form: ShareForm, **more: Any) -> str:
     return render_template(
         "sharing/share.html",
         product=product,
         subject=subject,
-        report=report,
+        made=made,
         back=subject.report_url(product.name, report_name),
         form_fields=form,
         **{"errors": [], **more},
     )
+
+
+def _in_a_name(found: Share) -> str:
+    """What a file is called after: the report's name, or that of a supplier's report without its odd letters."""
+    if found.report in catalogue.NAMES:
+        return found.report
+    return re.sub(r"[^A-Za-z0-9]+", "-", found.title).strip("-").lower()[:40] or "rapport"
 
 
 def _found(share_id: UUID) -> Share:
