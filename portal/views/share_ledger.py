@@ -149,7 +149,8 @@ def _csv(within: ColumnElement[bool]) -> Response:
         (
             each.reference, each.mark, share_list.title_of(each), each.subject_name, each.product.title,
             each.person.name, each.recipient, each.recipient_organisation, each.group_name, each.purpose, each.duty,
-            each.legal_basis, each.kind, each.made_at, each.acknowledged_at, len(each.openings), say(STATES[share_list.state_of(each)]),
+            each.legal_basis, each.kind, each.made_at, each.acknowledged_at, len(each.openings),
+            say(STATES[share_list.state_of(each)]),
         )
         for each in found.rows
     ]  # fmt: skip
