@@ -13,7 +13,7 @@ from portal.parties.tables import Organisation, Person
 from portal.record.past import keeps_its_past
 
 
-@keeps_its_past("name", "conditions", "has_reports")
+@keeps_its_past("name", "conditions", "has_reports", "reports")
 class Product(Base):
     """What a supplier offers, and the conditions of the gate before its reports."""
 

@@ -169,7 +169,7 @@ def _note(session: Session, keeping: Keeping, keys: Sequence[Any]) -> None:
     columns = [keeping.table.c[name] for name in keeping.columns]
     rows = session.execute(select(*columns).where(keeping.table.c[keeping.key].in_(keys))).mappings()
     gone: dict[str, Values | None] = {str(each): None for each in keys}
-    _write(session, keeping, gone | {str(each[keeping.key]): keeping.plain(each) for each in rows})
+    _write(session, keeping, gone | {str(each[keeping.key]): keeping.plain(dict(each)) for each in rows})
 
 
 def _write(session: Session, keeping: Keeping, now: Mapping[str, Values | None]) -> None:
