@@ -66,6 +66,7 @@ class Life:
     def live(self, steps: int) -> list[Told]:
         """So many acts, with time between them; at each moment everything that is asked is noted."""
         acts = [name for name in vars(Life) if not name.startswith("_") and name != "live"]
+        acts += ["accept"] * 3 + ["put_in_force", "give_role", "lift", "confirm_elsewhere"]
         for _ in range(steps):
             name = self.dice.choice(acts)
             with suppress(PortalError, NothingToDo):

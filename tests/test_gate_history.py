@@ -61,5 +61,26 @@ def test_the_gate_says_of_every_moment_what_it_said_at_that_moment(everything: P
         ]
         assert span.said == said
         held += 1
-    print(Counter(each.answer for each in told), Counter(code for each in told for code in each.missing), life.done)
+    seen = Counter(each.answer for each in told)
+    assert min(seen[each] for each in (Answer.OPEN, Answer.SHUT, Answer.NO_ROLE)) > 10, f"{seen}: this proves little"
+    assert everything.findings("past") == ()
+    print(seen, Counter(code for each in told for code in each.missing), life.done)
     tell("what the gate said then", len(told), held)
+
+
+def test_everything_that_the_gates_statement_reads_keeps_its_past() -> None:
+    """A column that decides and is not kept would make the history say what is so now."""
+    asked: dict[str, set[str]] = {}
+    for each in visitors.iterate(BY_PERSON):
+        if isinstance(each, Column) and isinstance(each.table, Table):
+            asked.setdefault(each.table.name, set()).add(each.name)
+    kept = {each.table.name: set(each.columns) for each in past.KEPT.values()}
+    assert {name: columns - kept.get(name, set()) for name, columns in asked.items()} == dict.fromkeys(kept, set())
+
+
+def test_before_the_keeping_began_it_is_not_known_and_says_so(everything: Portal) -> None:
+    question = Question(everything.ask(lambda: reader.scalars(select(Person.id)).first()), PRODUCT, SCHOOL)
+    history = read(everything, question)
+    assert history.known_since
+    assert history.at(history.known_since - dt.timedelta(microseconds=1)).answer is Answer.NOT_KNOWN
+    assert history.at(history.known_since).answer is not Answer.NOT_KNOWN

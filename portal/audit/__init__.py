@@ -19,6 +19,7 @@ from portal.audit import (
     offers,
     own_reports,
     papers,
+    past,
     pdfs,
     shares,
 )
@@ -35,6 +36,7 @@ PARTS: Mapping[str, Callable[[Snapshot, Settings, Tally], None]] = {
     "documents": papers.check,
     "pdfs": pdfs.check,
     "decisions": decisions.check,
+    "past": past.check,
     "offers": offers.check,
     "own_reports": own_reports.check,
     "shares": shares.check,
