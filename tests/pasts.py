@@ -28,7 +28,20 @@ from portal.parties.register import RegisterLocation
 from portal.parties.tables import LIVE, Membership, Organisation, Person
 from tests.agreements import a_version
 from tests.builders import (
-    EVA, IRIS, NOOR, OTHER_SCHOOL, OURS, PRODUCT, SANNE, SCHOOL, THEIRS, TOM, Portal, Someone, a_role, accepted_terms,
+    EVA,
+    IRIS,
+    NOOR,
+    OTHER_SCHOOL,
+    OURS,
+    PRODUCT,
+    SANNE,
+    SCHOOL,
+    THEIRS,
+    TOM,
+    Portal,
+    Someone,
+    a_role,
+    accepted_terms,
 )  # fmt: skip
 from tests.suppliers import hand_in, the_product
 from workflows.vocabulary import Role
@@ -216,7 +229,9 @@ class Life:
         since = self.portal.moment + dt.timedelta(days=self.dice.choice((0, 0, 3)))
         with self.portal.opened(), act() as session:
             earlier = session.scalars(select(InForce).filter_by(kind=kind)).all()
-            newest = publications.current(session, the_product(self.portal), "processor_agreement", at=self.portal.moment)
+            newest = publications.current(
+                session, the_product(self.portal), "processor_agreement", at=self.portal.moment
+            )
             version = newest.version if kind == in_force.PROCESSOR_AGREEMENT else ""
             for row in [each for each in earlier if each.case_id == earlier[0].case_id]:
                 whom = {

@@ -51,7 +51,9 @@ def an_empty_database(folder: Path) -> Database:
     database = connect(f"sqlite:///{folder / 'register.db'}", ledger_key=b"a key")
     Base.metadata.create_all(
         database.engine,
-        tables=[Base.metadata.tables[name] for name in ("past", "register_board", "register_location", "register_source")],
+        tables=[
+            Base.metadata.tables[name] for name in ("past", "register_board", "register_location", "register_source")
+        ],
     )
     return database
 

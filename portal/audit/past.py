@@ -1,4 +1,4 @@
-"""The past of what decides at the gate: every row has one, each line follows on the one before, and the last is so now."""
+"""The past of what decides at the gate: every row has one, each line follows the one before, the last is so now."""
 
 import datetime as dt
 import hmac
@@ -51,9 +51,7 @@ def _follow_on(told: Sequence[Past], key: bytes) -> bool:
     return True
 
 
-def _compare(
-    kept: Snapshot, table: type[Base], keeping: Keeping, lines: dict[str, list[Past]], tally: Tally
-) -> None:
+def _compare(kept: Snapshot, table: type[Base], keeping: Keeping, lines: dict[str, list[Past]], tally: Tally) -> None:
     """Each row as it is with what was noted of it last."""
     for row in kept.rows(table):
         name = str(getattr(row, keeping.key))

@@ -73,7 +73,9 @@ def _registered(known: Deciding, rows: Rows, at: dt.datetime) -> Iterator[Ground
     if place and place.school_registered:
         [school] = [each for each in rows[Organisation].values() if each["id"] == place.school_id]
         case = _registration(rows, place.school_id, at)
-        yield Ground(mark("Eigen inschrijving van de school"), school["registered_at"], school["ended_at"], case_id=case)
+        yield Ground(
+            mark("Eigen inschrijving van de school"), school["registered_at"], school["ended_at"], case_id=case
+        )
     yield from _declared(known, rows)
 
 

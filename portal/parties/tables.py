@@ -14,7 +14,7 @@ from portal.parties.authority import Limits, Purpose, Rule
 from portal.record.past import keeps_its_past
 from workflows.vocabulary import Role
 
-NEEDS_SECOND_FACTOR = frozenset({Role.SIGNATORY, Role.PRIVACY_OFFICER, Role.SERVICE_DESK})
+NEEDS_SECOND_FACTOR = frozenset({Role.SIGNATORY, Role.PRIVACY_OFFICER, Role.SERVICE_DESK, Role.AUDITOR})
 
 LIVE = ("invited", "active")
 """The states of a role that is not ended or blocked."""

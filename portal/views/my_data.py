@@ -29,6 +29,7 @@ SHOWN = 10
 SECTION_OF = {
     "account": ("account",),
     "roles": ("roles", "mandates"),
+    "past": ("past", "looks"),
     "cases": ("cases", "answers", "judgements", "comments"),
     "documents": ("signatures",),
     "readings": ("readings",),
