@@ -141,13 +141,13 @@ def test_the_desk_reads_why_somebody_could_see_a_report_and_until_when(everythin
     asked(desk, ended - dt.timedelta(days=1)).sees("Ja, de poort was open", "Bestuursverklaring", reference)
     desk.sees("Controleer stuk", "Akkoord met de gebruiksvoorwaarden, versie").sees_not("niet voldaan")
     asked(desk, everything.moment.date()).sees("Nee, de poort was dicht", "Code: terms", "niet akkoord met een versie")
-    asked(desk, opened, until=everything.moment.date()).sees("keer een ander antwoord", "Ja, de poort was open")
+    asked(desk, opened, until=everything.moment.date()).sees("Wat er in deze dagen veranderde", "Ja, de poort was open")
     desk.sees("Nee, de poort was dicht")
 
 
 def test_the_spreadsheet_has_the_same_answers(everything: Portal) -> None:
     desk = everything.sign_in(SANNE)
-    asked(desk, everything.moment.date()).follow("Download als CSV")
+    asked(desk, everything.moment.date()).follow("Opslaan als spreadsheet (CSV)")
     lines = desk.response.text.splitlines()
     assert lines[0].startswith('\ufeff"Van";"Tot";"Antwoord";"Code"')
     assert any('"terms";' in each and '"ja"' in each for each in lines)
