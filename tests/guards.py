@@ -105,7 +105,7 @@ FOR_A_SUPPLIER = frozenset(
     }
 )  # fmt: skip
 """A supplier's administrators and the service desk; only the desk ends."""
-LOOKS_BACK = frozenset({"gate_history.index", "gate_history.as_csv"})
+LOOKS_BACK = frozenset({"gate_history.index", "gate_history.index_csv"})
 """The service desk, and who audits the portal."""
 RIGHTS_HOLDER = frozenset(
     {

@@ -16,7 +16,7 @@ from portal.dossier.deciding_statement import BY_PERSON
 from portal.dossier.gate_history import Answer, History, Question
 from portal.gate.conditions import CONDITIONS
 from portal.offers.tables import Product
-from portal.parties import erasing, looks, memberships
+from portal.parties import erasing, looks, memberships, register
 from portal.parties.looks import Look
 from portal.parties.tables import Membership, Organisation, Person
 from portal.record import past
@@ -182,6 +182,17 @@ def test_what_cannot_be_answered_says_why_beside_the_field(
 def test_whom_one_means_is_chosen_where_more_fit(in_force: Portal) -> None:
     desk = asked(in_force.sign_in(SANNE), in_force.moment.date(), person="ons.example")
     desk.sees("Dit past bij meer dan één persoon").follow(TOM.name).sees("Nee, de poort was dicht", "Code: terms")
+
+
+def test_a_school_is_found_by_its_name_or_chosen_among_those_that_fit(in_force: Portal) -> None:
+    known = in_force.ask(lambda: register.location(SCHOOL))
+    assert known
+    desk = asked(in_force.sign_in(SANNE), in_force.moment.date(), school=f"{known.name} {known.place}")
+    desk.sees("Nee, de poort was dicht", SCHOOL)
+    place = known.place
+    first = in_force.ask(lambda: register.find(place, kinds=frozenset({"location"}), limit=8)).hits[0]
+    desk = asked(in_force.sign_in(SANNE), in_force.moment.date(), school=place).sees("Dit past bij meer dan één school")
+    desk.follow(first.name).sees(f"({first.key.removeprefix('location:')})")
 
 
 def test_who_is_no_desk_and_no_auditor_finds_no_page(in_force: Portal) -> None:

@@ -105,7 +105,8 @@ class Choices:
     """Whom and what somebody can have meant, where the words fit more than one."""
 
     persons: list[Person]
-    schools: list[register.Hit]
+    schools: list[tuple[str, str, str]]
+    """Code, name and place."""
 
 
 @bp.before_request
@@ -147,13 +148,13 @@ def index() -> ResponseReturnValue:
             "spans": [_span_row(each, history, number) for number, each in enumerate(spans[:MOST_SHOWN], 1)],
             "total": len(spans),
             "unknown_before": _unknown_before(history, asked),
-            "export_url": _address(".as_csv"),
+            "export_url": _address(".index_csv"),
         },
     )
 
 
 @bp.get(".csv")
-def as_csv() -> ResponseReturnValue:
+def index_csv() -> ResponseReturnValue:
     """The same as a spreadsheet: a line for each thing that each condition rested on."""
     try:
         asked = _asked(_form(), Choices([], []))
@@ -246,14 +247,18 @@ def _location(text: str, choices: Choices, faults: dict[str, str]) -> RegisterLo
         return known
     found = register.find(text[:200], kinds=frozenset({"location"}), limit=MOST_NAMED)
     if found.total == 1:
-        return register.location(found.hits[0].key)
-    choices.schools = list(found.hits)
+        return register.location(_code(found.hits[0]))
+    choices.schools = [(_code(each), each.name, each.place) for each in found.hits]
     faults["school"] = (
         say("Dit past bij meer dan één school. Kies hieronder welke u bedoelt, of typ meer.")
         if found.hits
         else say("Deze school staat niet in het register.")
     )
     return None
+
+
+def _code(hit: register.Hit) -> str:
+    return hit.key.partition(":")[2]
 
 
 def _days(form: Form, faults: dict[str, str]) -> tuple[dt.date | None, dt.date | None]:
@@ -324,9 +329,9 @@ def _span_row(span: Span, history: History, number: int) -> dict[str, object]:
     kind, text = ANSWERS[span.said.answer]
     return {
         "id": f"antwoord-{number}",
-        "since": moment(span.since),
+        "since": moment(span.since, seconds=True),
         "at_least": span.since == history.known_since,
-        "until": moment(span.until) if span.until else "",
+        "until": moment(span.until, seconds=True) if span.until else "",
         "kind": kind,
         "text": say(text),
         "missing": [say(UNMET[code]) for code in span.said.missing],
