@@ -37,7 +37,7 @@ from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
 from portal.wording import day, mark, moment, say
 
-bp = Blueprint("gate_history", __name__, url_prefix="/gate/history")
+bp = Blueprint("gate_history", __name__)
 LONGEST = dt.timedelta(days=731)
 MOST_NAMED = 8
 MOST_SHOWN = 25
@@ -118,7 +118,7 @@ def _who_may_look_back() -> ResponseReturnValue | None:
     return None
 
 
-@bp.get("")
+@bp.get("/gate/history")
 def index() -> ResponseReturnValue:
     """The question, and its answer for every moment of the days that are asked."""
     form, choices = _form(), Choices([], [])
@@ -153,7 +153,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get(".csv")
+@bp.get("/gate/history.csv")
 def index_csv() -> ResponseReturnValue:
     """The same as a spreadsheet: a line for each thing that each condition rested on."""
     try:
