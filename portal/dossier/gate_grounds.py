@@ -140,7 +140,7 @@ def _terms(known: Deciding, rows: Rows, at: dt.datetime) -> Iterator[Ground]:
 def _needed(sufficing: tuple[str, ...]) -> Iterator[Ground]:
     """Which versions sufficed."""
     if sufficing:
-        yield Ground(mark("Genoeg was versie %(version)s"), version=", ".join(sufficing))
+        yield Ground(mark("Versies die genoeg waren: %(version)s"), version=", ".join(sufficing))
     else:
         yield Ground(mark("Er was niets gepubliceerd"))
 

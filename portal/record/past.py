@@ -155,10 +155,14 @@ def _note_what_a_statement_writes(state: ORMExecuteState) -> Result[Any] | None:
 
 def _keys(state: ORMExecuteState, keeping: Keeping) -> list[Any]:
     """Of which rows a statement speaks: those that it gives one by one, or those of which its condition holds."""
-    if isinstance(state.parameters, Sequence):
-        return [each[keeping.key] for each in state.parameters]
+    said: Any = state.parameters
+    given: list[dict[str, Any]] = [said] if isinstance(said, dict) else list(said or [])
     if state.is_insert:
-        raise NotImplementedError("rows that keep their past are inserted as objects, or as a list with their keys")
+        if not given:
+            raise NotImplementedError("rows that keep their past are inserted as objects, or as a list")
+        return [each.setdefault(keeping.key, uuid.uuid4()) for each in given]
+    if given and all(keeping.key in each for each in given):
+        return [each[keeping.key] for each in given]
     asked = select(keeping.table.c[keeping.key])
     condition = state.statement.whereclause  # type: ignore[attr-defined]
     return list(state.session.scalars(asked if condition is None else asked.where(condition)))
