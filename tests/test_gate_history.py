@@ -309,3 +309,25 @@ def test_what_was_there_before_the_keeping_began_is_known_from_then_on(in_force:
     said = history.at(in_force.moment)
     assert (said.answer, said.missing) == (Answer.SHUT, ("terms",))
     assert in_force.findings("past") == ()
+
+
+def test_a_clock_that_was_set_back_does_not_make_the_past_say_two_things(in_force: Portal) -> None:
+    """quality.md, row 10: what was written later counts from its moment on, in the order in which it was written."""
+    tom = in_force.visitor(TOM).person_id
+    assert tom
+    begun = in_force.moment
+    for hours in (3, -2, 1, -1, 4):
+        in_force.later(hours=hours)
+        in_force.do(
+            lambda session: setattr(
+                session.get_one(Person, tom), "blocked_at", None if session.get_one(Person, tom).blocked_at else begun
+            )
+        )
+    in_force.later(hours=1)
+    history = read(in_force, Question(tom, PRODUCT, SCHOOL))
+    spans = in_force.ask(history.spans)
+    for minutes in range(0, 6 * 60, 10):
+        moment = begun + dt.timedelta(minutes=minutes)
+        [span] = [each for each in spans if each.since <= moment and (each.until is None or moment < each.until)]
+        assert span.said == history.at(moment)
+    assert "account" in spans[-1].said.missing

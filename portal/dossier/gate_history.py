@@ -246,10 +246,15 @@ class Then:
     def __init__(self, memory: Session) -> None:
         self.memory = memory
         self.rows: Rows = {}
+        self.last: dict[tuple[type[Base], str], int] = {}
+        """Of each row the number of the line that says how it is."""
 
     def take(self, lines: Iterable[Line]) -> None:
-        """How rows were from the moments of these lines on."""
+        """How rows were from the moments of these lines on; what was written later counts, whatever its clock said."""
         for line in lines:
+            if self.last.get((line.table, line.row), 0) > line.number:
+                continue
+            self.last[line.table, line.row] = line.number
             keeping = past.KEPT[line.table]
             table, those = TABLES.tables[keeping.table.name], self.rows.setdefault(line.table, {})
             if was := those.pop(line.row, None):
