@@ -198,15 +198,19 @@ def _mandates(session: Session, person: Person) -> Rows:
 def _past(session: Session, person: Person) -> Rows:
     """What decided at the gate about this person, each time as it was from then on."""
     lines = [
-        *past.of(session, Person, Person.id == person.id),
-        *past.of(session, Membership, Membership.person_id == person.id),
-        *past.of(session, InForce, InForce.person_id == person.id),
-        *past.of(session, Block, Block.person_id == person.id),
+        *((mark("Account"), Person, each) for each in past.of(session, Person, Person.id == person.id)),
+        *((mark("Rol"), Membership, each) for each in past.of(session, Membership, Membership.person_id == person.id)),
+        *((mark("Akkoord"), InForce, each) for each in past.of(session, InForce, InForce.person_id == person.id)),
+        *((mark("Blokkade"), Block, each) for each in past.of(session, Block, Block.person_id == person.id)),
     ]
-    return [
-        {"at": each.at, "table": each.of, "detail": each.values or {}}
-        for each in sorted(lines, key=lambda each: each.number)
-    ]
+    rows: Rows = []
+    for title, table, each in sorted(lines, key=lambda line: line[2].number):
+        known = past.KEPT[table].values(each.values) if each.values else {}
+        states = {"status": known.get("status"), "active": "active" if known.get("active") else "blocked"}
+        state = next((states[name] for name in states if name in known), "")
+        dates = {name: known.get(name) for name in ("since", "until")}
+        rows.append({"at": each.at, "subject": say(title), "state": state, **dates, "detail": each.values or {}})
+    return rows
 
 
 def _looks(session: Session, person: Person) -> Rows:
