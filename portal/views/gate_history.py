@@ -145,6 +145,7 @@ def index() -> ResponseReturnValue:
             **page,
             "asked": asked,
             "name": _name(asked.person),
+            "report": next(each.label for each in form["report"].choices if each.value == asked.report),
             "spans": [_span_row(each, history, number) for number, each in enumerate(spans[:MOST_SHOWN], 1)],
             "total": len(spans),
             "unknown_before": _unknown_before(history, asked),
