@@ -179,6 +179,13 @@ def test_what_cannot_be_answered_says_why_beside_the_field(
     desk.sees(sentence).sees_not("de poort was open")
 
 
+def test_the_page_names_the_report_that_is_asked_about(in_force: Portal) -> None:
+    accepted_terms(in_force, TOM)
+    day = in_force.moment.date()
+    asked(in_force.sign_in(SANNE), day, report="schoolkaart").sees("Rapport: Schoolkaart", "Ja, de poort was open")
+    asked(in_force.sign_in(SANNE), day, report="leerlingen").sees("Rapport: Leerlingen")
+
+
 def test_whom_one_means_is_chosen_where_more_fit(in_force: Portal) -> None:
     desk = asked(in_force.sign_in(SANNE), in_force.moment.date(), person="ons.example")
     desk.sees("Dit past bij meer dan één persoon").follow(TOM.name).sees("Nee, de poort was dicht", "Code: terms")
