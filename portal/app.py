@@ -57,6 +57,7 @@ from portal.views import (
     endings,
     evidence,
     gate,
+    gate_history,
     health,
     home,
     judging,
@@ -145,6 +146,7 @@ BLUEPRINTS = (
     dpia,
     dpia_reopening,
     gate,
+    gate_history,
     products,
     publishing,
     campaigns,
@@ -301,6 +303,8 @@ def _nav() -> list[dict[str, object]]:
     roles = {each.role for each in current_user.memberships}  # read already, to know whether a second factor is needed
     if roles & set(suppliers.ROLES) and suppliers.products_of(reader(), current_user.id):
         items.append(_item("agreement_versions.index", say("Leverancier")))
+    if Role.AUDITOR in roles and Role.SERVICE_DESK not in roles and access.may_look_back(visitor()):
+        items.append(_item("gate_history.index", say("Terugkijken")))
     if Role.SERVICE_DESK in roles and access.is_service_desk(visitor()):
         items.append(_item("service_desk.queue", say("Servicedesk"), desk.count_queue(reader())))
     return items

@@ -58,11 +58,17 @@ def worker() -> None:
 
 @portal.command()
 def migrate() -> None:
-    """Bring the database to the shape of this release."""
+    """Bring the database to the shape of this release, and begin to keep what this release keeps."""
     from portal import migrations
     from portal.app import open_database
+    from portal.database import reader
+    from portal.record import ledger, past
 
-    migrations.upgrade(open_database(_settings()).engine)
+    database = open_database(_settings())
+    migrations.upgrade(database.engine)
+    with database.opened():
+        if ledger.key_fits(reader()):  # with another key nothing may be written: the start says so
+            past.begin()
 
 
 @portal.command()

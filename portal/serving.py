@@ -21,7 +21,7 @@ from portal.database import act, reader
 from portal.errors import SettingError
 from portal.parties import memberships, people, register
 from portal.parties.tables import Organisation
-from portal.record import ledger
+from portal.record import ledger, past
 from portal.reports import datasets, duo
 from portal.upkeep import notes
 from portal.views import sessions
@@ -84,6 +84,7 @@ def prepare(settings: Settings) -> None:
                 f"The ledger in this database was made with another key than the one in {settings.data}/secrets.json. "
                 "Put back the secrets.json that belongs to this database; `tekenpoort verify` says what is wrong."
             )
+        past.begin()
         if not register.sources():
             logging.info("the register of schools is taken in")
             register.load_shipped()

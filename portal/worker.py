@@ -27,7 +27,7 @@ from portal.dossier import personal
 from portal.errors import PortalError, UnavailableError
 from portal.evidence import dossiers
 from portal.offers import blocks, drafting
-from portal.parties import erasing
+from portal.parties import erasing, looks
 from portal.record import heads, jobs, letters, outbox, rounds
 from portal.reports import own_reports, sharing
 from portal.upkeep import ending, nightly, notes
@@ -191,6 +191,7 @@ class Worker:
                 erasing.erase_what_is_over(keeps_name=personal.is_named_in_a_document())
                 sharing.forget_what_is_over()
                 own_reports.forget_what_is_over()
+                looks.forget_what_is_over()
                 erasing.ask(after=clock.today())
             case renewing.RENEW:
                 ending.daily_round(self.settings)

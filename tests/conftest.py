@@ -29,11 +29,12 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Dialect, create_engine, text
 
-from portal import migrations
+from portal import clock, migrations
 from portal.app import create_app
 from portal.config import Settings
 from portal.database import Database, connect
 from portal.parties import register
+from portal.record import past
 from portal.reports import datasets, duo
 from tests import battery, builders
 from tests.battery import Fault, Sample
@@ -266,7 +267,8 @@ class Installation:
         url = shelf.empty(BEGIN)
         database = self._connect(url)
         migrations.upgrade(database.engine)
-        with database.opened():
+        with database.opened(), clock.standing_at(start):
+            past.begin()
             register.load_shipped()
             datasets.load_shipped()
             duo.load_shipped()

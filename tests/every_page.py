@@ -1,6 +1,7 @@
 """The pages and states that browsers look at: whose they are, and how one comes there in a full house."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from playwright.sync_api import FilePayload
 
@@ -16,6 +17,8 @@ from tests.builders import (
     PASSWORD,
     PRODUCT,
     SANNE,
+    SCHOOL,
+    START,
     THEIR_SCHOOL,
     TOM,
     Someone,
@@ -49,6 +52,13 @@ def checked(change: Callable[[bytes], bytes], name: str, *, of: str = "pdf") -> 
         visit.press("Controleer dit bestand")
 
     return opens
+
+
+def looked_back(visit: Visit, _house: House) -> Visit:
+    """What the gate said of Tom on the first day."""
+    day = {"first-day": str(START.day), "first-month": str(START.month), "first-year": str(START.year)}
+    typed = {"person": TOM.email, "school": SCHOOL, "product": PRODUCT, **day}
+    return visit.open(f"/gate/history?{urlencode(typed)}")
 
 
 def without_a_file(visit: Visit, _house: House) -> None:
@@ -261,6 +271,9 @@ DESK: dict[str, Page] = {
     "assess-fault": sent("/servicedesk/{queued}", "Weigeren"),
     "open-cases": "/servicedesk/zaken",
     "open-cases-nothing": "/servicedesk/zaken?q=xyzzy",
+    "look-back": "/gate/history",
+    "look-back-fault": f"/gate/history?person=e&school=school&product={PRODUCT}&first-day=31&first-month=2&first-year=2026",
+    "look-back-answer": looked_back,
     "persons": "/servicedesk/personen",
     "persons-nothing": "/servicedesk/personen?q=xyzzy",
     "person": "/servicedesk/personen/{tom}",

@@ -107,6 +107,8 @@ FOR_A_SUPPLIER = frozenset(
     }
 )  # fmt: skip
 """A supplier's administrators and the service desk; only the desk ends."""
+LOOKS_BACK = frozenset({"gate_history.index", "gate_history.index_csv"})
+"""The service desk, and who audits the portal."""
 RIGHTS_HOLDER = frozenset(
     {
         "rights_holders.index",
@@ -166,6 +168,7 @@ ACCESS = {
     "judge": JUDGE,
     "service desk": SERVICE_DESK,
     "for a supplier": FOR_A_SUPPLIER,
+    "looks back": LOOKS_BACK,
     "rights holder": RIGHTS_HOLDER,
     "supplier": SUPPLIER,
     "reader of an agreement": READER_OF_AGREEMENT,
@@ -174,7 +177,7 @@ ACCESS = {
     "nowhere": NOWHERE,
 }
 
-MAY_WRITE_ON_GET = frozenset({"web_session", "reading", "offer_opening", "own_report_opening"})
+MAY_WRITE_ON_GET = frozenset({"web_session", "reading", "offer_opening", "own_report_opening", "look"})
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="[^"]+"')
 """What differs on the same page each time it is made."""
 LEADS = ("Location", "HX-Redirect", "HX-Location", "HX-Push-Url", "HX-Replace-Url", "Refresh", "Content-Location")

@@ -6,7 +6,7 @@ from pathlib import Path
 from portal.database import Base, Database, connect
 from portal.reports import duo, duo_tables
 
-TABLES = ("register_", "report_", "school_", "result_", "pupil_", "reference_level", "exam_", "repeater_")
+TABLES = ("past", "register_", "report_", "school_", "result_", "pupil_", "reference_level", "exam_", "repeater_")
 PUPILS = "duo_leerlingen_po_leeftijd_2024-2025.csv"
 LEVELS = "duo_referentieniveaus_bo_2024-2025.csv"
 PASSES = "duo_examenkandidaten_geslaagden_vo_2020-2025.csv"
@@ -29,7 +29,7 @@ def shipped_lines(name: str) -> list[str]:
 
 def an_empty_database(folder: Path) -> Database:
     """With the tables of the register and the reports, and nothing in them."""
-    database = connect(f"sqlite:///{folder / 'reports.db'}")
+    database = connect(f"sqlite:///{folder / 'reports.db'}", ledger_key=b"a key")
     wanted = [table for name, table in Base.metadata.tables.items() if name.startswith(TABLES)]
     Base.metadata.create_all(database.engine, tables=wanted)
     return database

@@ -13,7 +13,7 @@ import pytest
 
 from portal.gate.conditions import CONDITIONS
 from portal.gate.judge import Condition
-from tests.builders import IRIS, PRODUCT, SCHOOL, TOM, Portal, accepted_terms
+from tests.builders import IRIS, PRODUCT, SANNE, SCHOOL, TOM, Portal, accepted_terms
 from tests.builders import OTHER_SCHOOL as OTHER
 from tests.conftest import Tell
 from tests.gate_corpus import CROOKED, FORGED, METHODS, TARGETS
@@ -66,6 +66,17 @@ def test_others_are_led_to_the_page_that_explains_by_a_path_of_ours(in_force: Po
 def test_the_portal_itself_is_there_and_the_question_is_not(proxy: Client) -> None:
     assert proxy.get("/inloggen").status == 200
     assert proxy.get("/_gate").status == proxy.get(f"/gate/check?r={RESOURCE}", X_Gate_Secret=SECRET).status == 404
+
+
+def test_looking_back_at_the_gate_is_a_page_of_the_portal(in_force: Portal, proxy: Client) -> None:
+    assert [proxy.get(f"/gate/history{each}").status for each in ("", ".csv", "/", "/x", "x")] == [
+        302,
+        302,
+        404,
+        404,
+        404,
+    ]
+    assert proxy.with_cookie_of(in_force, SANNE).get("/gate/history").status == 200
 
 
 # --- Tricks --------------------------------------------------------------------------------------------------------

@@ -48,10 +48,12 @@ def a_file(folder: Path, *rows: str, header: str = BO, name: str = "bo.csv", enc
 
 
 def an_empty_database(folder: Path) -> Database:
-    database = connect(f"sqlite:///{folder / 'register.db'}")
+    database = connect(f"sqlite:///{folder / 'register.db'}", ledger_key=b"a key")
     Base.metadata.create_all(
         database.engine,
-        tables=[Base.metadata.tables[name] for name in ("register_board", "register_location", "register_source")],
+        tables=[
+            Base.metadata.tables[name] for name in ("past", "register_board", "register_location", "register_source")
+        ],
     )
     return database
 

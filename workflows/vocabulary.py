@@ -48,6 +48,7 @@ class Role(StrEnum):
     BOARD_OFFICE = "board_office"
     READER = "reader"
     SERVICE_DESK = "service_desk"
+    AUDITOR = "auditor"
 
 
 ROLE_NAMES: Mapping[Role, str] = {
@@ -59,6 +60,7 @@ ROLE_NAMES: Mapping[Role, str] = {
     Role.BOARD_OFFICE: "medewerker bestuurskantoor",
     Role.READER: "rapportlezer",
     Role.SERVICE_DESK: "servicedesk",
+    Role.AUDITOR: "auditor",
 }
 PARTY_NAMES: Mapping[Party, str] = {
     Party.BOARD: "schoolbestuur",

@@ -20,6 +20,7 @@ from portal.audit import (
     offers,
     own_reports,
     papers,
+    past,
     pdfs,
     shares,
 )
@@ -36,6 +37,7 @@ PARTS: Mapping[str, Callable[[Snapshot, Settings, Tally], None]] = {
     "documents": papers.check,
     "pdfs": pdfs.check,
     "decisions": decisions.check,
+    "past": past.check,
     "offers": offers.check,
     "own_reports": own_reports.check,
     "ambitions": ambitions.check,

@@ -32,7 +32,7 @@ def check(kept: Snapshot, settings: Settings, tally: Tally) -> None:
     """Numbers without a gap, each entry on the one before, unchanged, and made with the key; then the witnesses."""
     entries = kept.rows(Entry)
     tally.checked["ledger_entries"] = len(entries)
-    key = _key(settings, tally)
+    key = key_of(settings, tally)
     last, previous = 0, BEFORE_THE_FIRST
     for entry in entries:
         for missing in range(last + 1, min(entry.number, last + 4)):
@@ -77,7 +77,7 @@ def _mac(fingerprint_: str, key: bytes) -> str:
     return hmac.digest(key, fingerprint_.encode(), "sha256").hex()
 
 
-def _key(settings: Settings, tally: Tally) -> bytes | None:
+def key_of(settings: Settings, tally: Tally) -> bytes | None:
     """The key as it is kept beside the database; looking must not make a new one."""
     if not (settings.data / "secrets.json").exists():
         tally.find("file", settings.data, mark("secrets.json ontbreekt: de sleutel van het logboek staat erin"))

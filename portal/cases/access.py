@@ -356,17 +356,26 @@ def roles_at(visitor: Visitor, organisation_id: uuid.UUID, *, session: Session |
 
 def is_service_desk(visitor: Visitor, *, session: Session | None = None) -> bool:
     """Whether this visitor works for the operator of the portal."""
-    if visitor.person_id is None:
-        return False
     if visitor.known is not None:
         return visitor.known.is_service_desk
+    return _is_at_operator(visitor, Role.SERVICE_DESK, session=session)
+
+
+def may_look_back(visitor: Visitor, *, session: Session | None = None) -> bool:
+    """Whether this visitor may ask what the gate said of others before: the service desk, and who audits the portal."""
+    return _is_at_operator(visitor, Role.SERVICE_DESK, Role.AUDITOR, session=session)
+
+
+def _is_at_operator(visitor: Visitor, *roles: Role, session: Session | None) -> bool:
+    if visitor.person_id is None:
+        return False
     query = (
         select(Membership.id)
         .join(Organisation)
         .where(
             Membership.person_id == visitor.person_id,
             *Membership.held(clock.now()),
-            Membership.role == Role.SERVICE_DESK,
+            Membership.role.in_(roles),
             Organisation.kind == Party.OPERATOR,
         )
     )

@@ -12,6 +12,7 @@ from portal import clock
 from portal.database import Base
 from portal.offers.tables import Publication
 from portal.parties.tables import Organisation, Person
+from portal.record.past import keeps_its_past
 
 
 class CaseState(StrEnum):
@@ -373,6 +374,9 @@ class Reading(Base):
     at: Mapped[dt.datetime] = mapped_column(default=clock.now)
 
 
+@keeps_its_past(
+    "kind", "organisation_id", "on_behalf_of", "person_id", "product_id", "version", "since", "until", "case_id"
+)
 class InForce(Base):
     """What a decided case made true: read by the gate, and by whoever asks what holds."""
 

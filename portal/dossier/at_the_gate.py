@@ -81,9 +81,14 @@ def guest(token_hash: str, resource: Resource | None, *, at: dt.datetime) -> Gue
     known = deciding.of_session(token_hash, name, code, at=at)
     if known is None:
         return None
+    return Guest(known, missing(known, at=at))
+
+
+def missing(known: Deciding, *, at: dt.datetime) -> tuple[str, ...] | None:
+    """Codes, none where the gate is open; None for who has nothing to do with it, or where there is no such gate."""
     if known.place is None or not known.has_to_do_with_it:
-        return Guest(known, None)
-    missing = judge(listed(known.place.conditions), known.facts(at)).missing
-    if known.needs_second_factor and not known.has_second_factor and SECOND_FACTOR not in missing:
-        missing = (*missing, SECOND_FACTOR)
-    return Guest(known, missing)
+        return None
+    found = judge(listed(known.place.conditions), known.facts(at)).missing
+    if known.needs_second_factor and not known.has_second_factor and SECOND_FACTOR not in found:
+        return (*found, SECOND_FACTOR)
+    return found

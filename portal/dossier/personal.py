@@ -11,10 +11,13 @@ from sqlalchemy import ColumnElement, Table, exists, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.cases.catalogue import workflow_of
-from portal.cases.tables import Assessment, Case, Comment, Document, Reading, Signature, StepAnswer, Turn
+from portal.cases.tables import Assessment, Case, Comment, Document, InForce, Reading, Signature, StepAnswer, Turn
 from portal.database import Base
+from portal.offers.tables import Block
 from portal.parties.authority import BASES
+from portal.parties.looks import Look
 from portal.parties.tables import CalendarAddress, Invitation, Mandate, Membership, Person, WebSession
+from portal.record import past
 from portal.record.ledger import Entry
 from portal.record.outbox import STATES, Mail
 from portal.reports.own_tables import OwnReport, OwnReportOpening
@@ -28,6 +31,8 @@ SECTIONS: Mapping[str, str] = {
     "account": mark("Account"),
     "roles": mark("Rollen"),
     "mandates": mark("Tekenbevoegdheden"),
+    "past": mark("Wat gold, en vanaf wanneer"),
+    "looks": mark("Wie uw toegang terugkeek"),
     "cases": mark("Zaken"),
     "answers": mark("Antwoorden die u gaf"),
     "judgements": mark("Oordelen en adviezen van u"),
@@ -108,6 +113,7 @@ KNOWN = frozenset(
         ("reading", "person_id"),
         ("own_report_opening", "person_id"),
         ("share", "person_id"),
+        ("look", "person_id"),
     }
 )
 """The columns that point at a person and have a section of their own."""
@@ -122,6 +128,8 @@ def held(session: Session, person: Person) -> dict[str, Rows]:
         "account": [_account(person)],
         "roles": _roles(session, person),
         "mandates": _mandates(session, person),
+        "past": _past(session, person),
+        "looks": _looks(session, person),
         "cases": _cases(session, person),
         "answers": _answers(session, person),
         "judgements": _judgements(session, person),
@@ -184,6 +192,33 @@ def _mandates(session: Session, person: Person) -> Rows:
             "until": each.until,
         }
         for each in _all(session, Mandate, person)
+    ]
+
+
+def _past(session: Session, person: Person) -> Rows:
+    """What decided at the gate about this person, each time as it was from then on."""
+    lines = [
+        *((mark("Account"), Person, each) for each in past.of(session, Person, Person.id == person.id)),
+        *((mark("Rol"), Membership, each) for each in past.of(session, Membership, Membership.person_id == person.id)),
+        *((mark("Akkoord"), InForce, each) for each in past.of(session, InForce, InForce.person_id == person.id)),
+        *((mark("Blokkade"), Block, each) for each in past.of(session, Block, Block.person_id == person.id)),
+    ]
+    rows: Rows = []
+    for title, table, each in sorted(lines, key=lambda line: line[2].number):
+        known = past.KEPT[table].values(each.values) if each.values else {}
+        states = {"status": known.get("status"), "active": "active" if known.get("active") else "blocked"}
+        state = next((states[name] for name in states if name in known), "")
+        dates = {name: known.get(name) for name in ("since", "until")}
+        rows.append({"at": each.at, "subject": say(title), "state": state, **dates, "detail": each.values or {}})
+    return rows
+
+
+def _looks(session: Session, person: Person) -> Rows:
+    """When somebody of the service desk, or an auditor, looked back at what this person could open."""
+    found = select(Look).where(Look.person_id == person.id).order_by(Look.at)
+    return [
+        {"at": each.at, "subject": f"{each.product} {each.code}", "since": each.first_day, "until": each.last_day}
+        for each in session.scalars(found)
     ]
 
 

@@ -17,15 +17,15 @@ from portal.database import Base
 from portal.documents import vault
 from portal.errors import SettingError
 from portal.offers import tables as offers
-from portal.parties import register_tables
+from portal.parties import looks, register_tables
 from portal.parties import tables as parties
-from portal.record import heads, jobs, ledger, outbox
+from portal.record import heads, jobs, ledger, outbox, past
 from portal.reports import duo_tables, own_tables, share_tables
 from portal.reports import tables as reports
 
 EVERY_ROOM_WITH_TABLES = (
-    agreements, cases, dpia, duo_tables, heads, jobs, ledger, offering, offers, outbox, own_tables, parties,
-    register_tables, reopening_tables, reports, share_tables, vault,
+    agreements, cases, dpia, duo_tables, heads, jobs, ledger, looks, offering, offers, outbox, own_tables, parties,
+    past, register_tables, reopening_tables, reports, share_tables, vault,
 )  # fmt: skip
 METADATA = Base.metadata
 FOLDER = Path(__file__).resolve().parent

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal import clock
 from portal.database import Base
 from portal.parties.tables import Organisation, Person
+from portal.record.past import keeps_its_past
 
 
+@keeps_its_past("name", "conditions", "has_reports", "reports")
 class Product(Base):
     """What a supplier offers, and the conditions of the gate before its reports."""
 
@@ -49,6 +51,7 @@ class ProductRightsHolder(Base):
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True, index=True)
 
 
+@keeps_its_past("product_id", "kind", "version", "since", "grace_days")
 class Publication(Base):
     """An immutable, versioned text."""
 
@@ -70,6 +73,7 @@ class Publication(Base):
     product: Mapped[Product] = relationship()
 
 
+@keeps_its_past("at")
 class Withdrawal(Base):
     """That a published text counts no more: from when, why, and by whom. The text itself never changes."""
 
@@ -106,6 +110,7 @@ class PublicationDraft(Base):
     person: Mapped[Person] = relationship()
 
 
+@keeps_its_past("person_id", "product_id", "organisation_id", "since", "until", "lifted_at")
 class Block(Base):
     """That somebody is shut out: of one product, or of the account as a whole."""
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock
 from portal.database import Base
+from portal.record.past import keeps_its_past
 
 
 class RegisterBoard(Base):
@@ -28,6 +29,7 @@ class RegisterBoard(Base):
     ended_on: Mapped[dt.date | None]
 
 
+@keeps_its_past("board_number")
 class RegisterLocation(Base):
     """A school location (vestiging) as DUO publishes it, without its telephone number."""
 

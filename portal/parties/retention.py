@@ -23,6 +23,8 @@ OPENING = timedelta(days=730)
 """After it was first opened, that somebody opened a supplier's own report is forgotten."""
 UNPUBLISHED = timedelta(days=30)
 """After it was chosen, a file that was never published is thrown away."""
+LOOK = timedelta(days=730)
+"""After it was done, that somebody looked back at what a person could open is forgotten."""
 SHARE = timedelta(days=730)
 """After it was made, what was passed on of a report is forgotten."""
 
@@ -70,6 +72,18 @@ KEPT: tuple[Kept, ...] = (
         mark("Bepalen wat u mag, en later kunnen nagaan waarom u iets mocht."),
         CONTRACT,
         mark("Zolang uw organisatie is ingeschreven. Een beëindigde rol blijft als regel bewaard, zonder uw naam."),
+    ),
+    Kept(
+        "past",
+        mark("Wanneer u toegang had"),
+        mark("Van wanneer tot wanneer uw account, rollen, akkoorden en blokkades golden; en wie dat terugkeek"),
+        mark("Later kunnen nagaan waarom iemand op een dag een rapport kon openen, of juist niet."),
+        PROOF,
+        mark(
+            "Blijvend, met een nummer in plaats van uw naam, net als het logboek. "
+            "Dat iemand terugkeek, bewaren wij %(days)s dagen."
+        ),
+        {"days": LOOK.days},
     ),
     Kept(
         "cases",

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal import clock
 from portal.database import Base
 from portal.parties.authority import Limits, Purpose, Rule
+from portal.record.past import keeps_its_past
 from workflows.vocabulary import Role
 
-NEEDS_SECOND_FACTOR = frozenset({Role.SIGNATORY, Role.PRIVACY_OFFICER, Role.SERVICE_DESK})
+NEEDS_SECOND_FACTOR = frozenset({Role.SIGNATORY, Role.PRIVACY_OFFICER, Role.SERVICE_DESK, Role.AUDITOR})
 
 LIVE = ("invited", "active")
 """The states of a role that is not ended or blocked."""
@@ -24,6 +25,7 @@ def is_second_factor(method: str | None, secret: str | None) -> bool:
     return method == "authenticator" and bool(secret)
 
 
+@keeps_its_past("register_key", "registered_at", "ended_at")
 class Organisation(Base):
     """A party that the portal knows; a board, school or location of the register bears its register key."""
 
@@ -50,6 +52,7 @@ class Organisation(Base):
         return begun and (self.ended_at is None or self.ended_at > at)
 
 
+@keeps_its_past("active", "blocked_at", "tf_primary_method", tf_totp_secret=lambda secret: "set" if secret else None)
 class Person(Base, UserMixin):
     """Somebody with an account, or invited to have one."""
 
@@ -103,6 +106,7 @@ class Person(Base, UserMixin):
         return self.needs_second_factor
 
 
+@keeps_its_past("person_id", "organisation_id", "role", "status", "acts", "since", "until")
 class Membership(Base):
     """A role of a person at an organisation: invited, active, ended or blocked."""
 

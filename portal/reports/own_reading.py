@@ -1,5 +1,6 @@
 """Reading suppliers' own reports: those for a school, and the supplier's overview with how many opened each."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -29,6 +30,30 @@ class Line:
     @property
     def state(self) -> str:
         return state_of(self.report)
+
+
+@dataclass(frozen=True)
+class Published:
+    """When a report was published, and for whom."""
+
+    since: dt.datetime
+    until: dt.datetime | None
+    keys: frozenset[str] | None
+    """By which the register knows its recipients; none where it is for every organisation that has the product."""
+
+    def was_for(self, code: str, board_number: str, *, at: dt.datetime) -> bool:
+        """Whether it was there for this school under this board."""
+        holds = self.since <= at and (self.until is None or at < self.until)
+        return holds and (self.keys is None or bool(self.keys & {f"location:{code}", f"board:{board_number}"}))
+
+
+def published(session: Reading, report_id: str) -> Published | None:
+    """The same of the report with this id; only its end is ever written to it, so that this is true of the past too."""
+    found = session.get(OwnReport, uuid.UUID(report_id))
+    if found is None:
+        return None
+    keys = None if found.for_all else frozenset(each.register_key for each in found.recipients)
+    return Published(found.since, found.until, keys)
 
 
 def state_of(report: OwnReport) -> str:

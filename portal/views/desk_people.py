@@ -1,11 +1,12 @@
 """Every person and organisation, for the service desk: found, looked at, invited, and where needed blocked."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Form, StringField
+from wtforms import Form, RadioField, SelectChoice, StringField
 
 from portal import clock
 from portal.database import reader
@@ -22,18 +23,18 @@ from portal.views.overviews import Wish, pages_of, wished
 from portal.views.reports import every_product
 from portal.views.visitor import settings, visitor
 from portal.wording import day, mark, moment, say
-from workflows.vocabulary import PARTY_NAMES, Party, Role
+from workflows.vocabulary import PARTY_NAMES, ROLE_NAMES, Party, Role
 
 bp = Blueprint("desk_people", __name__, url_prefix="/servicedesk")
 bp.before_request(only_service_desk)
 STATES = {"active": mark("heeft een account"), "invited": mark("uitgenodigd"), "blocked": mark("geblokkeerd")}
 STATUSES = {"active": "done", "invited": "waiting", "blocked": "problem"}
 FIRST_ROLES = {
-    Party.SUPPLIER: Role.ADMINISTRATOR,
-    Party.RIGHTS_HOLDER: Role.ADMINISTRATOR,
-    Party.OPERATOR: Role.SERVICE_DESK,
+    Party.SUPPLIER: (Role.ADMINISTRATOR,),
+    Party.RIGHTS_HOLDER: (Role.ADMINISTRATOR,),
+    Party.OPERATOR: (Role.SERVICE_DESK, Role.AUDITOR),
 }
-"""The organisations that do not register themselves, and the role with which the service desk lets somebody in."""
+"""The organisations that do not register themselves, and the roles with which the service desk lets somebody in."""
 
 
 class FirstForm(Form):
@@ -41,6 +42,7 @@ class FirstForm(Form):
 
     name = StringField(mark("Naam"), filters=[clean])
     email = StringField(mark("E-mailadres"), filters=[clean], render_kw={"type": "email"})
+    role = RadioField(mark("Rol"), validate_choice=False)
 
 
 @bp.get("/personen")
@@ -139,15 +141,19 @@ def organisation(organisation_id: UUID) -> ResponseReturnValue:
     found = reader.get(Organisation, organisation_id)
     if found is None:
         raise NotFoundError
-    role = FIRST_ROLES.get(Party(found.kind))
+    roles = FIRST_ROLES.get(Party(found.kind), ())
     form = spoken(FirstForm(request.form))
+    form.role.choices = [SelectChoice(each.value, say(ROLE_NAMES[each])) for each in roles]
     if request.method == "GET":
-        return _organisation_page(found, role, form)
-    if role is None:
+        return _organisation_page(found, roles, form)
+    if not roles:
         raise NotFoundError
     faults = inviting.person_faults(name=form.name.data or "", email=form.email.data or "")
-    if faults:
-        return _organisation_page(found, role, form, with_faults(form, faults)), InvalidError.status
+    role = roles[0] if len(roles) == 1 else next((each for each in roles if each == form.role.data), None)
+    if role is None:
+        faults = {**faults, "role": say("Kies een rol.")}
+    if faults or role is None:
+        return _organisation_page(found, roles, form, with_faults(form, faults)), InvalidError.status
     invited = colleagues.invite(
         organisation_id,
         name=form.name.data or "",
@@ -233,14 +239,14 @@ def _organisation_row(each: Organisation, count: int) -> dict[str, Any]:
 
 
 def _organisation_page(
-    found: Organisation, role: Role | None, form: Form, errors: list[tuple[str, str]] | None = None
+    found: Organisation, roles: Sequence[Role], form: Form, errors: list[tuple[str, str]] | None = None
 ) -> str:
     return render_template(
         "service_desk/organisation.html",
         organisation=found,
         kind=say(PARTY_NAMES[Party(found.kind)]),
         members=memberships.people_of(found.id),
-        role=role,
+        roles=roles,
         products=products.of_organisation(reader(), found.id),
         form_fields=form,
         errors=errors or [],

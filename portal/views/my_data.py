@@ -4,7 +4,7 @@ import io
 import json
 import uuid
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, session, url_for
@@ -21,7 +21,7 @@ from portal.views.exports import csv_text
 from portal.views.sessions import hash_of
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import person, settings, visitor
-from portal.wording import moment, say
+from portal.wording import day, moment, say
 
 bp = Blueprint("my_data", __name__, url_prefix="/account/gegevens")
 SHOWN = 10
@@ -29,6 +29,7 @@ SHOWN = 10
 SECTION_OF = {
     "account": ("account",),
     "roles": ("roles", "mandates"),
+    "past": ("past", "looks"),
     "cases": ("cases", "answers", "judgements", "comments"),
     "documents": ("signatures",),
     "readings": ("readings",),
@@ -151,12 +152,14 @@ def _shown(value: object, column: str) -> str:
             return say("ja") if value else say("nee")
         case _, datetime():
             return moment(value)
+        case _, date():
+            return day(value)
     return str(value)
 
 
-def _cell(value: object) -> str | int | float | bool | datetime | None:
+def _cell(value: object) -> str | int | float | bool | date | None:
     """A value as a cell of a spreadsheet."""
-    if value is None or isinstance(value, str | int | float | bool | datetime):
+    if value is None or isinstance(value, str | int | float | bool | date):
         return value
     return json.dumps(value, ensure_ascii=False, default=_plain)
 

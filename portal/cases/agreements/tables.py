@@ -11,6 +11,7 @@ from portal import clock
 from portal.database import Base
 from portal.offers.tables import Product
 from portal.parties.tables import Organisation, Person
+from portal.record.past import keeps_its_past
 
 
 class SubprocessorNotice(Base):
@@ -75,6 +76,7 @@ class SubprocessorAnswer(Base):
     replier: Mapped[Person | None] = relationship(foreign_keys=replied_by)
 
 
+@keeps_its_past("board_id", "product_id", "version", "since", "until", "confirmed_at")
 class SignedElsewhere(Base):
     """An agreement that was signed outside the portal: its file as it was handed in, and what was said of it.
 
