@@ -42,6 +42,8 @@ class Share(Base):
     purpose: Mapped[str] = mapped_column(Text)
     duty: Mapped[str] = mapped_column(Text, default="")
     """By which article, and in which letter, somebody who may demand it asked for it; empty where nobody did."""
+    permission_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case.id"), index=True)
+    """The case of the permission under which it left the closed list."""
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     until: Mapped[dt.datetime | None]
     """When the link stops working."""
