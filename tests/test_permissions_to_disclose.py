@@ -270,5 +270,5 @@ def test_rights_holders_see_what_waits_runs_and_is_over_and_nobody_else(holders:
     decided(holders, case_id, LOTTE)
     decided(holders, case_id, DAAN)
     assert "geldt" in holders.sign_in(DAAN).open(f"{LIST}?state=running").text
-    assert TOM.name in holders.sign_in(DAAN).open(f"{LIST}.csv").text
+    assert TOM.name in holders.sign_in(DAAN).open(f"{LIST}.csv").response.text
     assert holders.sign_in(TOM).open(LIST).status == 404

@@ -43,7 +43,7 @@ WORKFLOW = Workflow(
         step(
             "recipient",
             "Wie krijgt het, en tot wanneer?",
-            Text("name", "Naam van de ontvanger", optional=True, hint="Als u die weet."),
+            Text("name", "Naam van de ontvanger", optional=True, hint="Als u de naam weet."),
             Text("organisation", "Organisatie van de ontvanger", optional=True),
             Date("until", "Tot en met welke dag hebt u de toestemming nodig?", not_before_today=True),
             File("file", "Bijlage", optional=True, hint="Bijvoorbeeld een ontwerp. PDF, hooguit 10 MB."),
