@@ -15,8 +15,8 @@ from portal.cases.access import Visitor
 from portal.cases.offering import making
 from portal.cases.tables import Case, Document, KeptFile
 from portal.config import Settings
-from portal.demonstration import permissions
 from portal.database import act, reader
+from portal.demonstration import permissions
 from portal.offers import products, publications
 from portal.offers.products import RECIPIENT_GROUPS, Wanted
 from portal.offers.tables import Product, Publication
