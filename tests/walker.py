@@ -22,7 +22,22 @@ from portal.parties import mandating, memberships, people
 from portal.parties.authority import Rule
 from portal.parties.tables import Organisation
 from tests.browser import Browser
-from tests.builders import A_PDF, ANN, EVA, EVERYONE, OURS, PRODUCT, SAM, SANNE, Portal, Someone, a_role, sign
+from tests.builders import (
+    A_PDF,
+    ANN,
+    EVA,
+    EVERYONE,
+    OURS,
+    PRODUCT,
+    SAM,
+    SANNE,
+    TOM,
+    Portal,
+    Someone,
+    a_role,
+    accepted_terms,
+    sign,
+)
 from tests.suppliers import a_published_agreement, an_ended_agreement, the_supplier
 from workflows import vocabulary as v
 
@@ -210,7 +225,14 @@ Begins = Callable[[Portal, v.Workflow], tuple[Someone, Browser]]
 def _starts(workflow: v.Workflow) -> Begins:
     if not workflow.personal:
         return _for_an_organisation
+    if workflow.asks_rights_holders:
+        return _of_rights_holders
     return _for_a_product if workflow.publication else _by_mail
+
+
+def _of_rights_holders(portal: Portal, workflow: v.Workflow) -> tuple[Someone, Browser]:
+    accepted_terms(portal, TOM)
+    return TOM, portal.sign_in(TOM).open(f"/zaken/begin/{workflow.name}?product={PRODUCT}").press("Beginnen")
 
 
 def _for_an_organisation(portal: Portal, workflow: v.Workflow) -> tuple[Someone, Browser]:

@@ -289,7 +289,8 @@ class Assessor:
 
     At a supplier each supplier of the products that the case names decides for its own products, and the operator
     where none of them can: a no there ends the case only when nobody said yes (R002-17). At a board, in a case of a
-    person: who may bind the board of the school that the answers name, after the operator said yes.
+    person: who may bind the board of the school that the answers name, after the operator said yes. At a rights holder:
+    each of the product's decides for itself, and nobody in its place.
     """
 
     role: Role
@@ -454,6 +455,11 @@ class Workflow:
     def personal(self) -> bool:
         """Whether it is a person's own, and not an organisation's."""
         return self.subject is Party.PERSON
+
+    @property
+    def asks_rights_holders(self) -> bool:
+        """Whether each rights holder of the case's product decides."""
+        return any(each.at is Party.RIGHTS_HOLDER for each in self.assessors)
 
     def concerns(self, kind: str) -> bool:
         """Whether this kind of party may be its subject."""

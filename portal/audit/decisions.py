@@ -19,7 +19,7 @@ from portal.record.ledger import Entry
 from portal.record.outbox import Mail
 from portal.wording import mark
 
-OPEN = (CaseState.ASSESSING, CaseState.ADVISING, CaseState.PREPARING, CaseState.SIGNING)
+OPEN = (CaseState.ASSESSING, CaseState.AGREEING, CaseState.ADVISING, CaseState.PREPARING, CaseState.SIGNING)
 ENDED = (CaseState.DECIDED, CaseState.REFUSED, CaseState.DECLINED, CaseState.WITHDRAWN, CaseState.LAPSED)
 WITH_A_DOCUMENT = (CaseState.PREPARING, CaseState.SIGNING, CaseState.DECIDED)
 STATES_AFTER: Mapping[str, tuple[CaseState, ...]] = {
@@ -27,6 +27,9 @@ STATES_AFTER: Mapping[str, tuple[CaseState, ...]] = {
     "ask": (CaseState.DRAFT,),
     "submit": OPEN,
     "accept": OPEN,
+    "conditions": OPEN,
+    TurnKind.AGREED: (CaseState.ASSESSING, CaseState.DECIDED),
+    TurnKind.REVOKED: (CaseState.DECIDED,),
     "advise": (CaseState.PREPARING, CaseState.SIGNING),
     "reissue": (CaseState.PREPARING, CaseState.SIGNING),
     "decide": (CaseState.DECIDED,),
@@ -40,7 +43,7 @@ STATES_AFTER: Mapping[str, tuple[CaseState, ...]] = {
     TurnKind.MOVED: (CaseState.DRAFT,),
 }
 """In which states a case can be after the last of these acts."""
-JUDGEMENTS = ("accept", "ask", "refuse", "advise")
+JUDGEMENTS = ("accept", "conditions", "ask", "refuse", "advise")
 ENDINGS = ("decide", "refuse", TurnKind.DECLINED, TurnKind.WITHDRAWN, TurnKind.LAPSED)
 VOIDING = (
     TurnKind.SENT_BACK, TurnKind.DECLINED, TurnKind.WITHDRAWN, TurnKind.LAPSED, TurnKind.MOVED, "reissue",
@@ -134,6 +137,8 @@ def _is_possible(case: Case) -> bool:
     match case.state:
         case CaseState.ADVISING:
             return workflow.adviser is not None
+        case CaseState.AGREEING:
+            return workflow.asks_rights_holders
         case CaseState.ASSESSING:
             return workflow.may_be_assessed
         case CaseState.PREPARING | CaseState.SIGNING:

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 
+from portal import clock
 from portal.audit import dpia
 from portal.audit.report import Tally
 from portal.audit.snapshot import Snapshot
@@ -12,6 +13,7 @@ from portal.cases.in_force import (
     ADMISSION,
     BOARD_DECLARATION,
     BOARD_LICENCE,
+    DISCLOSURE,
     DPIA_OWN,
     DPIA_REUSE,
     PRESIGNED,
@@ -25,6 +27,7 @@ from portal.parties.tables import Organisation
 from portal.record.ledger import Entry
 from portal.wording import mark
 from workflows.presigning import GIVE
+from workflows.vocabulary import day
 
 MAKES_TRUE: Mapping[str, tuple[str, ...]] = {
     REGISTRATION: ("register",),
@@ -36,13 +39,14 @@ MAKES_TRUE: Mapping[str, tuple[str, ...]] = {
     DPIA_REUSE: ("dpia_in_force",),
     DPIA_OWN: ("dpia_in_force",),
     USAGE_TERMS: ("decide",),
+    DISCLOSURE: ("decide",),
 }
 """The act with which each kind begins to hold; a kind that is not here needs a decision and no more."""
-PUTS_IN_FORCE = ("register_organisation", "act_for_schools", "accept_terms", "agree", "presign")
+PUTS_IN_FORCE = ("register_organisation", "act_for_schools", "accept_terms", "permit", "agree", "presign")
 """Outcomes after which something must be in force; after the others nothing is."""
 MAY_END = (
     "board_declaration", "declaration_revocation", "organisation_change", "processor_agreement", "presigning",
-    "dpia_reuse", "dpia_own",
+    "dpia_reuse", "dpia_own", "disclosure_permission",
 )  # fmt: skip
 """Procedures whose decision ends what an earlier one made true."""
 ONE_ACT = dt.timedelta(minutes=1)
@@ -101,8 +105,12 @@ def _is_justified(entry: Entry, cases: Mapping[uuid.UUID, Case], acts: Mapping[s
         over = [each.detail["at"] for each in opened if each.act == "end_dpia"]
         return any(each.detail["ends"] == entry.detail["until"] for each in ends) or entry.detail["until"] in over
     at_once = [each for each in acts.get(f"case:{cause.id}", ()) if abs(each.at - entry.at) <= ONE_ACT]
-    if cause.workflow in MAY_END:
-        return any(each.act == "decide" for each in at_once)
+    if cause.workflow in MAY_END and any(each.act == "decide" for each in at_once):
+        return True
+    if cause.workflow == "disclosure_permission" and any(
+        (each.act, each.actor) == ("revoked", entry.actor) for each in at_once
+    ):
+        return True
     own = [each for each in at_once if each.actor == entry.actor and entry.actor == str(cause.person_id)]
     return any(each.act in ("taken_back", "declined") for each in own)
 
@@ -148,6 +156,13 @@ def _as_decided(kept: Snapshot, case: Case, rows: Sequence[InForce], told: Seque
             [row] = rows
             mine = (row.kind, row.person_id, row.product_id)
             return mine == (USAGE_TERMS, case.person_id, case.product_id) and bool(row.version)
+        case "disclosure_permission":
+            [row] = rows
+            given = {each.step: each.values for each in kept.by(StepAnswer, "case_id").get(case.id, [])}
+            last = clock.start_of(day(given["recipient"]["until"]) + dt.timedelta(days=1))
+            mine = (row.kind, row.person_id, row.product_id)
+            within = row.until is not None and row.until <= last
+            return mine == (DISCLOSURE, case.person_id, case.product_id) and within
         case "board_declaration":
             return _as_declared(kept, case, rows, told)
         case "processor_agreement":

@@ -24,6 +24,8 @@ def check(kept: Snapshot, _settings: Settings, tally: Tally) -> None:
             now = (str(row.person_id), str(row.product_id), row.report, row.subject, row.kind, row.group, row.mark)
             if made is None or now != (made.actor, *(made.detail[each] for each in SAID)):
                 tally.find("share", row.reference, mark("is iets anders dan het logboek zegt"))
+            if made is not None and made.detail.get("permission") != (row.permission_id and str(row.permission_id)):
+                tally.find("share", row.reference, mark("rust op een andere toestemming dan het logboek zegt"))
             if (row.recalled_at is not None) != ("recall_share" in acts):
                 tally.find("share", row.reference, mark("is wel of niet teruggevraagd, anders dan het logboek zegt"))
             if (row.acknowledged_at is not None) != ("acknowledge_share" in acts):

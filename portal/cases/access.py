@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cases import overtaken
-from portal.cases.catalogue import workflow_of
+from portal.cases.catalogue import every_workflow, workflow_of
 from portal.cases.tables import Case, CaseState
 from portal.database import reader
 from portal.errors import NotFoundError
-from portal.offers.tables import Product
+from portal.offers.tables import Product, ProductRightsHolder
 from portal.parties import mandates
 from portal.parties.authority import Purpose
 from portal.parties.tables import Mandate, Membership, Organisation, Person
@@ -158,13 +158,15 @@ class Seat:
     """None for the operator: whoever works at the service desk."""
     name: str
     supplier: bool = False
+    holder: bool = False
+    """Of a rights holder of the product."""
     board: bool = False
     """Of the board of the school that registers; without an organisation while that board is not registered."""
 
     @property
     def judges_for(self) -> uuid.UUID | None:
         """For whom a judgement from here is given; None for the operator and the subject itself."""
-        return self.organisation_id if self.supplier or self.board else None
+        return self.organisation_id if self.supplier or self.board or self.holder else None
 
 
 def seats(case: Case, *, session: Session | None = None) -> list[Seat]:
@@ -185,6 +187,10 @@ def seats(case: Case, *, session: Session | None = None) -> list[Seat]:
                 found += [Seat(assessor.role, each.id, each.name, supplier=True) for each in suppliers]
                 if not suppliers:
                     found.append(Seat(Role.SERVICE_DESK, None, ""))
+            case Party.RIGHTS_HOLDER:
+                product = kept.get(Product, case.product_id) if case.product_id else None
+                holders = product.rights_holders if product else []
+                found += [Seat(assessor.role, each.id, each.name, holder=True) for each in holders]
             case Party.BOARD if workflow.personal:
                 found += _boards(kept, case, answers, assessor.role)
             case _ if case.organisation:
@@ -200,7 +206,19 @@ def seats_of(case: Case, visitor: Visitor, *, session: Session | None = None) ->
     mine = [seat for seat in seats(case, session=session) if _sits(seat, visitor, desk, session)]
     # Who signs for a board often signs for its schools too: confirming that is no judgement of one's own request.
     own = bool(mine) and _started(case, visitor.person_id, session)
-    return [seat for seat in mine if seat.board or not own]
+    return _one_holder(case, visitor.person_id, [seat for seat in mine if seat.board or not own])
+
+
+def _one_holder(case: Case, person_id: uuid.UUID, mine: list[Seat]) -> list[Seat]:
+    """Of the rights holders one: whoever has a role at two never decides for both, also not one after the other."""
+    holders = [seat for seat in mine if seat.holder]
+    if not holders:
+        return mine
+    said = {each.for_organisation for each in case.assessments if each.assessor_id == person_id}
+    if said:
+        return [seat for seat in holders if seat.organisation_id in said][:1]
+    others = {each.for_organisation for each in case.assessments if each.round == case.round}
+    return ([seat for seat in holders if seat.organisation_id not in others] or holders)[:1]
 
 
 def seats_left(case: Case, *, session: Session | None = None) -> list[Seat]:
@@ -285,6 +303,15 @@ def advisers(case: Case) -> frozenset[uuid.UUID]:
 def signs_as_well(table: type[Case], organisations: Collection[uuid.UUID]) -> ColumnElement[bool]:
     """The condition that one of these organisations signs a case as well, and that it was sent: also as it ended."""
     return and_(table.counterparty_id.in_(organisations), table.submitted_at.is_not(None))
+
+
+def asks_as_holder(table: type[Case], organisations: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    """The condition that a case asks the rights holders of a product, one of these among them, and that it was sent."""
+    names = [
+        each for each, versions in every_workflow().items() if any(v.asks_rights_holders for v in versions.values())
+    ]
+    theirs = select(ProductRightsHolder.product_id).where(ProductRightsHolder.organisation_id.in_(organisations))
+    return and_(table.workflow.in_(names), table.product_id.in_(theirs), table.submitted_at.is_not(None))
 
 
 def _is_counterparty(case: Case, visitor: Visitor, session: Session | None) -> bool:

@@ -5,20 +5,22 @@ import uuid
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import course, telling
+from portal.cases import course, permitting, telling, waiting
 from portal.cases.access import Seat, Visitor, find, may_advise, may_assess, seats_left, seats_of
 from portal.cases.course import Follow
 from portal.cases.tables import Assessment, Case, CaseState
+from portal.cases.telling import Recipient
 from portal.database import act
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.record import ledger
 from portal.wording import mark, say
 
-ACCEPT, ASK, REFUSE, ADVISE = "accept", "ask", "refuse", "advise"
+ACCEPT, CONDITIONS, ASK, REFUSE, ADVISE = "accept", "conditions", "ask", "refuse", "advise"
 SHORTEST_ADVICE = 20
 TOLD = {
     ASK: mark("Een vraag over uw zaak %(reference)s"),
     REFUSE: mark("Uw zaak %(reference)s is geweigerd"),
+    CONDITIONS: mark("Voorwaarden bij uw zaak %(reference)s"),
     ACCEPT: mark("Antwoord op uw zaak %(reference)s"),
 }
 
@@ -37,10 +39,13 @@ def assess(case_id: uuid.UUID, *, verdict: str, words: str, by: Visitor, follow:
             if any(each.verdict == verdict and each.assessor_id == by.person_id for each in case.assessments[-1:]):
                 return  # pressed twice
             raise RefusedError("Deze zaak is intussen al beoordeeld.")
-        if verdict not in (ACCEPT, ASK, REFUSE):
+        may_say = (ACCEPT, CONDITIONS, ASK, REFUSE) if mine[0].holder else (ACCEPT, ASK, REFUSE)
+        if verdict not in may_say:
             raise InvalidError("Kies wat u wilt doen.", {"verdict": say("Kies wat u wilt doen.")})
         if verdict != ACCEPT and not words:
             raise InvalidError("Schrijf op waarom.", {"words": say("Schrijf op waarom, of wat u wilt weten.")})
+        permitting.refuse_plain_yes(case, verdict)
+        not_needed = waiting.recipients(session, case) if verdict == REFUSE and mine[0].holder else []
         for seat in mine:
             _judge(session, case, seat, verdict=verdict, words=words, by=by.person_id)
         if verdict == ASK:
@@ -50,9 +55,10 @@ def assess(case_id: uuid.UUID, *, verdict: str, words: str, by: Visitor, follow:
         elif verdict == REFUSE and _ends_it(session, case, mine):
             case.state, case.decided_at = CaseState.REFUSED, clock.now()
             _tell_starter(session, case, mine[0], verdict=verdict, words=words)
+            _tell_others(session, case, not_needed, by=by.person_id)
             case.round += 1
         else:
-            if words and verdict == ACCEPT:
+            if words and verdict in (ACCEPT, CONDITIONS):
                 _tell_starter(session, case, mine[0], verdict=verdict, words=words)
             course.advance(session, case, by=by, follow=follow)
         case.moved_at = clock.now()
@@ -94,6 +100,20 @@ def _ends_it(session: Session, case: Case, mine: list[Seat]) -> bool:
         return True
     said_yes = any(each.verdict == ACCEPT and each.round == case.round for each in case.assessments)
     return not said_yes and not seats_left(case, session=session)
+
+
+def _tell_others(session: Session, case: Case, those: list[Recipient], *, by: uuid.UUID) -> None:
+    """Whoever was still to decide hears that it is no longer needed."""
+    for each in those:
+        if each.person_id != by:
+            telling.tell(
+                session,
+                case,
+                each,
+                kind="not_needed",
+                key=f"not_needed:{case.id}:{case.round}",
+                subject=mark("Niet meer nodig: %(title)s %(reference)s"),
+            )
 
 
 def _judge(session: Session, case: Case, seat: Seat, *, verdict: str, words: str, by: uuid.UUID) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import printing, sides, telling, waiting
+from portal.cases import permitting, printing, sides, telling, waiting
 from portal.cases.access import Visitor, relevant_answers, seats, seats_left
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, CaseState
@@ -32,6 +32,7 @@ OTHER_SUPPLIER = mark(
     "Trek deze zaak in en begin opnieuw."
 )
 TO_ASSESS = mark("Te beoordelen: %(title)s %(reference)s")
+TO_AGREE = mark("Ga akkoord met de voorwaarden: %(title)s %(reference)s")
 TO_ADVISE = mark("Uw advies gevraagd: %(title)s %(reference)s")
 
 
@@ -43,9 +44,14 @@ def advance(session: Session, case: Case, *, by: Visitor, follow: Follow) -> Non
     case.moved_at = clock.now()
     if case.counterparty_id and case.publication and case.counterparty_id != case.publication.product.supplier_id:
         raise RefusedError(OTHER_SUPPLIER, product=case.publication.product.title)
+    if workflow.asks_rights_holders and not seats(case, session=session):
+        raise RefusedError(permitting.NO_HOLDERS)
     if seats_left(case, session=session):
         case.state = CaseState.ASSESSING
         _call(session, case, "to_assess", TO_ASSESS)
+    elif permitting.waits_for_agreement(case):
+        case.state = CaseState.AGREEING
+        _call(session, case, "to_agree", TO_AGREE)
     elif workflow.asked_to_advise(answers) and not _advised(case):
         case.state = CaseState.ADVISING
         _call(session, case, "to_advise", TO_ADVISE)

@@ -15,6 +15,8 @@ PROCESSOR_AGREEMENT = "processor_agreement"
 DPIA_REUSE, DPIA_OWN = "dpia_reuse", "dpia_own"
 DPIA_DECISIONS = (DPIA_REUSE, DPIA_OWN)
 """A board decided that a product may be used: by a model DPIA, or by one of its own."""
+DISCLOSURE = "disclosure"
+"""Somebody may publish or use commercially what a product shows: each of its rights holders said so (R004-05, -06)."""
 PRESIGNED = "presigned"
 """A supplier signed this version beforehand, for every board that signs it."""
 ADMISSION = "admission"

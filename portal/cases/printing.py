@@ -15,9 +15,10 @@ from portal.cases.catalogue import workflow_of
 from portal.cases.dpia import printed as dpia
 from portal.cases.sides import Side
 from portal.cases.surroundings import Surroundings
-from portal.cases.tables import Case, CaseState, Document
+from portal.cases.tables import Case, CaseState, Document, TurnKind
 from portal.offers.agreements.words import annexes_in_words, deviations_in_words
 from portal.offers.publications import PROCESSOR_AGREEMENT
+from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.authority import authority_sentence
 from portal.parties.tables import Organisation, Person
@@ -28,6 +29,7 @@ from workflows import vocabulary as v
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that can be taken for another
 VERDICTS: Mapping[str, str] = {
     "accept": mark("Akkoord"),
+    "conditions": mark("Akkoord onder voorwaarden"),
     "ask": mark("Vraag gesteld"),
     "refuse": mark("Geweigerd"),
     "advise": mark("Advies"),
@@ -161,7 +163,7 @@ def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
         "made_at": clock.now().isoformat(timespec="seconds"),
         "organisation": organisation_facts(case.organisation) if case.organisation else None,
         "person": _person_facts(case.person or case.starter),
-        "product": case.publication.product.title if case.publication else None,
+        "product": _product(session, case),
         "publication": _publication_facts(case),
         "sections": sections(workflow, kept, around),
         **_annexes(case),
@@ -177,6 +179,7 @@ def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
             }
             for each in case.assessments
         ],
+        **_agreed(case),
         "rule": sides.rule_in_words(signing),
         **_at_least(signing),
         **_two_sides(signing),
@@ -186,6 +189,19 @@ def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
         "ledger": ledger.head(session).as_mapping(),
         **dpia.facts(session, case),
     }
+
+
+def _product(session: Session, case: Case) -> str | None:
+    if case.publication:
+        return case.publication.product.title
+    asks = workflow_of(case).asks_rights_holders and case.product_id
+    return session.get_one(Product, case.product_id).title if asks else None
+
+
+def _agreed(case: Case) -> dict[str, str]:
+    """When whom it is for accepted the conditions."""
+    at = [each.at for each in case.turns if each.kind == TurnKind.AGREED]
+    return {"agreed_at": at[-1].isoformat(timespec="seconds")} if at else {}
 
 
 def organisation_facts(organisation: Organisation) -> dict[str, Any]:

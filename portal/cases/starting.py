@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import turning
+from portal.cases import permitting, turning
 from portal.cases.access import Visitor, roles_at
 from portal.cases.catalogue import ENDED, current
 from portal.cases.dpia import refusing
@@ -42,7 +42,7 @@ def start(
     workflow = current(workflow_name)
     if workflow.personal:
         organisation_id = None  # a person's own case is on nobody's behalf, whatever the form says
-    if not (workflow.publication or workflow.about):
+    if not (workflow.publication or workflow.about or workflow.asks_rights_holders):
         product_id = None
     with act() as session:
         _refuse_start(session, workflow, by, organisation_id, product_id)
@@ -212,6 +212,8 @@ def _refuse_start(
 ) -> None:
     if by.person_id is None:
         raise NotFoundError
+    if workflow.asks_rights_holders:
+        permitting.refuse_start(session, by.person_id, product_id)
     if workflow.personal:
         return
     organisation = session.get(Organisation, organisation_id) if organisation_id else None

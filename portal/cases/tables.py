@@ -20,6 +20,8 @@ class CaseState(StrEnum):
 
     DRAFT = "draft"
     ASSESSING = "assessing"
+    AGREEING = "agreeing"
+    """whom it is for is asked to accept the conditions that were set"""
     ADVISING = "advising"
     PREPARING = "preparing"
     """the document is being made; signing is offered when it is certified"""
@@ -151,7 +153,7 @@ class Assessment(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
     assessor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     verdict: Mapped[str] = mapped_column(String(10))
-    """accept, ask, refuse or advise"""
+    """accept, conditions (accepted under them), ask, refuse or advise"""
     for_organisation: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
     """The supplier or the board that was judged for; none where the operator or the subject did."""
     role: Mapped[str] = mapped_column(String(30), default="")
@@ -172,6 +174,10 @@ class TurnKind(StrEnum):
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
     HANDED_OVER = "handed_over"
+    AGREED = "agreed"
+    """whom it is for accepted the conditions"""
+    REVOKED = "revoked"
+    """a rights holder took back a permission"""
     TAKEN_BACK = "taken_back"
     """a person took back a decision of their own"""
     MOVED = "moved"

@@ -1,7 +1,7 @@
 """What can be done with a case besides answering, judging and signing: send back, decline, withdraw, hand over."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -22,6 +22,8 @@ from portal.record import ledger
 from portal.wording import mark, say
 from workflows.vocabulary import Role, Step
 
+Then = Callable[[Session, Case, str, uuid.UUID], None]
+"""What ends with what was taken back; handed to an act, since it stands on a higher floor."""
 SAY_WHY = mark("Schrijf op waarom. Wie erbij betrokken is, leest dit.")
 GOING_ROUND = (CaseState.ASSESSING, CaseState.ADVISING, CaseState.PREPARING, CaseState.SIGNING)
 TOLD_THE_SUPPLIER = (TurnKind.DECLINED, TurnKind.WITHDRAWN, TurnKind.LAPSED)
@@ -32,6 +34,8 @@ SUBJECTS = {
     TurnKind.LAPSED: mark("Vervallen: %(title)s %(reference)s"),
     TurnKind.HANDED_OVER: mark("Aan u overgedragen: %(title)s %(reference)s"),
     TurnKind.MOVED: mark("Nieuwe versie: %(title)s %(reference)s"),
+    TurnKind.AGREED: mark("Akkoord met de voorwaarden: %(title)s %(reference)s"),
+    TurnKind.REVOKED: mark("Toestemming ingetrokken: %(title)s %(reference)s"),
     TurnKind.TAKEN_BACK: mark("Akkoord ingetrokken: %(title)s %(reference)s"),
 }
 
@@ -50,6 +54,8 @@ def may_decline(case: Case, visitor: Visitor, *, session: Session | None = None)
     """Whether this visitor may say no for good: who is asked to sign, or whose terms they are."""
     if case.state == CaseState.SIGNING:
         return _can_sign_now(case, visitor, session=session)
+    if case.state == CaseState.AGREEING:
+        return visitor.person_id is not None and visitor.person_id == case.person_id
     if case.state != CaseState.DRAFT:
         return False
     workflow = workflow_of(case)
@@ -84,7 +90,7 @@ def may_take_back(case: Case, visitor: Visitor) -> bool:
         and bool(workflow_of(case).taken_back)
         and visitor.person_id is not None
         and visitor.person_id == case.person_id
-        and not any(each.kind == TurnKind.TAKEN_BACK for each in case.turns)
+        and not any(each.kind in (TurnKind.TAKEN_BACK, TurnKind.REVOKED) for each in case.turns)
     )
 
 
@@ -193,8 +199,8 @@ def hand_over(case_id: uuid.UUID, *, to: uuid.UUID | None, words: str, by: Visit
         turn(session, case, TurnKind.HANDED_OVER, words=words, by=by, told=told, to=str(colleague.id))
 
 
-def take_back(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
-    """Take back a decision of one's own: what it made true ends now."""
+def take_back(case_id: uuid.UUID, *, words: str, by: Visitor, then: Then | None = None) -> None:
+    """Take back a decision of one's own: what it made true ends now, with what rests on it."""
     with act() as session:
         case = find(case_id, reader=by, session=session)
         if _last_turn(case) == (TurnKind.TAKEN_BACK, by.person_id):
@@ -204,6 +210,8 @@ def take_back(case_id: uuid.UUID, *, words: str, by: Visitor) -> None:
         turn(session, case, TurnKind.TAKEN_BACK, words=words, by=by, told=told)
         held = session.scalars(select(InForce).where(InForce.case_id == case.id, *in_force.holds(clock.now())))
         in_force.end(session, held, at=clock.now(), by=by.person_id, because=case)
+        if then is not None and by.person_id is not None:
+            then(session, case, words, by.person_id)
         telling.receipt(session, case, by.person_id, TurnKind.TAKEN_BACK)
 
 

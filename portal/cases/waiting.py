@@ -30,6 +30,8 @@ def names(case: Case) -> list[str]:
             return _drafters(case)
         case CaseState.ASSESSING:
             return [_seat_name(each) for each in seats_left(case)]
+        case CaseState.AGREEING:
+            return [case.person.name] if case.person else []
         case CaseState.ADVISING:
             adviser = workflow_of(case).asked_to_advise(relevant_answers(case))
             return [say(ROLE_NAMES[adviser.role])] if adviser else []
@@ -47,6 +49,8 @@ def recipients(session: Session, case: Case) -> list[Recipient]:
             return draft_recipients(session, case)
         case CaseState.ASSESSING:
             return _distinct(each for seat in seats_left(case, session=session) for each in _sitting(session, seat))
+        case CaseState.AGREEING:
+            return [Recipient.of(case.person)] if case.person else []
         case CaseState.ADVISING:
             adviser = workflow_of(case).asked_to_advise(relevant_answers(case))
             return _holders(session, case.organisation_id, adviser.role) if adviser else []

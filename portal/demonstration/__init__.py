@@ -25,6 +25,7 @@ ACCOUNTS = (
     ("ann.devries@amersfoort.example", "signatory of a board whose declaration is in force (code asked)"),
     ("bas.jansen@amersfoort.example", "the second signatory of that board (code asked)"),
     ("meester.tom@amersfoort.example", "teacher at one of its schools: has not accepted the terms yet"),
+    ("sara.bakker@amersfoort.example", "colleague there: one permission to publish that holds, one that waits"),
     ("privacy@amersfoort.example", "privacy officer of that board: assesses the processor agreement (code asked)"),
     ("kim.peeters@leverancier.example", "administrator of the supplier: publishes and offers its agreement"),
     ("sam.dekker@leverancier.example", "signatory of the supplier (code asked)"),

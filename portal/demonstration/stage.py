@@ -16,6 +16,7 @@ from portal.cases.offering import making
 from portal.cases.tables import Case, Document, KeptFile
 from portal.config import Settings
 from portal.database import act, reader
+from portal.demonstration import permissions
 from portal.offers import products, publications
 from portal.offers.products import RECIPIENT_GROUPS, Wanted
 from portal.offers.tables import Product, Publication
@@ -34,6 +35,7 @@ PAIR_C = (("Iris Blom", "iris.blom@hoorn.example"), ("Omar Yilmaz", "omar.yilmaz
 SUPPLIER = "Voorbeeldleverancier B.V."
 KIM, SAM = ("Kim Peeters", "kim.peeters@leverancier.example"), ("Sam Dekker", "sam.dekker@leverancier.example")
 PRIVACY = "privacy@amersfoort.example"
+ASKS = ("Sara Bakker", "sara.bakker@amersfoort.example")
 RIGHTS_HOLDERS = (
     ("Centerdata", "Lotte Vermeer", "lotte.vermeer@centerdata.example"),
     ("Ministerie van OCW", "Daan Prins", "daan.prins@ocw.example"),
@@ -236,7 +238,13 @@ class Stage:
                 session, name="Tom de Wit", email="meester.tom@amersfoort.example", function="Leerkracht groep 8"
             )
             self._invite(session, teacher, school, Role.READER)
+            asks = people.a_person(session, name=ASKS[0], email=ASKS[1], function="Intern begeleider")
+            self._invite(session, asks, school, Role.READER)
         self._account("meester.tom@amersfoort.example")
+        product_id = reader.execute(select(Product.id).filter_by(name=PRODUCT.name)).scalar_one()
+        holders = [Visitor(self._person(email).id) for _, _, email in RIGHTS_HOLDERS]
+        asking = Visitor(self._account(ASKS[1]).id)
+        permissions.set_up(product_id, asking, ASKS[0], holders, answer=self._answer, follow=self._follow)
 
     def _invite(self, session: Session, person: Person, organisation: Organisation, role: Role) -> None:
         """Offer somebody a role, as an administrator would; the link is used by `_account`."""

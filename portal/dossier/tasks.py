@@ -29,6 +29,7 @@ MOST = 300
 """How many open cases a person's lists show at once: the longest waiting."""
 OPEN = tuple(state for state in CaseState if state not in ENDED)
 SIGN, ANSWER, SUBMIT, ASSESS, ADVISE, REPLY = "sign", "answer", "submit", "assess", "advise", "reply"
+AGREE = "agree"
 
 
 @dataclass(frozen=True)
@@ -285,6 +286,7 @@ def _takes_part(visitor: Visitor, states: Collection[str]) -> ColumnElement[bool
     if visitor.known.roles:
         ways += [theirs.organisation_id.in_(visitor.known.roles)]
         ways += [access.signs_as_well(theirs, visitor.known.roles)]
+        ways += [access.asks_as_holder(theirs, visitor.known.roles)]
     ways += [theirs.id.in_(visitor.drafts)] if visitor.drafts else []
     wanted = [theirs.state.in_(states)] if states else []
     return Case.id.in_(union(*(select(theirs.id).where(way, *wanted) for way in ways)))
@@ -349,6 +351,8 @@ def _asks(session: Session, case: Case, visitor: Visitor) -> str:
         case CaseState.ASSESSING:
             left_over = access.seats_left(case, session=session)
             return ASSESS if any(seat in left_over for seat in access.seats_of(case, visitor, session=session)) else ""
+        case CaseState.AGREEING:
+            return AGREE if visitor.person_id == case.person_id else ""
         case CaseState.ADVISING:
             return ADVISE if access.may_advise(case, visitor, session=session) else ""
     return ""

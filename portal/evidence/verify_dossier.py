@@ -755,7 +755,7 @@ def check_cases(dossier: Dossier, report: Report) -> None:
             decided = dossier.about(subject, "decide")
             if (case["state"] == "decided" or case["in_force"]) and not decided:
                 report.fault(where, "undecided")
-            if decided and case["state"] in ("draft", "assessing", "advising", "preparing", "signing"):
+            if decided and case["state"] in ("draft", "assessing", "agreeing", "advising", "preparing", "signing"):
                 report.fault(where, "undecided")
             if not is_as_declared(dossier, case):
                 report.fault(where, "in_force")

@@ -13,16 +13,18 @@ from portal.outcomes.consequence import Consequence
 from portal.outcomes.declaration import act_for_schools, revoke, school_organisation
 from portal.outcomes.dpia import decide_dpia
 from portal.outcomes.organisation import change_organisation
+from portal.outcomes.permission import close_shares, permit
 from portal.outcomes.registration import register_organisation
 from portal.outcomes.terms import accept
 
-__all__ = ["CONSEQUENCES", "follow", "school_organisation"]
+__all__ = ["CONSEQUENCES", "close_shares", "follow", "school_organisation"]
 
 CONSEQUENCES: Mapping[str, Consequence] = {
     "register_organisation": register_organisation,
     "act_for_schools": act_for_schools,
     "revoke_declaration": revoke,
     "accept_terms": accept,
+    "permit": permit,
     "agree": agree,
     "dpia": decide_dpia,
     "dpia_own": decide_dpia,

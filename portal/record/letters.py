@@ -64,6 +64,25 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("U kunt het %(days)s dagen lang downloaden. Daarna wordt het gewist."),
     ),
     "to_assess": (mark("Er wacht een %(title)s %(reference)s op uw oordeel."),),
+    "to_agree": (
+        mark("De rechthebbenden stelden voorwaarden bij uw %(title)s %(reference)s."),
+        mark("Lees ze, en ga ermee akkoord als u ze kunt nakomen. Pas daarna geldt de toestemming."),
+    ),
+    "not_needed": (mark("Over de %(title)s %(reference)s hoeft u niet meer te beslissen: een ander weigerde."),),
+    "agreed": (
+        mark("%(who)s ging akkoord met de voorwaarden bij de %(title)s %(reference)s."),
+        mark("De toestemming geldt zodra elke rechthebbende heeft toegestemd. U hoeft niets te doen."),
+    ),
+    "revoked": (
+        mark("%(who)s heeft de %(title)s %(reference)s ingetrokken:"),
+        mark("%(words)s"),
+        mark("Wat onder deze toestemming is gedeeld, is niet meer te openen."),
+    ),
+    "assessed_conditions": (
+        mark("%(who)s stemt toe in uw %(title)s %(reference)s, onder deze voorwaarden:"),
+        mark("%(words)s"),
+        mark("Zodra elke rechthebbende heeft beslist, vragen wij of u met de voorwaarden akkoord gaat."),
+    ),
     "to_advise": (
         mark("%(organisation)s vraagt uw advies over de %(title)s %(reference)s."),
         mark("U leest de antwoorden en schrijft uw advies. Het komt woord voor woord in het stuk. U beslist niet mee."),
@@ -376,6 +395,11 @@ BUTTONS: Mapping[str, str] = {
     "account_unblocked": mark("Inloggen"),
     "moved": mark("Bekijk de zaak"),
     "to_assess": mark("Bekijk de zaak"),
+    "to_agree": mark("Lees de voorwaarden"),
+    "not_needed": mark("Bekijk de zaak"),
+    "agreed": mark("Bekijk de zaak"),
+    "revoked": mark("Bekijk de zaak"),
+    "assessed_conditions": mark("Bekijk uw zaak"),
     "to_advise": mark("Lees en adviseer"),
     "your_turn": mark("Ga verder met de zaak"),
     "escalated": mark("Bekijk de zaak"),

@@ -11,6 +11,7 @@ STATES: Mapping[str, str] = {
     "blocked": mark("geblokkeerd"),
     "draft": mark("nog niet verstuurd"),
     "assessing": mark("wordt beoordeeld"),
+    "agreeing": mark("wacht op akkoord met de voorwaarden"),
     "advising": mark("wacht op advies"),
     "preparing": mark("stuk wordt klaargezet"),
     "signing": mark("wacht op handtekeningen"),
@@ -24,6 +25,9 @@ STATES: Mapping[str, str] = {
 }
 ACTS: Mapping[str, str] = {
     "accept": mark("akkoord gegeven"),
+    "conditions": mark("akkoord gegeven onder voorwaarden"),
+    "agreed": mark("akkoord gegaan met de voorwaarden"),
+    "revoked": mark("toestemming ingetrokken"),
     "advise": mark("advies gegeven"),
     "advice": mark("advies als FG gegeven"),
     "ask": mark("vraag gesteld"),

@@ -47,6 +47,8 @@ class Share(Base):
     """By which article, and in which letter, somebody who may demand it asked for it; empty where nobody did."""
     legal_basis: Mapped[str] = mapped_column(Text, default="")
     """On which basis (AVG, article 6) personal data were passed on; empty of a report that holds none."""
+    permission_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case.id"), index=True)
+    """The case of the permission under which it left the closed list."""
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     until: Mapped[dt.datetime | None]
     """When the link stops working."""

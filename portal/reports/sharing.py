@@ -29,7 +29,7 @@ from portal.wording import day, mark, moment, say
 
 FILES: Mapping[str, str] = {"pdf": mark("PDF"), "xlsx": mark("Spreadsheet (XLSX)"), "csv": mark("Tabel (CSV)")}
 LINK = "link"
-OTHER = "other"
+OTHER, PERMITTED = "other", "permitted"
 DUTIES: Mapping[str, str] = {
     "duty_inspectorate": mark("de Inspectie van het Onderwijs"),
     "duty_ap": mark("de Autoriteit Persoonsgegevens"),
@@ -45,9 +45,12 @@ MOST_LINKS = 50
 LONGEST_NAME, LONGEST_WORDS, SHORTEST_PURPOSE = 200, 2000, 10
 YOURSELF = mark("Dit bent u zelf. Neem het rapport dan mee voor uzelf: dat hoeft niet met een link.")
 OUTSIDE = mark(
-    "Aan anderen mag u %(product)s niet geven. Dat kan alleen met toestemming van %(holders)s. Vraag die aan bij "
-    "%(contact)s."
+    "Aan anderen mag u %(product)s niet geven. Dat kan alleen met toestemming van %(holders)s. Die vraagt u hieronder "
+    "aan. Vragen? Mail %(contact)s."
 )
+UNDER = mark("Onder toestemming %(reference)s")
+NO_PERMISSION = mark("Deze toestemming geldt niet (meer) voor u en dit product. Er is niets gedeeld.")
+PERMISSION_OVER = mark("De toestemming waaronder dit is gedeeld, is ingetrokken.")
 NO_ADDRESS = mark("Dit is geen geldig e-mailadres. Een goed adres is bijvoorbeeld naam@school.nl.")
 NO_ADDRESSES = mark("Zet hier geen webadres. In de mail staat één link: die naar het rapport.")
 NOT_ONE = mark("Kies een van de mogelijkheden.")
@@ -68,6 +71,8 @@ class Passing:
     purpose: str = ""
     duty: str = ""
     legal_basis: str = ""
+    permission: uuid.UUID | None = None
+    """The case of the permission under which it goes outside the closed list."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,8 @@ def complaints(passing: Passing, about: About, *, product: Product, person: Pers
     if passing.group == OTHER:
         holders = " en ".join(each.name for each in product.rights_holders) or product.supplier.name
         found["group"] = say(OUTSIDE, product=product.title, holders=holders, contact=contact)
+    elif passing.group == PERMITTED and passing.permission:
+        pass  # whether it holds is asked inside the act
     elif passing.group not in groups_of(product) and passing.group not in DUTIES:
         found["group"] = say(NOT_ONE)
     elif passing.group in DUTIES and len(passing.duty) < SHORTEST_PURPOSE:
@@ -141,6 +148,7 @@ def share(
     is_open: Callable[[Session], bool],
     contact: str,
     link_secret: str,
+    permitted: Callable[[Session], str] = lambda _session: "",
 ) -> uuid.UUID:
     """Record it, and mail the link where it is one. Pressing twice passes on once: the id was made with the form."""
     with act() as session:
@@ -156,11 +164,14 @@ def share(
             raise RefusedError(mark("Dit rapport staat niet meer voor u open. Er is niets gedeeld."))
         if faults := complaints(passing, about, product=product, person=person, contact=contact):
             raise InvalidError("", faults)
+        reference = permitted(session) if passing.permission else ""
+        if passing.permission and not reference:
+            raise InvalidError("", {"group": say(NO_PERMISSION)})
         if passing.kind == LINK and _links_today(session, by) >= MOST_LINKS:
             raise InvalidError(
                 "", {"kind": say("U stuurde vandaag al %(count)s links. Probeer het morgen weer.", count=MOST_LINKS)}
             )
-        made = _recorded(session, share_id, about, passing, person)
+        made = _recorded(session, share_id, about, passing, person, permission=reference)
         ledger.append(
             session,
             act="share",
@@ -172,6 +183,7 @@ def share(
             kind=passing.kind,
             group=made.group,
             mark=made.mark,
+            permission=str(made.permission_id) if made.permission_id else None,
         )
         if passing.kind == LINK:
             _mail_link(session, made, about.title, link_secret)
@@ -222,24 +234,36 @@ def recall(share_id: uuid.UUID, *, why: str, by: uuid.UUID, may: Callable[[Sessi
             raise InvalidError("", {"why": say("Schrijf in een paar woorden waarom. De ontvanger leest dit.")})
         if found.recipient_email and leads_elsewhere(why):
             raise InvalidError("", {"why": say(NO_ADDRESSES)})
-        found.recalled_at, found.recalled_by, found.recalled_because = clock.now(), by, why
-        ledger.append(session, act="recall_share", subject=f"share:{found.id}", actor=by, mark=found.mark)
-        if found.recipient_email:
-            outbox.put(
-                session,
-                key=f"share_recalled:{found.id}",
-                to=found.recipient_email,
-                kind="share_recalled",
-                subject=say(RECALLED, title=found.subject_name, reference=found.reference),
-                about=f"share:{found.id}",
-                name=found.recipient,
-                who=found.person.name,
-                title=found.subject_name,
-                product=found.product.title,
-                reference=found.reference,
-                on=day(clock.day_of(found.made_at)),
-                why=why,
-            )
+        _recall(session, found, why=why, by=by)
+
+
+def recall_all(session: Session, permission_id: uuid.UUID, *, why: str, by: uuid.UUID) -> None:
+    """Ask back everything that was shared under a permission that is over. Inside an act."""
+    why = say(PERMISSION_OVER) if not why or leads_elsewhere(why) else why
+    under = select(Share).where(Share.permission_id == permission_id, Share.recalled_at.is_(None))
+    for each in session.scalars(under):
+        _recall(session, each, why=why, by=by)
+
+
+def _recall(session: Session, found: Share, *, why: str, by: uuid.UUID) -> None:
+    found.recalled_at, found.recalled_by, found.recalled_because = clock.now(), by, why
+    ledger.append(session, act="recall_share", subject=f"share:{found.id}", actor=by, mark=found.mark)
+    if found.recipient_email:
+        outbox.put(
+            session,
+            key=f"share_recalled:{found.id}",
+            to=found.recipient_email,
+            kind="share_recalled",
+            subject=say(RECALLED, title=found.subject_name, reference=found.reference),
+            about=f"share:{found.id}",
+            name=found.recipient,
+            who=found.person.name,
+            title=found.subject_name,
+            product=found.product.title,
+            reference=found.reference,
+            on=day(clock.day_of(found.made_at)),
+            why=why,
+        )
 
 
 def forget_what_is_over() -> int:
@@ -264,14 +288,18 @@ def _is_another(known: Share, about: About, passing: Passing) -> bool:
     named = ("recipient", "recipient_email", "recipient_organisation", "group", "purpose")
     duty = passing.duty if passing.group in DUTIES else ""
     basis = passing.legal_basis if about.has_personal_data else ""
-    return (duty, basis) != (known.duty, known.legal_basis) or any(
+    then = (known.duty, known.legal_basis, known.permission_id)
+    return (duty, basis, passing.permission) != then or any(
         getattr(passing, each) != getattr(known, each) for each in named
     )
 
 
-def _recorded(session: Session, share_id: uuid.UUID, about: About, passing: Passing, person: Person) -> Share:
+def _recorded(
+    session: Session, share_id: uuid.UUID, about: About, passing: Passing, person: Person, *, permission: str
+) -> Share:
     own, product = passing.is_own_use, session.get_one(Product, about.product_id)
     known = groups_of(product) | {key: say(name) for key, name in DUTIES.items()}
+    known[PERMITTED] = say(UNDER, reference=permission)
     made = Share(
         id=share_id,
         number=(session.scalar(select(func.max(Share.number))) or 0) + 1,
@@ -291,6 +319,7 @@ def _recorded(session: Session, share_id: uuid.UUID, about: About, passing: Pass
         group="" if own else passing.group,
         group_name="" if own else known[passing.group],
         purpose=passing.purpose,
+        permission_id=None if own else passing.permission,
         duty=passing.duty if passing.group in DUTIES and not own else "",
     )
     session.add(made)

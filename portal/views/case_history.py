@@ -1,5 +1,6 @@
 """What pages show of a case's past: what happened, by whom, in whose words, and the mails about it."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import merge
 from typing import Any
@@ -19,6 +20,9 @@ ACTS = {
     "start": mark("Begonnen"),
     "submit": mark("Verstuurd"),
     "accept": mark("Akkoord"),
+    "conditions": mark("Akkoord onder voorwaarden"),
+    "agreed": mark("Akkoord met de voorwaarden"),
+    "revoked": mark("Toestemming ingetrokken door een rechthebbende"),
     "ask": mark("Vraag gesteld"),
     "refuse": mark("Geweigerd"),
     "decide": mark("Rond: het besluit is van kracht"),
@@ -50,6 +54,8 @@ ACTS = {
 }
 
 
+ONE_ACT = dt.timedelta(minutes=1)
+LAST_DAY = mark("Laatste dag vastgelegd")
 OPENED = {reading.PAGE: mark("Stuk geopend als pagina"), reading.PDF: mark("Stuk geopend als PDF")}
 UNOPENED = mark("Het portaal heeft niet gezien dat dit stuk vóór het tekenen is geopend.")
 
@@ -75,10 +81,15 @@ def _acts(case: Case, entries: Sequence[Entry], seen: list[Opened], names: dict[
         number = say("logboekregel %(number)s", number=entry.number)
         yield {
             "at": entry.at,
-            "what": say(ACTS.get(entry.act, entry.act)),
+            "what": say(LAST_DAY if _is_later(entry) else ACTS.get(entry.act, entry.act)),
             "who": " · ".join([*([names[entry.actor]] if entry.actor in names else []), number]),
             "words": say(UNOPENED) if entry.number in unopened else words.get(entry.number, ""),
         }
+
+
+def _is_later(entry: Entry) -> bool:
+    """Whether an end was laid down for a moment still to come."""
+    return entry.act == "end" and dt.datetime.fromisoformat(entry.detail["until"]) > entry.at + ONE_ACT
 
 
 def _openings(seen: list[Opened], names: dict[str, str]) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from portal.cases import access, commenting, forms, overtaken, reminding, turning, waiting
+from portal.cases import access, commenting, forms, overtaken, permitting, reminding, turning, waiting
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
 from portal.cases.offering import earlier, points, threads, withdrawing
@@ -24,6 +24,7 @@ from workflows.vocabulary import ROLE_NAMES, Clauses, FromRegister, OfEach, Step
 CASE_STATES = {
     CaseState.DRAFT: ("todo", mark("Nog niet verstuurd")),
     CaseState.ASSESSING: ("waiting", mark("Wordt beoordeeld")),
+    CaseState.AGREEING: ("waiting", mark("Wacht op akkoord met de voorwaarden")),
     CaseState.ADVISING: ("waiting", mark("Wacht op advies")),
     CaseState.PREPARING: ("waiting", mark("Stuk wordt klaargezet")),
     CaseState.SIGNING: ("waiting", mark("Wacht op handtekeningen")),
@@ -61,6 +62,7 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         "overdue": waiting.overdue_step(case),
         "not_yours": _not_yours(case, visitor),
         "may_judge": _may_judge(case, visitor),
+        "may_agree": permitting.may_agree(case, visitor.person_id),
         "may_remind": reminding.may_remind(case, visitor),
         "expected": waiting.expected_on(case),
         "lapses": waiting.lapses_on(case),
@@ -111,6 +113,8 @@ def _offer(case: Case) -> dict[str, Any] | None:
 def _last_turn(case: Case) -> Turn | None:
     """Why the case stands as it does, where somebody said so."""
     said = [each for each in case.turns if each.kind not in (TurnKind.HANDED_OVER, TurnKind.MOVED)]
+    if said and said[-1].kind == TurnKind.REVOKED:
+        return said[-1]
     if not said or said[-1].kind != SAID_AT.get(CaseState(case.state)):
         return None
     judged_since = case.assessments and case.assessments[-1].at > said[-1].at  # then that is why

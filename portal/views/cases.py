@@ -154,7 +154,7 @@ def done(case_id: UUID) -> ResponseReturnValue:
 
 def _is_taken_back(case: Case) -> bool:
     """Whether what was decided no longer holds, because the person took it back."""
-    return any(each.kind == TurnKind.TAKEN_BACK for each in case.turns)
+    return any(each.kind in (TurnKind.TAKEN_BACK, TurnKind.REVOKED) for each in case.turns)
 
 
 def _after_one_sitting(case: Case) -> ResponseReturnValue:

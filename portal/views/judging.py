@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form, TextAreaField
 
-from portal.cases import access, assessing, printing, surroundings
+from portal.cases import access, assessing, permitting, printing, surroundings
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, CaseState
 from portal.database import reader
@@ -62,6 +62,8 @@ def _page(case: Case, form: JudgeForm, advises: bool) -> str:
         workflow=workflow,
         advises=advises,
         open=advises or any(seat in left for seat in mine),
+        holder=next((seat.name for seat in mine if seat.holder), ""),
+        is_commercial=permitting.is_commercial(case),
         supplier=next((seat.name for seat in mine if seat.supplier), ""),
         sections=printing.sections(workflow, access.answers_of(case), surroundings.of(reader(), case)),
         form_fields=form,

@@ -26,6 +26,7 @@ ASKS = {
     tasks.ANSWER: mark("Vragen beantwoorden"),
     tasks.SUBMIT: mark("Nakijken en versturen"),
     tasks.ASSESS: mark("Beoordelen"),
+    tasks.AGREE: mark("Voorwaarden lezen"),
     tasks.ADVISE: mark("Advies geven"),
     tasks.REPLY: mark("Vraag van een bestuur"),
     "terms": mark("Voorwaarden lezen"),

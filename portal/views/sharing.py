@@ -1,7 +1,7 @@
 """Passing a report on: the form, the file, and asking it back."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from wtforms import Form, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
 
 from portal import wording
+from portal.cases import permitting
+from portal.cases.tables import Case
 from portal.database import reader
 from portal.dossier import share_standing
 from portal.errors import InvalidError, NotFoundError, RefusedError
@@ -23,6 +25,7 @@ from portal.reports import catalogue, share_list, sharing
 from portal.reports.copies import Marked
 from portal.reports.share_tables import Share
 from portal.reports.sharing import DUTIES, FILES, LINK, OTHER, About, Passing
+from portal.views import permission_pages
 from portal.views.desk import actor, spoken, with_faults
 from portal.views.documents import pdf_response
 from portal.views.exports import XLSX
@@ -32,6 +35,7 @@ from portal.views.visitor import person, settings, visitor
 from portal.wording import mark, say
 
 bp = Blueprint("sharing", __name__)
+UUID_SHAPE = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 MYSELF, ANOTHER = "myself", "another"
 WHOM = {MYSELF: mark("Voor mijzelf"), ANOTHER: mark("Voor iemand anders")}
 KINDS = {**FILES, LINK: mark("Een link per e-mail, die 14 dagen werkt")}
@@ -105,6 +109,7 @@ def _share(product_name: str, subject: School | Board | None, report_name: str) 
             is_open=_opens(product.id, subject.key, actor()),
             contact=product.contact or settings().contact,
             link_secret=settings().secret("link"),
+            permitted=_permitted(product.id, form.group.data or "", actor()),
         )
     except InvalidError as fault:
         errors = with_faults(form, fault.fields)
@@ -165,6 +170,8 @@ def share_is_open(session: Session, found: Share) -> bool:
         return False
     if not sender.active or sender.blocked_at or (sender.needs_second_factor and not sender.has_second_factor):
         return False  # whoever cannot come in themselves lets nobody in, whatever the product asks
+    if found.permission_id and not permitting.is_running(session, found.permission_id):
+        return False
     return subject.is_open(sender, found.product, session)
 
 
@@ -192,11 +199,22 @@ def _opens(product_id: UUID, key: str, somebody: UUID) -> Callable[[Session], bo
     return opens
 
 
+def _permitted(product_id: UUID, group: str, somebody: UUID) -> Callable[[Session], str]:
+    """Asked inside the act: the reference of the permission that was chosen, where it holds for this person."""
+
+    def permitted(session: Session) -> str:
+        held = permitting.of_person(session, somebody, product_id)
+        return next((each.reference for each in held if str(each.id) == group), "")
+
+    return permitted
+
+
 def _form(product: Product, made: Made) -> ShareForm:
     form = ShareForm(request.form)
     groups = [SelectChoice(key, name) for key, name in sharing.groups_of(product).items()]
     duties = [SelectChoice(key, say("Wettelijke plicht: %(who)s", who=say(name))) for key, name in DUTIES.items()]
-    form.group.choices = [*groups, *duties, SelectChoice(OTHER, say("Iemand anders: staat er niet bij"))]
+    under = [SelectChoice(str(each.id), say(sharing.UNDER, reference=each.reference)) for each in _held(product)]
+    form.group.choices = [*groups, *under, *duties, SelectChoice(OTHER, say("Iemand anders: staat er niet bij"))]
     form.whom.choices = [SelectChoice(key, say(text)) for key, text in WHOM.items()]
     form.kind.choices = [SelectChoice(key, say(text)) for key, text in KINDS.items() if key in (*made.files, LINK)]
     spoken(form)
@@ -209,21 +227,23 @@ def _passing(form: ShareForm) -> Passing:
     if form.whom.data == MYSELF:
         return Passing(kind, is_own_use=True, purpose=purpose, legal_basis=basis)
     group = form.group.data or ""
+    permission = UUID(group) if re.fullmatch(UUID_SHAPE, group) else None
     return Passing(
         kind,
         is_own_use=False,
         recipient=form.recipient.data or "",
         recipient_email=(form.recipient_email.data or "") if kind == LINK else "",
         recipient_organisation=form.recipient_organisation.data or "",
-        group=group,
+        group=sharing.PERMITTED if permission else group,
         purpose=purpose,
         duty=(form.duty.data or "") if group in DUTIES else "",
         legal_basis=basis,
+        permission=permission,
     )
 
 
 def _id(text: str | None) -> UUID:
-    if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text or ""):
+    if not re.fullmatch(UUID_SHAPE, text or ""):
         raise NotFoundError
     return UUID(text)
 
@@ -236,8 +256,15 @@ def _page(product: Product, subject: School | Board, report_name: str, made: Mad
         made=made,
         back=subject.report_url(product.name, report_name),
         form_fields=form,
+        permissions=[permission_pages.summary(each) for each in _held(product)],
+        ask_url=url_for("cases.begin", workflow_name=permitting.NAME, product=product.name),
+        asks=bool(product.rights_holders),
         **{"errors": [], **more},
     )
+
+
+def _held(product: Product) -> Sequence[Case]:
+    return permitting.of_person(reader(), actor(), product.id)
 
 
 def _in_a_name(found: Share) -> str:

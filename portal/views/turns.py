@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form, RadioField, TextAreaField
 
-from portal.cases import access, reminding, turning
+from portal import outcomes
+from portal.cases import access, agreeing, reminding, turning
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Case, CaseState
@@ -89,12 +91,24 @@ OFFERS = {
     ),
     "akkoord-intrekken": Offer(
         turning.may_take_back,
-        act=turning.take_back,
+        act=partial(turning.take_back, then=outcomes.close_shares),
         link=mark("Mijn akkoord intrekken"),
         question=mark("Wilt u uw akkoord intrekken?"),
         what_happens="",
         button=mark("Ja, mijn akkoord intrekken"),
         done=mark("U hebt uw akkoord met %(reference)s ingetrokken."),
+    ),
+    "toestemming-intrekken": Offer(
+        agreeing.may_revoke,
+        act=partial(agreeing.revoke, then=outcomes.close_shares),
+        link=mark("Toestemming intrekken"),
+        question=mark("Wilt u deze toestemming intrekken?"),
+        what_happens=mark(
+            "De toestemming eindigt nu. Wat eronder is gedeeld, is niet meer te openen, en de ontvangers krijgen een "
+            "mail. De aanvrager en de andere rechthebbenden lezen uw reden."
+        ),
+        button=mark("Ja, toestemming intrekken"),
+        done=mark("De toestemming %(reference)s is ingetrokken."),
     ),
 }
 
@@ -196,7 +210,7 @@ for _name in OFFERS:  # a plain name goes before that of a step; a converter wou
 def _needs_reason(case: Case, turn: str) -> bool:
     """Whether the act refuses to be done without saying why."""
     match turn:
-        case "terugsturen":
+        case "terugsturen" | "toestemming-intrekken":
             return True
         case "afwijzen":
             return case.person_id is None
