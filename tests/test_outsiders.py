@@ -146,6 +146,7 @@ def ours_in(portal: Portal) -> dict[str, list[Any]]:
             "product_name": [PRODUCT],
             "code": [SCHOOL, OTHER_SCHOOL],
             "report_name": ["positie", "schoolkaart"],
+            "condition": ["terms", "member"],
             "board_number": [OURS],
         }
     )
