@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from portal.cases import answering, commenting, on_paper, starting
+from portal.cases import answering, assessing, commenting, on_paper, starting
 from portal.cases.dpia.tables import DpiaMeasure
 from portal.cases.tables import Case, Comment
 from portal.database import reader
@@ -26,6 +26,7 @@ from tests.builders import (
     EVA,
     FEMKE,
     IRIS,
+    LOTTE,
     NOOR,
     OURS,
     PRODUCT,
@@ -38,6 +39,7 @@ from tests.builders import (
     a_busy_desk,
     a_declaration,
     a_draft,
+    a_rights_holder,
     a_role,
     a_submitted_registration,
     accepted_terms,
@@ -49,6 +51,8 @@ from tests.shares import a_share
 from tests.suppliers import a_living_agreement, the_product
 from tests.test_organisation_change import INVOICES, a_change
 from tests.test_paper import TIM, confirm
+from tests.test_permissions_to_disclose import DAAN
+from tests.test_permissions_to_disclose import asked as a_permission
 from tests.test_two_sides import SAM, a_supplier_of
 from workflows.dpia_facts import Outcome
 from workflows.vocabulary import Party, Role
@@ -105,6 +109,7 @@ def full_house(portal: Portal) -> House:
     asked = _a_dossier(portal, draft)
     share = a_share(portal)
     own_report, own_file = reports_of(portal)
+    permission = _under_conditions(portal)
     tom, pia = (portal.visitor(each).person_id for each in (TOM, PIA))
     return portal.ask(
         lambda: {
@@ -142,6 +147,8 @@ def full_house(portal: Portal) -> House:
             "dossier_asked": asked,
             "to_read": portal.document(to_sign).id,
             "tom": tom,
+            "pia": pia,
+            "permission": permission,
             "membership": reader.query(Membership).filter_by(person_id=tom).one().id,
             "office": reader.query(Membership).filter_by(person_id=pia, acts=["reports"]).one().id,
             "block": reader.query(Block).one().id,
@@ -171,6 +178,18 @@ def _a_draft_of_terms(portal: Portal, someone: Someone) -> Any:
         case_id = starting.start("usage_terms", by=visitor, product_id=product.id)
         keys = [each["id"] for each in reader.get_one(Case, case_id).publication.body["clauses"] if each["key"]]  # type: ignore[union-attr]
         answering.answer(case_id, "read", {"confirmed": keys}, by=visitor, seen=0, follow=portal.follow)
+    return case_id
+
+
+def _under_conditions(portal: Portal) -> uuid.UUID:
+    """A permission that each rights holder gives under conditions, which Tom has not accepted yet."""
+    a_rights_holder(portal, DAAN, "Ministerie van OCW")
+    case_id = a_permission(portal, "commercial")
+    words = "Noem de bron bij elk cijfer.\nStuur ons het artikel voordat het verschijnt."
+    for visitor in (portal.visitor(LOTTE), portal.visitor(DAAN)):
+        with portal.opened():
+            assessing.assess(case_id, verdict="conditions", words=words, by=visitor, follow=portal.follow)
+    portal.work()
     return case_id
 
 
