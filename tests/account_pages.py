@@ -174,7 +174,7 @@ def a_portal(folder: Path, *, public_url: str = "http://127.0.0.1:8000") -> Port
     """The account pages on a database of their own, with a home page that says who is there."""
     where = os.environ.get("TEKENPOORT_TEST_DATABASE", f"sqlite:///{folder / 'portal.db'}")
     settings = Settings(data=folder, database_url=where, public_url=public_url)
-    database = connect(settings.database_url)
+    database = connect(settings.database_url, ledger_key=settings.secret("ledger").encode())
     Base.metadata.drop_all(database.engine)
     Base.metadata.create_all(database.engine)
     app = Flask("tekenpoort", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
