@@ -255,7 +255,7 @@ def test_teachers_follow_from_pupils_and_from_what_is_filled_in() -> None:
     teachers = teachers_of("00AP00", ratio="20", margin="0", inflow_margin="0", survival_margin="0")
     assert teachers.now == "4,3 tot 4,5"
     assert [each.name for each in teachers.others][:2] == [
-        "Zoals ingevuld",
+        "Met deze getallen",
         "Kleinere groepen: 18 leerlingen per voltijdbaan",
     ]
     assert teachers.years[0].label == "2025-2026"

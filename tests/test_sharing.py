@@ -99,7 +99,9 @@ def test_a_file_says_that_it_is_confidential_and_bears_its_mark_on_each_page_and
     """R004-04"""
     content = taken(readers, kind).follow("Download het bestand").response.data
     mark = only(readers).mark
-    texts = _pages(content) if kind == "pdf" else _sheets(content) if kind == "xlsx" else [content.decode("utf-8-sig")]
+    texts = (
+        pages_of(content) if kind == "pdf" else _sheets(content) if kind == "xlsx" else [content.decode("utf-8-sig")]
+    )
     for text in texts:
         assert mark in marks_in(text)
         assert "Vertrouwelijk: niet verder verstrekken" in text
@@ -117,7 +119,7 @@ def test_every_report_goes_along_with_the_figures_of_its_page_and_no_other(reade
     if "Downloaden of delen" not in page.text:  # a school of another sector
         assert page.open(f"{REPORT}/{report}/delen").status == 404
         return
-    shown = page.text
+    shown = " ".join([page.text, *re.findall(r'<input id="input-[^>]* value="([^"]*)"', page.response.text)])
     page.follow("Downloaden of delen").choose("kind", "csv").fill(purpose=WHY).press(READY)
     content = page.follow("Download het bestand").response.data.decode("utf-8-sig")
     below = content.split("\r\n\r\n", 1)[1]
@@ -458,7 +460,7 @@ def test_a_share_that_somebody_else_made_is_not_taken_over_by_its_id(readers: Po
     assert page.press(READY).status == 404
 
 
-def _pages(content: bytes) -> list[str]:
+def pages_of(content: bytes) -> list[str]:
     from pypdf import PdfReader
 
     return [each.extract_text() for each in PdfReader(io.BytesIO(content)).pages]
@@ -480,7 +482,7 @@ def test_the_moment_is_that_of_the_share(readers: Portal) -> None:
     taken(readers)
     readers.later(days=3)
     content = readers.sign_in(TOM).open(f"/gedeeld/{only(readers).id}/bestand").response.data
-    assert "23 november 2026" in _pages(content)[0]
+    assert "23 november 2026" in pages_of(content)[0]
     assert only(readers).made_at.date() == dt.date(2026, 11, 23)
 
 
@@ -488,5 +490,7 @@ def test_the_moment_is_that_of_the_share(readers: Portal) -> None:
 def test_a_card_with_an_own_ambition_goes_along_with_it(readers: Portal, kind: str) -> None:
     readers.sign_in(EVA).open(f"{REPORT}/ambitie").fill(fundamental="97,5", target="62").press("Opslaan")
     content = taken(readers, kind).follow("Download het bestand").response.data
-    texts = _pages(content) if kind == "pdf" else _sheets(content) if kind == "xlsx" else [content.decode("utf-8-sig")]
+    texts = (
+        pages_of(content) if kind == "pdf" else _sheets(content) if kind == "xlsx" else [content.decode("utf-8-sig")]
+    )
     assert any("97,5%" in text for text in texts) and any("62%" in text for text in texts)

@@ -1,6 +1,7 @@
 """Each report of a board as it goes on paper: of the schools whose gate is open, with the names of the others."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from portal.parties.register import RegisterBoard, RegisterLocation
 from portal.reports import catalogue, papers
@@ -9,21 +10,31 @@ from portal.reports.card import LEVEL_NAMES
 from portal.reports.figures import percent
 from portal.reports.overview import LevelLine, Line, overview, signed
 from portal.reports.paper import Cell, Paper, Part, Table
+from portal.reports.pupils_ahead import BAND, MODEL
 from portal.reports.reasons import NoReport
 from portal.reports.results import Level
 from portal.wording import mark, say
 
-MODEL = mark("Dit is een rekenmodel van dit portaal, geen officiële raming. Het rekent met eigen aannames.")
 WITHOUT_PUPILS = mark("Van deze scholen heeft DUO geen aantal leerlingen gepubliceerd: %(names)s.")
 Schools = Sequence[RegisterLocation]
 
 
-def of(report_name: str, board: RegisterBoard, schools: Schools, shut: Schools) -> Paper | None:
+def of(
+    report_name: str, board: RegisterBoard, schools: Schools, shut: Schools, typed: Mapping[str, str]
+) -> Paper | None:
     """A report about these schools of a board, in the language that is spoken; None where there are no figures.
 
-    The schools whose gate is shut are named, so that nobody takes it for the whole board.
+    The schools whose gate is shut are named, so that nobody takes it for the whole board. `typed` holds the numbers
+    that somebody filled in for a forecast.
     """
+    if report_name in AHEAD:
+        return AHEAD[report_name](board, schools, _left_out(shut), typed)
     return MADE[report_name](board, schools, _left_out(shut))
+
+
+def has(report_name: str) -> bool:
+    """Whether there is such a report about a board."""
+    return report_name in MADE or report_name in AHEAD
 
 
 def _overview(board: RegisterBoard, schools: Schools, notes: tuple[str, ...]) -> Paper | None:
@@ -65,8 +76,8 @@ def _position(board: RegisterBoard, schools: Schools, notes: tuple[str, ...]) ->
     return _paper(catalogue.POSITION, board, (part, *_without(found.without)), found.sources, notes)
 
 
-def _pupils(board: RegisterBoard, schools: Schools, notes: tuple[str, ...]) -> Paper | None:
-    found = board_pupils(schools)
+def _pupils(board: RegisterBoard, schools: Schools, notes: tuple[str, ...], typed: Mapping[str, str]) -> Paper | None:
+    found = board_pupils(schools, typed)
     if isinstance(found, NoReport):
         return None
     columns = (say(mark("School")), say(mark("Plaats")), say(mark("Leerlingen nu")), say(mark("Over vijf jaar")))
@@ -75,18 +86,22 @@ def _pupils(board: RegisterBoard, schools: Schools, notes: tuple[str, ...]) -> P
     if found.ahead:
         heads = (say(mark("Op")), say(mark("Laag")), say(mark("Midden")), say(mark("Hoog")))
         years = tuple((each.label, each.low, each.middle, each.high) for each in found.ahead.years)
-        model = say(
-            mark("Dit is een rekenmodel van dit portaal, geen officiële raming. Het rekent met eigen aannames.")
+        parts.append(
+            Part(
+                say(mark("De komende vijf jaar")),
+                Table(heads, years),
+                sentence=f"{say(MODEL)} {say(BAND)}",
+                chart=found.ahead.chart,
+                described=found.ahead.description,
+            )
         )
-        parts.append(Part(say(mark("De komende vijf jaar")), Table(heads, years), sentence=model))
+        notes = (*notes, *found.ahead.method)
     if found.without:
         names = ", ".join(found.without)
-        notes = (
-            *notes,
-            say(mark("Van deze scholen heeft DUO geen aantal leerlingen gepubliceerd: %(names)s."), names=names),
-        )
+        notes = (*notes, say(WITHOUT_PUPILS, names=names))
     facts = ((say(mark("Leerlingen nu")), found.total),)
-    return _paper(catalogue.PUPILS, board, tuple(parts), found.sources, notes, period=found.counted_on, facts=facts)
+    paper = _paper(catalogue.PUPILS, board, tuple(parts), found.sources, notes, period=found.counted_on, facts=facts)
+    return replace(paper, inputs=found.inputs)
 
 
 def _without(without: Sequence[tuple[RegisterLocation, str]]) -> tuple[Part, ...]:
@@ -122,5 +137,7 @@ def _paper(
 MADE: Mapping[str, Callable[[RegisterBoard, Schools, tuple[str, ...]], Paper | None]] = {
     catalogue.OVERVIEW: _overview,
     catalogue.POSITION: _position,
+}
+AHEAD: Mapping[str, Callable[[RegisterBoard, Schools, tuple[str, ...], Mapping[str, str]], Paper | None]] = {
     catalogue.PUPILS: _pupils,
 }

@@ -68,13 +68,13 @@ def xlsx(paper: Paper, marked: Marked) -> bytes:
     about = [(label, value) for label, value in ((paper.title, paper.name), *paper.facts)]
     source = [(say(mark("Bron")), line) for line in (*paper.sources, *paper.notes)]
     sheet = Sheet(say(mark("Over dit rapport")), (say(mark("Wat")), say(mark("Waarde"))), [*about, *source])
-    parts = [Sheet(each.title, each.table.columns, each.table.rows) for each in paper.parts]
+    parts = [Sheet(each.title, each.table.columns, each.table.rows) for each in paper.all_parts]
     return sheets.book([*parts, sheet], above=marked.lines)
 
 
 def rows(paper: Paper, marked: Marked) -> list[tuple[str | int, ...]]:
     """All tables under each other, for a file of text; the first lines say that it is confidential."""
     found: list[tuple[str | int, ...]] = [(line,) for line in marked.lines]
-    for part in paper.parts:
+    for part in paper.all_parts:
         found += [(), (part.title,), part.table.columns, *part.table.rows]
     return [*found, (), *((line,) for line in (*paper.sources, *paper.notes))]

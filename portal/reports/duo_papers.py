@@ -1,9 +1,12 @@
 """The reports on DUO's figures as they go on paper and into a spreadsheet: the same words as on the page, no more."""
 
+from portal.reports.inputs import Input
 from portal.reports.levels import Levels, LevelYear, Subject
 from portal.reports.paper import Paper, Part, Table
 from portal.reports.pupils import Pupils
+from portal.reports.pupils_ahead import BAND, MODEL
 from portal.reports.secondary import Secondary
+from portal.reports.teachers import MODEL as STAFF_MODEL
 from portal.reports.teachers import Teachers
 from portal.wording import mark, say
 
@@ -32,7 +35,7 @@ def of_levels(levels: Levels) -> Paper:
 
 
 def of_pupils(pupils: Pupils) -> Paper:
-    """The pupils by age, with the forecast as the portal itself assumes it."""
+    """The pupils by age, with the forecast, and the numbers it was made with."""
     by_age = (say(mark("Leeftijd")), say(mark("Leerlingen")))
     parts = [
         Part(kind.name, Table(by_age, tuple((age.label, age.pupils) for age in kind.ages))) for kind in pupils.kinds
@@ -40,24 +43,28 @@ def of_pupils(pupils: Pupils) -> Paper:
     if pupils.ahead:
         columns = (say(mark("Op")), say(mark("Laag")), say(mark("Midden")), say(mark("Hoog")))
         years = tuple((year.label, year.low, year.middle, year.high) for year in pupils.ahead.years)
-        sentence = say(
-            mark(
-                "Dit is een rekenmodel van dit portaal, geen officiële raming. De lijn is het midden; de band loopt "
-                "van laag naar hoog."
+        parts.append(
+            Part(
+                say(mark("De komende vijf jaar")),
+                Table(columns, years),
+                sentence=f"{say(MODEL)} {say(BAND)}",
+                chart=pupils.ahead.chart,
+                described=pupils.ahead.description,
             )
         )
-        parts.append(Part(say(mark("De komende vijf jaar")), Table(columns, years), sentence=sentence))
     return _paper(
         pupils,
         title=say(mark("Leerlingen")),
         period=pupils.counted_on,
         facts=tuple((kind.name, kind.total) for kind in pupils.kinds),
         parts=tuple(parts),
+        notes=pupils.ahead.method if pupils.ahead else (),
+        inputs=pupils.inputs,
     )
 
 
 def of_teachers(teachers: Teachers) -> Paper:
-    """The forecast of teachers, as the portal itself assumes it."""
+    """The forecast of teachers, and the numbers it was made with."""
     columns = (
         say(mark("Schooljaar")), say(mark("Nodig")), say(mark("Nieuw nodig")), say(mark("Over")),
         say(mark("Uitbreiding")), say(mark("Vervanging")), say(mark("In mensen")),
@@ -67,7 +74,6 @@ def of_teachers(teachers: Teachers) -> Paper:
         for each in teachers.years
     )
     others = (say(mark("Scenario")), say(mark("Nodig in het laatste jaar")), say(mark("Nieuw nodig in vijf jaar")))
-    model = say(mark("Rekenmodel van dit portaal, geen Mirror-raming."))
     return _paper(
         teachers,
         title=say(mark("Personeelsprognose")),
@@ -77,12 +83,20 @@ def of_teachers(teachers: Teachers) -> Paper:
             (say(mark("Nieuw nodig in vijf jaar, in fte")), teachers.demand),
         ),
         parts=(
-            Part(say(mark("Hoeveel fte er nodig is")), Table(columns, years), sentence=model),
+            Part(
+                say(mark("Hoeveel fte er nodig is")),
+                Table(columns, years),
+                sentence=f"{say(STAFF_MODEL)} {say(BAND)}",
+                chart=teachers.chart,
+                described=teachers.description,
+            ),
             Part(
                 say(mark("Als het anders gaat")),
                 Table(others, tuple((each.name, each.need, each.demand) for each in teachers.others)),
             ),
         ),
+        notes=teachers.method,
+        inputs=teachers.inputs,
     )
 
 
@@ -152,6 +166,7 @@ def _paper(
     parts: tuple[Part, ...],
     facts: tuple[tuple[str, str], ...] = (),
     notes: tuple[str, ...] = (),
+    inputs: tuple[Input, ...] = (),
 ) -> Paper:
     return Paper(
         title=title,
@@ -162,4 +177,5 @@ def _paper(
         parts=parts,
         notes=notes,
         sources=about.sources,
+        inputs=inputs,
     )

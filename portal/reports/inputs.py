@@ -1,6 +1,6 @@
 """What somebody fills in for a forecast: read, kept as typed, and refused with a sentence beside the field."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -60,6 +60,17 @@ def scenario_from(typed: Mapping[str, str]) -> tuple[Scenario, tuple[Input, ...]
         ),
         inputs,
     )
+
+
+def kept(typed: Mapping[str, str], fields: Iterable[Input]) -> dict[str, str]:
+    """What was filled in at these fields as it goes along with a report; nothing of a field that is wrong."""
+    return {each.name: each.typed for each in fields if typed.get(each.name, "").strip() and not each.fault}
+
+
+def told(fields: Iterable[Input]) -> tuple[tuple[str, str], ...]:
+    """With which numbers a forecast was made, in words: each label with what was used."""
+    of_itself = say(mark("het gemiddelde van de drie jongste leeftijden"))
+    return tuple((each.label, each.typed or of_itself) for each in fields)
 
 
 def _read(typed: Mapping[str, str], names: tuple[str, ...]) -> tuple[dict[str, float], tuple[Input, ...]]:

@@ -1,10 +1,13 @@
 """A report as it goes on paper and into a spreadsheet: what every report can be made of, whatever it is about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from portal.reports.charts import BarChart
+from portal.reports.inputs import Input, told
+from portal.reports.pupil_charts import BandChart
+from portal.wording import mark, say
 
 Cell = str | int
 
@@ -25,7 +28,7 @@ class Part:
     table: Table
     verdict: str = ""
     sentence: str = ""
-    chart: BarChart | None = None
+    chart: BarChart | BandChart | None = None
     described: str = ""
 
 
@@ -41,6 +44,16 @@ class Paper:
     parts: tuple[Part, ...]
     sources: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    """With which numbers a forecast was made."""
+
+    @property
+    def all_parts(self) -> tuple[Part, ...]:
+        """The parts of the report, and at the end the numbers with which its forecast was made."""
+        if not self.inputs:
+            return self.parts
+        columns = (say(mark("Wat")), say(mark("Waarde")))
+        return *self.parts, Part(say(mark("Met deze getallen is gerekend")), Table(columns, told(self.inputs)))
 
     def as_facts(self) -> dict[str, Any]:
         """What a document is made of."""
@@ -50,7 +63,7 @@ class Paper:
             "place": self.place,
             "period": self.period,
             "facts": [{"label": label, "value": value} for label, value in self.facts],
-            "parts": [_part(each) for each in self.parts],
+            "parts": [_part(each) for each in self.all_parts],
             "notes": list(self.notes),
             "sources": list(self.sources),
         }
@@ -68,7 +81,11 @@ def _part(part: Part) -> dict[str, Any]:
     }
 
 
-def _chart(chart: BarChart) -> dict[str, Any]:
+def _chart(chart: BarChart | BandChart) -> dict[str, Any]:
+    return _bars(chart) if isinstance(chart, BarChart) else asdict(chart)
+
+
+def _bars(chart: BarChart) -> dict[str, Any]:
     bars: Sequence[dict[str, Any]] = [
         {"kind": bar.kind, "text": f"{bar.label}: {bar.value}", "text_y": bar.text_y, "y": bar.y,
          "height": bar.height, "length": bar.length}

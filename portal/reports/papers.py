@@ -20,9 +20,19 @@ MASKED = mark(
 )
 
 
-def of(report_name: str, code: str) -> Paper | None:
-    """A report about one school, in the language that is spoken; None where there is none."""
+def of(report_name: str, code: str, typed: Mapping[str, str]) -> Paper | None:
+    """A report about one school, in the language that is spoken; None where there is none.
+
+    `typed` holds the numbers that somebody filled in for a forecast; another report has no use for them.
+    """
+    if report_name in AHEAD:
+        return AHEAD[report_name](code, typed)
     return MADE[report_name](code)
+
+
+def has(report_name: str) -> bool:
+    """Whether there is such a report about a school."""
+    return report_name in MADE or report_name in AHEAD
 
 
 def _card(code: str) -> Paper | None:
@@ -67,13 +77,13 @@ def _levels(code: str) -> Paper | None:
     return None if isinstance(found, NoReport) else duo_papers.of_levels(found)
 
 
-def _pupils(code: str) -> Paper | None:
-    found = school_pupils(code)
+def _pupils(code: str, typed: Mapping[str, str]) -> Paper | None:
+    found = school_pupils(code, typed)
     return None if isinstance(found, NoReport) else duo_papers.of_pupils(found)
 
 
-def _teachers(code: str) -> Paper | None:
-    found = school_teachers(code)
+def _teachers(code: str, typed: Mapping[str, str]) -> Paper | None:
+    found = school_teachers(code, typed)
     return None if isinstance(found, NoReport) else duo_papers.of_teachers(found)
 
 
@@ -122,7 +132,9 @@ MADE: Mapping[str, Callable[[str], Paper | None]] = {
     catalogue.TREND: _trend,
     catalogue.POSITION: _position,
     catalogue.LEVELS: _levels,
+    catalogue.SECONDARY_SCHOOL: _secondary,
+}
+AHEAD: Mapping[str, Callable[[str, Mapping[str, str]], Paper | None]] = {
     catalogue.PUPILS: _pupils,
     catalogue.TEACHERS: _teachers,
-    catalogue.SECONDARY_SCHOOL: _secondary,
 }

@@ -26,6 +26,21 @@ from portal.reports.pupil_charts import BandChart, Stop, band_chart
 from portal.wording import mark, say
 
 _REGULAR = "Bo"
+MODEL = mark("Dit is een rekenmodel van dit portaal, geen officiële raming.")
+BAND = mark("De lijn is het midden; de band loopt van laag naar hoog.")
+_COHORTS = mark(
+    "Zo rekent het model. Wie nu 6 is, is over een jaar 7. Van 4 tot en met 10 jaar gaat het model ervan uit dat er "
+    "evenveel leerlingen komen als gaan. Daarna blijft een deel: %(shares)s. Dat zijn de verhoudingen van alle "
+    "basisscholen samen."
+)
+_INFLOW = mark(
+    "Elk jaar komen er evenveel leerlingen van 4 jaar bij: %(inflow)s. Een afgeschermd aantal telt als 1 in laag, "
+    "2,5 in het midden en 4 in hoog."
+)
+_LIMITS = mark(
+    "Het model weet niets van geboorten, nieuwe woningen, een nieuwe school in de buurt of verhuizingen. Bij een "
+    "kleine school kan het sterk anders lopen dan de band laat zien."
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +73,12 @@ class PupilsAhead:
         told = mark("%(year)s: %(middle)s leerlingen (van %(low)s tot %(high)s)")
         years = (say(told, year=y.label, middle=y.middle, low=y.low, high=y.high) for y in self.years)
         return "; ".join(years) + "."
+
+    @property
+    def method(self) -> tuple[str, ...]:
+        """How the model works and what it does not know."""
+        shares = "; ".join(": ".join(each) for each in self.survival)
+        return say(_COHORTS, shares=shares), say(_INFLOW, inflow=self.inflow), say(_LIMITS)
 
 
 def counts_of(codes: Sequence[str]) -> dict[str, list[PupilCount]]:

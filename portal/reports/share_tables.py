@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
@@ -47,6 +47,8 @@ class Share(Base):
     """By which article, and in which letter, somebody who may demand it asked for it; empty where nobody did."""
     legal_basis: Mapped[str] = mapped_column(Text, default="")
     """On which basis (AVG, article 6) personal data were passed on; empty of a report that holds none."""
+    inputs: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """The numbers that were filled in for a forecast, as typed; the others are the portal's."""
     permission_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case.id"), index=True)
     """The case of the permission under which it left the closed list."""
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)

@@ -8,7 +8,7 @@ import re
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
 
 from email_validator import EmailNotValidError, validate_email
@@ -87,6 +87,8 @@ class About:
     kinds: tuple[str, ...] = tuple(FILES)
     """As which files it can go along."""
     has_personal_data: bool = False
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """The numbers that were filled in for a forecast."""
 
 
 def complaints(passing: Passing, about: About, *, product: Product, person: Person, contact: str) -> dict[str, str]:
@@ -281,7 +283,8 @@ def forget_what_is_over() -> int:
 
 def _is_another(known: Share, about: About, passing: Passing) -> bool:
     """Whether the same form was filled in again with something else."""
-    if (about.report, about.subject, passing.kind) != (known.report, known.subject, known.kind):
+    made = (known.report, known.subject, known.kind, known.inputs)
+    if (about.report, about.subject, passing.kind, dict(about.inputs)) != made:
         return True
     if passing.is_own_use or known.is_own_use:
         return (passing.is_own_use, passing.purpose) != (known.is_own_use, known.purpose)
@@ -311,6 +314,7 @@ def _recorded(
         subject_name=about.subject_name,
         legal_basis=passing.legal_basis if about.has_personal_data else "",
         kind=passing.kind,
+        inputs=dict(about.inputs),
         person_id=person.id,
         is_own_use=own,
         recipient=person.name if own else passing.recipient,

@@ -14,6 +14,17 @@ from portal.reports.pupils_ahead import counts_of, forecast_of
 from portal.reports.reasons import NoReport, reported
 from portal.wording import mark, say
 
+MODEL = mark("Rekenmodel van dit portaal, geen Mirror-raming.")
+_METHOD = mark(
+    "Zo rekent het model. Nodig is het aantal leerlingen gedeeld door de leerlingen per voltijdbaan. Uitbreiding is "
+    "wat er in een jaar meer nodig is dan het jaar ervoor; onder nul is dat krimp. Vervanging is voor wie vertrekt. "
+    "Samen is dat wat er nieuw nodig is, of wat er over is."
+)
+_LIMITS = mark(
+    "De leerlingen komen uit de prognose van dit portaal. Het model weet niets van uw eigen formatie, pensioenen, "
+    "ziekte of bevoegdheden. De getallen die er staan als u niets invult, zijn aannames: vul uw eigen getallen in."
+)
+
 
 @dataclass(frozen=True)
 class TeacherYear:
@@ -60,6 +71,11 @@ class Teachers:
         """What the chart shows, for who cannot see it."""
         told = mark("%(year)s: %(need)s fte")
         return "; ".join(say(told, year=year.label, need=year.need) for year in self.years) + "."
+
+    @property
+    def method(self) -> tuple[str, ...]:
+        """How the model works and what it does not know."""
+        return say(_METHOD), say(_LIMITS)
 
 
 def school_teachers(code: str, typed: Mapping[str, str] | None = None) -> Teachers | NoReport:
@@ -118,7 +134,7 @@ def _others(given: Scenario) -> list[tuple[str, Scenario]]:
     smaller, larger = max(given.ratio - 2, 5.0), min(given.ratio + 2, 40.0)
     more = min(given.outflow + 4, 30.0)
     return [
-        (say(mark("Zoals ingevuld")), given),
+        (say(mark("Met deze getallen")), given),
         (
             say(mark("Kleinere groepen: %(ratio)s leerlingen per voltijdbaan"), ratio=rounded(smaller, places=1)),
             Scenario(smaller, given.outflow, given.part_time, given.margin),

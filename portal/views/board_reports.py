@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +19,7 @@ from portal.parties.register import RegisterBoard, RegisterLocation
 from portal.reports import catalogue
 from portal.reports.board_pupils import board_pupils
 from portal.reports.catalogue import About, Report
+from portal.reports.inputs import kept
 from portal.reports.overview import KINDS, SORTS, Line, Overview, arranged, overview, signed
 from portal.reports.position import position
 from portal.reports.reasons import NoReport
@@ -58,17 +60,14 @@ def index(product_name: str, board_number: str) -> ResponseReturnValue:
 def show(product_name: str, board_number: str, report_name: str) -> ResponseReturnValue:
     """One report of a board; where no gate is open, why not for each school."""
     judged, report = _judged(product_name, board_number, report_name)
+    where: dict[str, Any] = {"product_name": product_name, "board_number": board_number, "report_name": report_name}
     around = {
         "board": judged.board,
         "product": judged.product,
         "report": report,
         "shut": [_why(location, verdict) for location, verdict in judged.shut],
         "count": len(judged.open) + len(judged.shut),
-        "share_url": url_for(
-            "sharing.share_of_board", product_name=product_name, board_number=board_number, report_name=report_name
-        )
-        if judged.open
-        else None,
+        "share_url": url_for("sharing.share_of_board", **where) if judged.open else None,
         "nav_items": [_nav_item(judged, each, report) for each in of_board(judged.product)],
     }
     if not judged.open:
@@ -76,6 +75,9 @@ def show(product_name: str, board_number: str, report_name: str) -> ResponseRetu
     if report.name == catalogue.PUPILS:
         pupils = board_pupils(judged.open, request.args)
         why_not = pupils.reason if isinstance(pupils, NoReport) else None
+        if not isinstance(pupils, NoReport):
+            where |= kept(request.args, pupils.inputs)
+            around["share_url"] = url_for("sharing.share_of_board", **where)
         return render_template("reports/board_pupils.html", **around, pupils=pupils, why_not=why_not)
     found = overview(judged.open)
     if report.name == catalogue.POSITION:

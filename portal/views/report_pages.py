@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import request
 
 from portal.parties.register import RegisterLocation
 from portal.reports import card, catalogue
 from portal.reports.catalogue import Report
+from portal.reports.inputs import kept
 from portal.reports.levels import school_levels
 from portal.reports.overview import overview, signed
 from portal.reports.position import position
-from portal.reports.pupils import school_pupils
+from portal.reports.pupils import Pupils, school_pupils
 from portal.reports.reasons import NoReport
 from portal.reports.secondary import school_secondary
-from portal.reports.teachers import school_teachers
+from portal.reports.teachers import Teachers, school_teachers
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Page:
     template: str
     values: Mapping[str, object] = field(default_factory=dict)
     why_not: str | None = None
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    """The numbers that were filled in for a forecast, which go along when it is passed on."""
 
 
 def of_location(report: Report, location: RegisterLocation) -> Page:
@@ -55,12 +59,24 @@ def _of_duo(template: str, name: str, read: Callable[[str], object]) -> Callable
     return page
 
 
+def _ahead(
+    template: str, name: str, read: Callable[[str, Mapping[str, str]], Pupils | Teachers | NoReport]
+) -> Callable[[RegisterLocation], Page]:
+    def page(location: RegisterLocation) -> Page:
+        found = read(location.code, request.args)
+        if isinstance(found, NoReport):
+            return Page(template, why_not=found.reason)
+        return Page(template, {name: found}, typed=kept(request.args, found.inputs))
+
+    return page
+
+
 OF_LOCATION: Mapping[str, Callable[[RegisterLocation], Page]] = {
     catalogue.SCHOOL_CARD: _of_the_card("reports/_card.html"),
     catalogue.TREND: _of_the_card("reports/_trend.html"),
     catalogue.POSITION: _position,
     catalogue.LEVELS: _of_duo("reports/_levels.html", "levels", school_levels),
-    catalogue.PUPILS: _of_duo("reports/_pupils.html", "pupils", lambda code: school_pupils(code, request.args)),
-    catalogue.TEACHERS: _of_duo("reports/_teachers.html", "teachers", lambda code: school_teachers(code, request.args)),
+    catalogue.PUPILS: _ahead("reports/_pupils.html", "pupils", school_pupils),
+    catalogue.TEACHERS: _ahead("reports/_teachers.html", "teachers", school_teachers),
     catalogue.SECONDARY_SCHOOL: _of_duo("reports/_secondary.html", "secondary", school_secondary),
 }

@@ -156,6 +156,13 @@ def _page(location: RegisterLocation, product: Product, report: Report | None) -
             for each in _suited(product, location)
         ],
         why_not=page.why_not,
+        share_url=url_for(
+            "sharing.share",
+            product_name=product.name,
+            code=location.code,
+            report_name=report.name,
+            **page.typed,
+        ),
         aims_url=_aims_url(location, product),
         own_reports=own_reading.count(reader(), product.id, location),
         page_template=page.template,

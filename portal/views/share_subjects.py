@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from portal.parties.register import RegisterBoard, RegisterLocation
 from portal.parties.tables import Person
 from portal.reports import board_papers, copies, own_reading, papers
 from portal.reports.copies import Marked
+from portal.reports.inputs import Input
 from portal.reports.own_tables import OwnReport
 from portal.reports.paper import Paper
 from portal.views.exports import safe_csv
@@ -39,6 +41,8 @@ class Made:
     has_personal_data: bool = False
     legal_basis: str = ""
     """What its supplier says a share must name."""
+    inputs: tuple[Input, ...] = ()
+    """With which numbers a forecast is made."""
 
 
 @dataclass(frozen=True)
@@ -68,19 +72,21 @@ class School:
             at_the_gate.verdict(session, person, self.location, product, at=clock.now(), contact=contact).is_open
         )
 
-    def made(self, report_name: str, _person: Person, product: Product, session: Session) -> Made | None:
+    def made(
+        self, report_name: str, _person: Person, product: Product, session: Session, typed: Mapping[str, str]
+    ) -> Made | None:
         """The report as it goes along; None where there is none."""
         if own := self._own(report_name, product, session):
             return _of_supplier(own)
-        if report_name not in papers.MADE or report_name not in product.reports:
+        if not papers.has(report_name) or report_name not in product.reports:
             return None
-        return _of_paper(papers.of(report_name, self.location.code))
+        return _of_paper(papers.of(report_name, self.location.code, typed))
 
-    def report_url(self, product_name: str, report_name: str) -> str:
-        """Its page."""
+    def report_url(self, product_name: str, report_name: str, typed: Mapping[str, Any]) -> str:
+        """Its page, with the numbers that were filled in."""
         if own := _id(report_name):
             return url_for("own_report_pages.show", product_name=product_name, code=self.key, report_id=own)
-        return url_for("reports.one", product_name=product_name, code=self.key, report_name=report_name)
+        return url_for("reports.one", product_name=product_name, code=self.key, report_name=report_name, **typed)
 
     def _own(self, report_name: str, product: Product, session: Session) -> OwnReport | None:
         own = _id(report_name)
@@ -112,16 +118,19 @@ class Board:
         """Whether the gate of at least one school is."""
         return self.knows(person, session) and bool(self._schools(person, product, session)[0])
 
-    def made(self, report_name: str, person: Person, product: Product, session: Session) -> Made | None:
+    def made(
+        self, report_name: str, person: Person, product: Product, session: Session, typed: Mapping[str, str]
+    ) -> Made | None:
         """The report as it goes along: of the schools that are open at this moment to who passes it on."""
-        if report_name not in board_papers.MADE or report_name not in product.reports:
+        if not board_papers.has(report_name) or report_name not in product.reports:
             return None
         schools, shut = self._schools(person, product, session)
-        return _of_paper(board_papers.of(report_name, self.board, schools, shut)) if schools else None
+        return _of_paper(board_papers.of(report_name, self.board, schools, shut, typed)) if schools else None
 
-    def report_url(self, product_name: str, report_name: str) -> str:
-        """Its page."""
-        return url_for("board_reports.show", product_name=product_name, board_number=self.key, report_name=report_name)
+    def report_url(self, product_name: str, report_name: str, typed: Mapping[str, Any]) -> str:
+        """Its page, with the numbers that were filled in."""
+        where: dict[str, Any] = {"product_name": product_name, "board_number": self.key, "report_name": report_name}
+        return url_for("board_reports.show", **where, **typed)
 
     def _schools(
         self, person: Person, product: Product, session: Session
@@ -156,6 +165,7 @@ def _of_paper(paper: Paper | None) -> Made | None:
             "xlsx": partial(copies.xlsx, paper),
             "csv": lambda marked: safe_csv(copies.rows(paper, marked)).encode("utf-8-sig"),
         },
+        inputs=paper.inputs,
     )
 
 

@@ -21,7 +21,7 @@ from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.spelling import clean, clean_lines
 from portal.parties.tables import Person
-from portal.reports import catalogue, share_list, sharing
+from portal.reports import catalogue, inputs, share_list, sharing
 from portal.reports.copies import Marked
 from portal.reports.share_tables import Share
 from portal.reports.sharing import DUTIES, FILES, LINK, OTHER, About, Passing
@@ -89,8 +89,8 @@ def _share(product_name: str, subject: School | Board | None, report_name: str) 
     if product is None or subject is None or not subject.knows(person(), reader()):
         raise NotFoundError
     if not subject.is_open(person(), product, reader()):
-        return redirect(subject.report_url(product.name, report_name))
-    made = subject.made(report_name, person(), product, reader())
+        return redirect(subject.report_url(product.name, report_name, {}))
+    made = subject.made(report_name, person(), product, reader(), request.args)
     if made is None:
         raise NotFoundError
     form = _form(product, made)
@@ -98,7 +98,14 @@ def _share(product_name: str, subject: School | Board | None, report_name: str) 
         form.share_id.data, form.legal_basis.data = str(uuid4()), made.legal_basis
         return _page(product, subject, report_name, made, form)
     about = About(
-        product.id, report_name, made.title, subject.key, subject.name, tuple(made.files), made.has_personal_data
+        product.id,
+        report_name,
+        made.title,
+        subject.key,
+        subject.name,
+        tuple(made.files),
+        made.has_personal_data,
+        inputs.kept(request.args, made.inputs),
     )
     try:
         share_id = sharing.share(
@@ -180,7 +187,7 @@ def file_of(found: Share) -> Response:
     name, kind = f"{_in_a_name(found)}-{found.subject}-{found.reference}", found.kind if found.kind != LINK else "pdf"
     with wording.speaking(wording.RECORDED):  # as every document, whoever reads the portal in another language
         subject, marked = of_key(found.subject), Marked.of(found)
-        made = subject.made(found.report, found.person, found.product, reader()) if subject else None
+        made = subject.made(found.report, found.person, found.product, reader(), found.inputs) if subject else None
         if made is None or kind not in made.files:
             raise RefusedError(mark("Dit rapport is er niet meer."))
         reader.rollback()  # a child makes the file; the database is let go of
@@ -254,7 +261,8 @@ def _page(product: Product, subject: School | Board, report_name: str, made: Mad
         product=product,
         subject=subject,
         made=made,
-        back=subject.report_url(product.name, report_name),
+        back=subject.report_url(product.name, report_name, inputs.kept(request.args, made.inputs)),
+        assumed=inputs.told(made.inputs),
         form_fields=form,
         permissions=[permission_pages.summary(each) for each in _held(product)],
         ask_url=url_for("cases.begin", workflow_name=permitting.NAME, product=product.name),
@@ -285,7 +293,7 @@ def _report_url(found: Share) -> str:
     subject = of_key(found.subject)
     if subject is None or not subject.knows(person(), reader()):
         return ""
-    return subject.report_url(found.product.name, found.report)
+    return subject.report_url(found.product.name, found.report, found.inputs)
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:
