@@ -22,7 +22,6 @@ from portal.reports.masking import (
     share,
     together,
     total,
-    with_total,
 )
 from tests.publisher_copies import LEVELS, shipped_lines
 
@@ -114,22 +113,6 @@ def test_a_total_holds_the_truth_and_is_exact_only_if_nothing_is_masked(truth: l
     assert added.high is not None
     assert added.low <= sum(truth) <= added.high
     assert (added.exact is not None) == all(isinstance(each, Known) for each in cells)
-
-
-@given(st.lists(numbers, min_size=1, max_size=6))
-def test_beside_a_published_total_no_masked_cell_can_be_counted_back(truth: list[int]) -> None:
-    cells, shown = with_total([published(number) for number in truth], sum(truth))
-    assert shown.low <= sum(truth)
-    if shown.exact is not None and any(not isinstance(each, Known) for each in cells):
-        hidden = [at for at, each in enumerate(cells) if not isinstance(each, Known)]
-        left = shown.exact - sum(each.number for each in cells if isinstance(each, Known))
-        assert len(hidden) < left < 4 * len(hidden)
-
-
-def test_the_total_of_all_is_never_shown_with_all_but_one() -> None:
-    assert with_total([Known(12), FewerThanFive()], 14)[1] == Total(13, 16)
-    assert with_total([Known(12), FewerThanFive(), FewerThanFive()], 17)[1] == Total(17, 17)
-    assert with_total([Known(12), FewerThanFive(), FewerThanFive()], 14)[1] == Total(14, 20)
 
 
 # Shares

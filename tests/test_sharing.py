@@ -6,6 +6,7 @@ import re
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -315,7 +316,8 @@ def test_nobody_mails_the_world_through_the_portal(readers: Portal, monkeypatch:
     ("typed", "field"),
     [
         ({"purpose": "Win een fiets op https://kwaad.example"}, "purpose"),
-        ({"recipient": "Kim www.kwaad.example"}, "purpose"),
+        ({"recipient": "Kim www.kwaad.example"}, "recipient"),
+        ({"purpose": "Log in op tekenpoort-login.nl/x om het te zien"}, "purpose"),
         ({"recipient_organisation": f"School {mark_of(7)}"}, "recipient_organisation"),
     ],
 )
@@ -476,6 +478,15 @@ def _saved(pdf: pikepdf.Pdf, **how: object) -> bytes:
     out = io.BytesIO()
     pdf.save(out, **how)
     return out.getvalue()
+
+
+def test_the_name_of_the_sender_leads_nowhere_either(readers: Portal) -> None:
+    def named_as_bait(session: Any) -> None:
+        session.query(Person).filter_by(email=TOM.email).one().name = "Zie kwaad.example"
+
+    readers.do(named_as_bait)
+    page = passed_on(readers)
+    assert page.status == 422 and list(page.faults()) == ["kind"]
 
 
 def test_the_moment_is_that_of_the_share(readers: Portal) -> None:

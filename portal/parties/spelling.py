@@ -54,6 +54,13 @@ _NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in 
 _UNSEEN = re.compile(rf"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069{_WITHOUT_WIDTH}{_NO_CHARACTERS}]")
 """Control and half characters, the marks that turn text around, spaces without width, and what no page may hold."""
 _WORD = re.compile(r"(?<!\d)[^\W\d_]+(?:['’][^\W\d_]+)*")
+_WEB_ADDRESS = re.compile(
+    r"""://|\b(?i:www)\.
+    |(?<![\w@.-])(?:[\w-]+\.)+(?:(?i:[a-z]{2})|[a-z]{3,}|[A-Z]{3,})(?![\w@])   # example.nl, but not "klaar.Dan gaan we"
+    |\w\.[a-zA-Z]{2,}/
+    """,
+    re.VERBOSE,
+)
 
 
 def folded(text: str) -> str:
@@ -117,6 +124,11 @@ def address(email: str) -> str:
         return validate_email(email, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
         return email.strip().lower()
+
+
+def has_web_address(text: str) -> bool:
+    """Whether a mail program would make a link of something in it; an e-mail address is none."""
+    return bool(_WEB_ADDRESS.search(text))
 
 
 def clean(text: str | None) -> str:

@@ -10,7 +10,7 @@ from portal import clock
 from portal.parties.publisher_files import Faults, FileFault, PublisherFile, Row
 from portal.wording import mark
 
-MASKED = ("<5", "*")
+MASKED = ("<5",)
 _MOST = 20_000  # pupils; no location comes near it
 _YEARS = re.compile(r"(20\d\d)\D(20\d\d)")
 
@@ -36,7 +36,7 @@ class Part:
 
 
 def is_count(text: str) -> bool:
-    """A number of pupils as DUO writes it: whole, "<5", or "*"."""
+    """A number of pupils as DUO writes it: whole, or "<5"."""
     return text in MASKED or bool(re.fullmatch(r"0|[1-9][0-9]{0,4}", text) and int(text) <= _MOST)
 
 
@@ -52,7 +52,7 @@ def check_counts(file: PublisherFile, row: Row, columns: Iterable[str], faults: 
         if not is_count(row[column]):
             faults.add(
                 file.name, row.line, column,
-                mark("Hier hoort een aantal leerlingen te staan: een heel getal, <5 of een *."),
+                mark("Hier hoort een aantal leerlingen te staan: een heel getal, of <5."),
             )  # fmt: skip
             good = False
     return good

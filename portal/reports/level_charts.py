@@ -18,7 +18,6 @@ class Part:
     """What goes into a bar: below, fundamental, target or hidden; how many at most, and the number in words."""
 
     kind: str
-    label: str
     most: float
     text: str
 

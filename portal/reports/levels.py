@@ -136,7 +136,7 @@ def _subject(at: int, years: Sequence[tuple[str, ShownYear]], most: float) -> Su
     _, name, target = _SUBJECTS[at]
     headings = (say(mark("onder 1F")), "1F", target)
     rows = tuple(_level_year(label, year, at) for label, year in years)
-    bars = [(row.label, _remark(row), _parts(year, at, headings)) for row, (_, year) in zip(rows, years, strict=True)]
+    bars = [(row.label, _remark(row), _parts(year, at)) for row, (_, year) in zip(rows, years, strict=True)]
     return Subject(say(name), headings, rows, stack_chart(bars, most=most))
 
 
@@ -160,19 +160,19 @@ def _remark(row: LevelYear) -> str:
     return say(mark("%(pupils)s leerlingen"), pupils=row.pupils)
 
 
-def _parts(year: ShownYear, at: int, headings: Sequence[str]) -> list[Part]:
+def _parts(year: ShownYear, at: int) -> list[Part]:
     parts = []
     withheld = year.hidden[at]
     drawn = False
-    for kind, heading, each in zip(_KINDS, headings, year.levels[at], strict=True):
+    for kind, each in zip(_KINDS, year.levels[at], strict=True):
         match each:
             case Known(number):
-                parts.append(Part(kind, heading, float(number), str(number)))
+                parts.append(Part(kind, float(number), str(number)))
             case FewerThanFive():
-                parts.append(Part("hidden", heading, float(masking.MOST), "<5"))
+                parts.append(Part("hidden", float(masking.MOST), "<5"))
             case _ if not drawn:
                 most = withheld.low if withheld.high is None else withheld.high
-                parts.append(Part("hidden", heading, float(most), total_text(withheld)))
+                parts.append(Part("hidden", float(most), total_text(withheld)))
                 drawn = True
             case _:
                 pass

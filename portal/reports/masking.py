@@ -103,13 +103,6 @@ def share(part: Iterable[Cell], whole: Iterable[Cell]) -> Decimal | None:
     return (Decimal(100 * above) / below).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def with_total(cells: Group, published: int) -> tuple[tuple[Cell, ...], Total]:
-    """Cells beside a total that was published with them: the total becomes a range if a masked cell would follow."""
-    if _gives_away([cells], published) is None:
-        return tuple(cells), Total(published, published)
-    return tuple(cells), total(cells)
-
-
 def protect(groups: Sequence[Group], *, published: int | None = None) -> tuple[tuple[Cell, ...], ...]:
     """The same cells, with few withheld, for groups of two and more cells that add up to one total, whatever it is.
 

@@ -4,7 +4,6 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
-import re
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
@@ -21,6 +20,7 @@ from portal.errors import ExpiredError, InvalidError, NotFoundError, RefusedErro
 from portal.offers.products import NOBODY
 from portal.offers.tables import Product
 from portal.parties import retention
+from portal.parties.spelling import has_web_address
 from portal.parties.tables import Person
 from portal.record import ledger, outbox
 from portal.reports.share_tables import Share, ShareOpening
@@ -54,6 +54,7 @@ PERMISSION_OVER = mark("De toestemming waaronder dit is gedeeld, is ingetrokken.
 NO_ADDRESS = mark("Dit is geen geldig e-mailadres. Een goed adres is bijvoorbeeld naam@school.nl.")
 NO_ADDRESSES = mark("Zet hier geen webadres. In de mail staat één link: die naar het rapport.")
 NOT_ONE = mark("Kies een van de mogelijkheden.")
+_IN_THE_MAIL = ("recipient", "recipient_organisation", "purpose")
 SENT = mark("Een rapport van %(organisation)s voor u: %(title)s")
 RECALLED = mark("Teruggevraagd: %(title)s (%(reference)s)")
 
@@ -123,17 +124,15 @@ def complaints(passing: Passing, about: About, *, product: Product, person: Pers
         found["group"] = say(NOT_ONE)
     elif passing.group in DUTIES and len(passing.duty) < SHORTEST_PURPOSE:
         found["duty"] = say("Schrijf op welk wetsartikel het gaat en welke brief of welk besluit erom vraagt.")
-    said = " ".join((passing.recipient, passing.recipient_organisation, passing.purpose))
-    if passing.kind == LINK and leads_elsewhere(said):
-        found["purpose"] = say(NO_ADDRESSES)
-    if marks_in(said):
-        found["recipient_organisation"] = say("Zet hier geen merk van een ander rapport.")
+    for name in _IN_THE_MAIL:
+        said = getattr(passing, name)
+        if passing.kind == LINK and has_web_address(said):
+            found[name] = say(NO_ADDRESSES)
+        if marks_in(said):
+            found[name] = say("Zet hier geen merk van een ander rapport.")
+    if passing.kind == LINK and has_web_address(person.name):
+        found["kind"] = say("In uw naam staat een webadres. Pas eerst uw naam aan: hij staat in de mail.")
     return found | _too_long(passing)
-
-
-def leads_elsewhere(text: str) -> bool:
-    """Whether a text that we mail to somebody holds an address to go to: ours is the only one in it."""
-    return bool(re.search(r"://|\bwww\.", text, re.IGNORECASE))
 
 
 def groups_of(product: Product) -> dict[str, str]:
@@ -234,14 +233,14 @@ def recall(share_id: uuid.UUID, *, why: str, by: uuid.UUID, may: Callable[[Sessi
             return
         if not why or len(why) > LONGEST_WORDS:
             raise InvalidError("", {"why": say("Schrijf in een paar woorden waarom. De ontvanger leest dit.")})
-        if found.recipient_email and leads_elsewhere(why):
+        if found.recipient_email and has_web_address(why):
             raise InvalidError("", {"why": say(NO_ADDRESSES)})
         _recall(session, found, why=why, by=by)
 
 
 def recall_all(session: Session, permission_id: uuid.UUID, *, why: str, by: uuid.UUID) -> None:
     """Ask back everything that was shared under a permission that is over. Inside an act."""
-    why = say(PERMISSION_OVER) if not why or leads_elsewhere(why) else why
+    why = say(PERMISSION_OVER) if not why or has_web_address(why) else why
     under = select(Share).where(Share.permission_id == permission_id, Share.recalled_at.is_(None))
     for each in session.scalars(under):
         _recall(session, each, why=why, by=by)

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import current_app
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional
+from wtforms import Field, PasswordField, StringField
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional, ValidationError
 
-from portal.parties.spelling import clean
+from portal.parties.spelling import clean, has_web_address
 from portal.parties.tables import Person
 from portal.views.sign_in_forms import NEW_PASSWORD_HINT, NOT_EQUAL, SpokenForm
 from portal.wording import mark, say
@@ -16,6 +16,13 @@ _fill_in_name = mark("Vul uw naam in.")
 _fill_in_function = mark("Vul uw functie in, zoals directeur of voorzitter van het bestuur.")
 _fixed_for_signatories = mark("U bent tekenbevoegd. Vraag de servicedesk als dit moet veranderen.")
 _too_long = mark("Dit is te lang.")
+_no_web_address = mark("Zet hier geen webadres. Uw naam staat in mails van het portaal.")
+
+
+def no_web_address(_form: object, field: Field) -> None:
+    """A name stands in mails of ours: nobody is to follow a link in it."""
+    if has_web_address(field.data or ""):
+        raise ValidationError(say(_no_web_address))
 
 
 class InvitationForm(SpokenForm, FlaskForm):
@@ -26,7 +33,7 @@ class InvitationForm(SpokenForm, FlaskForm):
         description=mark("Uw voornaam en achternaam. Deze naam staat bij wat u ondertekent."),
         render_kw={"autocomplete": "name"},
         filters=[clean],
-        validators=[DataRequired(_fill_in_name), Length(max=200, message=_too_long)],
+        validators=[DataRequired(_fill_in_name), Length(max=200, message=_too_long), no_web_address],
     )
     function = StringField(
         mark("Functie"),
@@ -65,7 +72,7 @@ class DetailsForm(SpokenForm, FlaskForm):
         mark("Naam"),
         render_kw={"autocomplete": "name"},
         filters=[clean],
-        validators=[DataRequired(_fill_in_name), Length(max=200, message=_too_long)],
+        validators=[DataRequired(_fill_in_name), Length(max=200, message=_too_long), no_web_address],
     )
     function = StringField(
         mark("Functie"),

@@ -48,13 +48,13 @@ def _signed_in_only() -> ResponseReturnValue | None:
 def index(product_name: str) -> ResponseReturnValue:
     """What is published for whom, in which version, and how many opened it."""
     product = _product(product_name)
-    wish, everything, chosen = _chosen(product)
+    wish, chosen = _chosen(product)
     return render_template(
         "own_reports/index.html",
         product=product,
         wish=wish,
         rows=[_row(each) for each in chosen[wish.offset(SHOWN) :][:SHOWN]],
-        total=len(chosen) if wish.q or any(wish.chosen.values()) else len(everything),
+        total=len(chosen),
         pages=pages_of(len(chosen), SHOWN),
         states=STATES,
         kinds=KINDS,
@@ -84,7 +84,7 @@ def index_csv(product_name: str) -> ResponseReturnValue:
             each.report.file_name,
             each.report.blob,
         )
-        for each in _chosen(_product(product_name))[2]
+        for each in _chosen(_product(product_name))[1]
     ]
     return csv_response("eigen-rapporten", columns, rows)
 
@@ -198,16 +198,15 @@ def _report(report_id: UUID) -> OwnReport:
     return found
 
 
-def _chosen(product: Product) -> tuple[Wish, list[Line], list[Line]]:
+def _chosen(product: Product) -> tuple[Wish, list[Line]]:
     wish = wished(
         sorts=("title", "period", "since", "opened"),
         first="-since",
         filters={"state": list(STATES), "kind": list(KINDS)},
     )
-    everything = own_reading.lines(reader(), product.id)
     chosen = [
         each
-        for each in everything
+        for each in own_reading.lines(reader(), product.id)
         if wish.q.casefold() in f"{each.report.title} {each.report.version} {' '.join(each.recipients)}".casefold()
         and wish.chosen["state"] in ("", each.state)
         and wish.chosen["kind"] in ("", each.report.kind)
@@ -218,7 +217,7 @@ def _chosen(product: Product) -> tuple[Wish, list[Line], list[Line]]:
         "since": lambda each: each.report.since,
         "opened": lambda each: each.opened,
     }
-    return wish, everything, sorted(chosen, key=keys[wish.sort], reverse=wish.descending)
+    return wish, sorted(chosen, key=keys[wish.sort], reverse=wish.descending)
 
 
 def _row(line: Line) -> dict[str, Any]:
