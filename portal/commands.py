@@ -17,6 +17,7 @@ from portal.errors import InvalidError, PortalError, SettingError
 if TYPE_CHECKING:
     from portal.reports.duo import Taken
 
+_NO_DAY = "There is no mark of a share in this file. What may be a trace of the gate is read with --day YYYY-MM-DD."
 _MOST_FAULTS = 50  # of a file; who sees so many has the wrong file
 
 
@@ -249,26 +250,40 @@ def publish(file: Path, product: str, since: dt.datetime | None) -> None:
 
 @portal.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def trace(file: Path) -> None:
-    """Say from whom a report came that was passed on: the shares of which FILE (PDF, XLSX, CSV…) bears the mark."""
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="On which day an application handed the file out.")
+@click.option(
+    "--days", type=click.IntRange(1, 62), default=1, help="How many days before that to look at, that day too."
+)
+def trace(file: Path, day: dt.datetime | None, days: int) -> None:
+    """Say from whom a file came: which share's mark it bears (PDF, XLSX, CSV…), or whose trace of the gate."""
     from portal.app import open_database
     from portal.database import reader
     from portal.documents import readable
+    from portal.dossier import gate_visits
     from portal.reports import tracing
     from portal.reports.trace import marks_in
 
+    content, settings = file.read_bytes(), _settings()
     try:
-        marks = readable.found_in(file.read_bytes(), marks_in)
+        marks = readable.found_in(content, marks_in)
+        traces = readable.found_in(content, gate_visits.traces_in)
     except InvalidError as fault:
         raise click.ClickException("\n".join(fault.fields.values())) from fault
-    database = open_database(_settings())
+    database = open_database(settings)
     with database.opened():
         found = {each.mark: each.described() for each in tracing.of_marks(reader(), marks)}
+        if day is not None:
+            secret = settings.secret("trace")
+            visits = gate_visits.of_traces(reader(), traces, secret=secret, last=day.date(), days=days)
+            found |= {each: visit.described() for each, visit in visits.items()}
     database.engine.dispose()
     for each in marks:
         click.echo(f"{each} {found.get(each, 'is of no share that we know')}")
-    if not marks:
-        click.echo("There is no mark in this file.")
+    for each in traces:
+        if each in found:
+            click.echo(f"{each} {found[each]}")
+    if not marks and not any(each in found for each in traces):
+        click.echo("There is no mark in this file." if day or not traces else _NO_DAY)
     if not found:
         raise SystemExit(1)
 

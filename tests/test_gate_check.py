@@ -1,11 +1,15 @@
 """The gate before any application: what a proxy is told is what the page says, and it is told nothing else."""
 
+import datetime as dt
 import itertools
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
-from portal import dossier
+from portal import clock, dossier
+from portal.commands import portal as command
 from portal.config import Settings
 from portal.database import reader
 from portal.dossier import deciding
@@ -48,6 +52,27 @@ def test_the_mark_stays_the_same_and_the_trace_is_of_one_day(gated: Portal) -> N
     gated.later(days=1)
     later = told()
     assert later[0] == user and later[1] != trace
+
+
+def test_the_operator_learns_from_a_trace_who_was_there_and_on_which_day(gated: Portal, tmp_path: Path) -> None:
+    accepted_terms(gated, TOM)
+    tom = gated.sign_in(TOM)
+    assert ask(tom) == (204, None)
+    file = tmp_path / "uit de toepassing.csv"
+    file.write_text(f"cijfers;{tom.response.headers['X-Gate-Trace'].upper()}\n")
+    environ = {"TEKENPOORT_DATA": str(gated.settings.data), "TEKENPOORT_DATABASE_URL": gated.settings.database_url}
+    today = clock.day_of(gated.moment)
+
+    def said(day: dt.date, *more: str) -> tuple[int, str]:
+        result = CliRunner().invoke(command, ["trace", str(file), "--day", day.isoformat(), *more], env=environ)
+        return result.exit_code, result.output
+
+    whole = f"{TOM.name}, {PRODUCT} of {SCHOOL}, on {today.isoformat()}"
+    assert said(today)[0] == 0 and whole in said(today)[1]
+    assert said(today + dt.timedelta(days=9), "--days", "10") == said(today)
+    assert said(today + dt.timedelta(days=1)) == (1, "There is no mark in this file.\n")
+    undated = CliRunner().invoke(command, ["trace", str(file)], env=environ)
+    assert undated.exit_code == 1 and "--day" in undated.output
 
 
 def test_who_is_not_signed_in_is_told_so(gated: Portal) -> None:
