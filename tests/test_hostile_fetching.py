@@ -14,6 +14,7 @@ import pikepdf
 import pytest
 
 from portal import clock
+from portal.documents import marked
 from portal.documents.render import HTML, copy, render, stamp
 from portal.documents.text import TEMPLATES
 from portal.offers.dpia import files, words
@@ -25,7 +26,7 @@ from portal.record.outbox import Mail
 from portal.reports.paper import Paper, Part, Table
 from portal.reports.trace import mark_of
 from tests import dpia_decisions, test_dpia_own
-from tests.builders import EVA, NOOR, Portal, a_role
+from tests.builders import A_PDF, EVA, NOOR, Portal, a_role
 from tests.builders import OURS as OUR_BOARD
 from tests.dpia_decisions import OUTCOMES
 from tests.papers import AT, some_agreement, some_facts, some_terms
@@ -60,7 +61,7 @@ OURS = {
 DOCUMENTS = sorted(
     f"documents/{each.name}"
     for each in (TEMPLATES / "documents").glob("*.html")
-    if each.stem not in ("layout", "page", "parts", "stamp", "copy", "copy_page", "dpia_own", "dpia_reuse")
+    if each.stem not in ("layout", "page", "parts", "stamp", "copy", "copy_page", "marks", "dpia_own", "dpia_reuse")
     and not each.stem.startswith("_")
 )
 
@@ -132,6 +133,8 @@ def facts_for(template: str) -> dict[str, Any]:
             return some_terms(answers=answers)
         case "documents/board_declaration.html":
             return some_facts(answers=answers)
+        case "documents/disclosure_permission.html":  # the holders decided in the portal: nobody signs it
+            return some_agreement(answers=answers) | {"signatories": []}
         case "documents/report_copy.html":
             return a_passed_on_report()
         case "documents/dpia_model_copy.html":
@@ -165,6 +168,15 @@ def hostile(facts: Any, asked: Iterator[str], name: str = "") -> Any:
         case str() if name not in OURS:
             return next(asked)
     return facts
+
+
+def test_no_mark_on_a_page_of_somebody_else_asks_for_anything(canary: Canary, tell: Callable[[str, int], None]) -> None:
+    typed = asked_of(canary)
+    for each in typed:
+        pdf = marked.pdf(A_PDF, dict.fromkeys(("mark", "confidential", "whom"), each))
+        assert "GEHEIM" not in text_of(pdf)
+    assert canary[2] == []
+    tell("marks on a page", len(typed))
 
 
 def test_no_stamp_asks_for_anything(canary: Canary, tell: Callable[[str, int], None]) -> None:

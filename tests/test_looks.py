@@ -49,9 +49,9 @@ def test_a_page_with_what_somebody_typed_is_never_compressed(portal: Portal, add
 
 
 def test_a_personal_page_and_its_spreadsheet_are_not_compressed(registered: Portal) -> None:
-    client = registered.sign_in(ANN).client
+    ann = registered.sign_in(ANN)
     for address in ("/", "/zaken", "/taken.csv"):
-        answer = client.get(address, headers={"Accept-Encoding": "gzip, br"})
+        answer = ann.send("GET", address, headers={"Accept-Encoding": "gzip, br"}).response
         assert answer.status_code == 200 and "Content-Encoding" not in answer.headers, address
 
 

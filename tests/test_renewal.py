@@ -32,7 +32,7 @@ from tests.stage import COMPLETE, Installation, demonstration, portal_copy
 
 __all__ = ["demonstration", "portal_copy"]
 PAGE = "/servicedesk/wat-wanneer-afloopt"
-OF_THE_DEMONSTRATION = 4
+OF_THE_DEMONSTRATION = 6
 """Documents that are complete."""
 SOON = "2027-01-01 00:00:00.000000"
 
