@@ -8,7 +8,7 @@ it writes. SQLite gives that with BEGIN IMMEDIATE, PostgreSQL with an advisory l
 import datetime as dt
 import uuid
 from collections import namedtuple
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -165,11 +165,14 @@ class Prepared:
             found = cursor.fetchall()
         finally:
             connection.close()
-        make, results = self.row._make, ready.results
-        return [
-            make([one if read is None or one is None else read(one) for read, one in zip(results, row, strict=True)])
-            for row in found
-        ]
+        return [self._row(row, ready.reads) for row in found]
+
+    def _row(self, row: Sequence[Any], reads: Sequence[tuple[int, Any]]) -> Any:
+        values = list(row)
+        for place, read in reads:
+            if values[place] is not None:
+                values[place] = read(values[place])
+        return self.row._make(values)
 
     def _prepare(self, dialect: Dialect) -> "_Ready":
         compiled = self.statement.compile(dialect=dialect)
@@ -179,7 +182,8 @@ class Prepared:
             name: binds[name](value) if binds[name] and value is not None else value for name, value in values.items()
         }
         results = [_processor(each.type, dialect, "result") for each in self.statement.selected_columns]
-        ready = _Ready(str(compiled), compiled.positiontup, fixed, binds, results)
+        reads = [(place, read) for place, read in enumerate(results) if read is not None]
+        ready = _Ready(str(compiled), compiled.positiontup, fixed, binds, reads)
         self._ready[dialect.name] = ready
         return ready
 
@@ -193,7 +197,8 @@ class _Ready:
     """The order of the values; None where they are given by name."""
     fixed: dict[str, Any]
     binds: dict[str, Any]
-    results: list[Any]
+    reads: list[tuple[int, Any]]
+    """In which columns a value is made into what the rest of the portal knows, and by what."""
 
     def bind(self, values: dict[str, object]) -> Any:
         """The values as the driver wants them."""

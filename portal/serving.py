@@ -30,6 +30,9 @@ from workflows.vocabulary import Party, Role
 PANGO = "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 PATIENCE = 20  # seconds for the web server and the worker to finish what they are doing
 QUIET = ("weasyprint", "fontTools", "pyhanko", "pyhanko_certvalidator")
+REQUESTS = ("--max-requests", "100000", "--max-requests-jitter", "100000")
+"""After so many a web process makes way for a fresh one. A proxy asks at every request of an application: with few they
+would always be starting, and with little between them both at once, while nobody answers."""
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -217,7 +220,7 @@ def _web_command(settings: Settings) -> list[str]:
         "--chdir", str(HOUSE),
         "--bind", f"{settings.host}:{settings.port}",
         "--worker-class", "gthread", "--workers", "2", "--threads", "8",
-        "--graceful-timeout", "10", "--max-requests", "5000", "--max-requests-jitter", "500",
+        "--graceful-timeout", "10", *REQUESTS,
         "--log-level", "warning", "--no-control-socket",
     ]  # fmt: skip
 

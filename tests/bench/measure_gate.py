@@ -181,9 +181,12 @@ def _opened(place: Installation) -> str:
 def _fill(place: Installation) -> None:
     """Very many others: with roles, terms that they accepted, and some signed in."""
     chance, now = random.Random(stage.SEED), clock.now()
+    tom = stage.person_id(place, TOM)
     with place.opened():
         case_id, product_id, version = reader.execute(
-            select(InForce.case_id, InForce.product_id, InForce.version).where(InForce.kind == in_force.USAGE_TERMS)
+            select(InForce.case_id, InForce.product_id, InForce.version).where(
+                InForce.kind == in_force.USAGE_TERMS, InForce.person_id == tom
+            )
         ).one()
     organisations = [uuid.UUID(int=chance.getrandbits(128)) for _ in range(ORGANISATIONS)]
     persons = [uuid.UUID(int=chance.getrandbits(128)) for _ in range(PERSONS)]
