@@ -279,7 +279,7 @@ class Life:
         codes = self.dice.sample(sorted(CONDITIONS), self.dice.choice((2, most - 1, most, most)))
         wanted = replace(demonstration.PRODUCT, description="", contact="x@example.nl", conditions=codes)
         with self.portal.opened():
-            products.change(PRODUCT, wanted, by=self._id(SANNE))
+            products.change(PRODUCT, wanted, by=self._id(SANNE), then=lambda _session, _product: None)
 
     def move_school(self) -> None:
         """As an import of the register does."""

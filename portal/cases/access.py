@@ -96,6 +96,8 @@ def may_read(case: Case, visitor: Visitor, *, session: Session | None = None) ->
         return True  # also when their seat is there no more
     if _is_counterparty(case, visitor, session):
         return True
+    if workflow_of(case).asks_rights_holders and case.submitted_at is None:
+        return False  # what was never sent, also when it ended so, is none of the rights holders' business
     return case.state != CaseState.DRAFT and may_assess(case, visitor, session=session)
 
 

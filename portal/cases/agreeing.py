@@ -10,13 +10,13 @@ from portal.cases import course, in_force, permitting, telling, turning, waiting
 from portal.cases.access import Visitor, find, seats_of
 from portal.cases.catalogue import workflow_of
 from portal.cases.course import Follow
-from portal.cases.tables import Case, CaseState, InForce, TurnKind
+from portal.cases.tables import Case, InForce, TurnKind
 from portal.cases.telling import Recipient
 from portal.cases.turning import Then
-from portal.database import act
+from portal.database import act, reader
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.parties.tables import Person
-from portal.wording import mark, say
+from portal.wording import day, mark, say
 
 NOT_YOUR_NAME = mark("Typ uw naam zoals die in uw account staat: %(name)s.")
 
@@ -27,12 +27,14 @@ def agree(case_id: uuid.UUID, *, typed_name: str, seen: str, by: Visitor, follow
         case = find(case_id, reader=by, session=session)
         if by.person_id is None or by.person_id != case.person_id:
             raise NotFoundError
-        if case.state == CaseState.DECIDED and any(each.kind == TurnKind.AGREED for each in case.turns):
+        if case.turns and case.turns[-1].kind == TurnKind.AGREED and not permitting.waits_for_agreement(case):
             return  # pressed twice
         if not permitting.may_agree(case, by.person_id):
             raise RefusedError("Deze zaak wacht niet (meer) op uw akkoord.")
         if seen != digest(case):
             raise RefusedError("De voorwaarden zijn intussen veranderd. Lees ze opnieuw.")
+        if permitting.is_over(case):
+            raise RefusedError(permitting.TOO_LATE, day=day(permitting.last_day(case), weekday=True))
         name = session.get_one(Person, by.person_id).name
         if typed_name.casefold().split() != name.casefold().split():
             raise InvalidError("", {"name": say(NOT_YOUR_NAME, name=name)})
@@ -49,9 +51,7 @@ def digest(case: Case) -> str:
 
 def may_revoke(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
     """Whether this visitor may take back a running permission for a rights holder."""
-    if case.state != CaseState.DECIDED or not workflow_of(case).asks_rights_holders:
-        return False
-    if any(each.kind in (TurnKind.TAKEN_BACK, TurnKind.REVOKED) for each in case.turns):
+    if not workflow_of(case).asks_rights_holders or not permitting.is_running(session or reader(), case.id):
         return False
     return bool(seats_of(case, visitor, session=session))
 

@@ -5,8 +5,8 @@ import uuid
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import course, permitting, telling, waiting
-from portal.cases.access import Seat, Visitor, find, may_advise, may_assess, seats_left, seats_of
+from portal.cases import course, permitting, printing, telling, waiting
+from portal.cases.access import Seat, Visitor, find, may_advise, may_assess, relevant_answers, seats_left, seats_of
 from portal.cases.course import Follow
 from portal.cases.tables import Assessment, Case, CaseState
 from portal.cases.telling import Recipient
@@ -17,6 +17,14 @@ from portal.wording import mark, say
 
 ACCEPT, CONDITIONS, ASK, REFUSE, ADVISE = "accept", "conditions", "ask", "refuse", "advise"
 SHORTEST_ADVICE = 20
+LONGEST = 5000
+JUDGED = mark("Deze zaak is intussen al beoordeeld.")
+NOT_OPEN = {
+    CaseState.DRAFT: mark("De indiener past de antwoorden aan. U krijgt een mail als u weer aan de beurt bent."),
+    CaseState.WITHDRAWN: mark("Deze zaak is intussen ingetrokken. Er is niets meer te beoordelen."),
+    CaseState.LAPSED: mark("Deze zaak is intussen vervallen. Er is niets meer te beoordelen."),
+}
+CHANGED = mark("De antwoorden zijn intussen gewijzigd. Lees ze opnieuw voordat u beslist.")
 TOLD = {
     ASK: mark("Een vraag over uw zaak %(reference)s"),
     REFUSE: mark("Uw zaak %(reference)s is geweigerd"),
@@ -25,10 +33,13 @@ TOLD = {
 }
 
 
-def assess(case_id: uuid.UUID, *, verdict: str, words: str, by: Visitor, follow: Follow) -> None:
+def assess(
+    case_id: uuid.UUID, *, verdict: str, words: str, by: Visitor, follow: Follow, seen: str | None = None
+) -> None:
     """One judgement from every seat that is this person's, and what follows from it.
 
-    The operator's no, or the subject's, ends the case; a supplier's no keeps the case out of its own products only.
+    `seen` is the digest of the answers on the screen, where there was one. The operator's no, or the subject's, ends
+    the case; a supplier's no keeps the case out of its own products only.
     """
     with act() as session:
         case = find(case_id, reader=by, session=session)
@@ -36,15 +47,21 @@ def assess(case_id: uuid.UUID, *, verdict: str, words: str, by: Visitor, follow:
             raise NotFoundError
         mine = _seats_to_take(session, case, by)
         if not mine:
-            if any(each.verdict == verdict and each.assessor_id == by.person_id for each in case.assessments[-1:]):
+            said = [each for each in case.assessments if each.assessor_id == by.person_id]
+            if said and (said[-1].verdict, said[-1].words) == (verdict, words):
                 return  # pressed twice
-            raise RefusedError("Deze zaak is intussen al beoordeeld.")
+            raise RefusedError(NOT_OPEN.get(CaseState(case.state), JUDGED))
         may_say = (ACCEPT, CONDITIONS, ASK, REFUSE) if mine[0].holder else (ACCEPT, ASK, REFUSE)
         if verdict not in may_say:
             raise InvalidError("Kies wat u wilt doen.", {"verdict": say("Kies wat u wilt doen.")})
         if verdict != ACCEPT and not words:
             raise InvalidError("Schrijf op waarom.", {"words": say("Schrijf op waarom, of wat u wilt weten.")})
+        if len(words) > LONGEST:
+            raise InvalidError("", {"words": say("Gebruik hooguit %(count)s tekens.", count=LONGEST)})
+        if seen is not None and seen != printing.digest(relevant_answers(case)):
+            raise InvalidError(CHANGED, {"words": say(CHANGED)})
         permitting.refuse_plain_yes(case, verdict)
+        permitting.refuse_late_yes(case, verdict)
         not_needed = waiting.recipients(session, case) if verdict == REFUSE and mine[0].holder else []
         for seat in mine:
             _judge(session, case, seat, verdict=verdict, words=words, by=by.person_id)

@@ -51,7 +51,7 @@ def advance(session: Session, case: Case, *, by: Visitor, follow: Follow) -> Non
         _call(session, case, "to_assess", TO_ASSESS)
     elif permitting.waits_for_agreement(case):
         case.state = CaseState.AGREEING
-        _call(session, case, "to_agree", TO_AGREE)
+        _call(session, case, "to_agree", TO_AGREE, again=len(permitting.conditions(case)))
     elif workflow.asked_to_advise(answers) and not _advised(case):
         case.state = CaseState.ADVISING
         _call(session, case, "to_advise", TO_ADVISE)
@@ -85,11 +85,11 @@ def decide(session: Session, case: Case, *, by: Visitor, follow: Follow, documen
     follow(session, case)
 
 
-def _call(session: Session, case: Case, kind: str, subject: str) -> None:
-    """Tell those whose turn it is; who was told in this round is not told again."""
+def _call(session: Session, case: Case, kind: str, subject: str, *, again: int = 0) -> None:
+    """Tell those whose turn it is; who was told in this round is not told again, unless there is more to it."""
     organisation = case.organisation.name if case.organisation else ""
     for each in waiting.recipients(session, case):
-        key = f"{kind}:{case.id}:{case.round}"
+        key = f"{kind}:{case.id}:{case.round}" + (f":{again}" if again else "")
         telling.tell(session, case, each, kind=kind, key=key, subject=subject, organisation=organisation)
 
 

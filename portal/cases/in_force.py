@@ -94,6 +94,11 @@ def holding_or_coming(session: Session, kind: str, *, at: dt.datetime, **who: uu
     return list(session.scalars(select(InForce).where(InForce.kind == kind, open_ended).filter_by(**who)))
 
 
+def of_case(session: Session, case_id: uuid.UUID, kind: str) -> InForce | None:
+    """The one row of this kind that a case made true, whether it holds or not."""
+    return session.scalar(select(InForce).where(InForce.case_id == case_id, InForce.kind == kind).limit(1))
+
+
 def holds(at: dt.datetime) -> tuple[ColumnElement[bool], ...]:
     """The condition that a row is in force at this moment: from its beginning, and until just before its end."""
     return InForce.since <= at, or_(InForce.until.is_(None), InForce.until > at)

@@ -1,7 +1,9 @@
 """Permission to publish or to use commercially: asked about a product, decided by each of its rights holders."""
 
+import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,12 +15,22 @@ from portal.cases.catalogue import workflow_of
 from portal.cases.tables import Assessment, Case, CaseState, InForce, TurnKind
 from portal.errors import InvalidError, NotFoundError, RefusedError
 from portal.offers.tables import Product
+from portal.wording import day as day_in_words
 from portal.wording import mark, say
 from workflows.disclosure_permission import COMMERCIAL, WORKFLOW
+from workflows.vocabulary import day
 
 NO_HOLDERS = mark("Dit product heeft geen rechthebbenden in het portaal. Daarom kan niemand toestemming geven.")
 NO_TERMS = mark("Ga eerst akkoord met de gebruiksvoorwaarden van %(product)s. Daarna kunt u toestemming vragen.")
 PLAIN_YES = mark("Commercieel gebruik mag alleen onder voorwaarden. Schrijf de voorwaarden op, elk op een eigen regel.")
+
+DAY_IS_OVER = mark(
+    "Er is toestemming gevraagd tot en met %(day)s, en die dag is voorbij. Stel een vraag: dan kan de aanvrager een "
+    "andere dag kiezen. Of weiger de aanvraag."
+)
+TOO_LATE = mark(
+    "U vroeg toestemming tot en met %(day)s, en die dag is voorbij. Trek deze aanvraag in en vraag opnieuw toestemming."
+)
 
 
 def refuse_start(session: Session, person_id: uuid.UUID | None, product_id: uuid.UUID | None) -> None:
@@ -37,6 +49,29 @@ def refuse_plain_yes(case: Case, verdict: str) -> None:
     """R004-05: commercial use is never approved without conditions."""
     if verdict == "accept" and is_commercial(case):
         raise InvalidError(PLAIN_YES, {"words": say(PLAIN_YES)})
+
+
+def refuse_late_yes(case: Case, verdict: str) -> None:
+    """A permission that would be over before it began is not given."""
+    if verdict in ("accept", "conditions") and is_over(case):
+        sentence = say(DAY_IS_OVER, day=day_in_words(last_day(case), weekday=True))
+        raise InvalidError(sentence, {"words": sentence})
+
+
+def is_over(case: Case) -> bool:
+    """Whether a permission was asked, until a day that has passed."""
+    return workflow_of(case).asks_rights_holders and last_day(case) < clock.today()
+
+
+def last_day(case: Case) -> dt.date:
+    """Through which day permission was asked."""
+    return day(str(relevant_answers(case)["recipient"]["until"]))
+
+
+def attachment(case: Case) -> Mapping[str, Any] | None:
+    """The file that came with a request, as its answer; none where there is none."""
+    found: Mapping[str, Any] | None = relevant_answers(case).get("recipient", {}).get("file")
+    return found if workflow_of(case).asks_rights_holders else None
 
 
 def is_commercial(case: Case) -> bool:

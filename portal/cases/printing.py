@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import clock, wording
-from portal.cases import presigning, sides, surroundings
+from portal.cases import permitting, presigning, sides, surroundings
 from portal.cases.access import relevant_answers
 from portal.cases.catalogue import workflow_of
 from portal.cases.dpia import printed as dpia
@@ -178,6 +178,8 @@ def facts_of(session: Session, case: Case, *, code: str) -> dict[str, Any]:
                 "at": each.at.isoformat(timespec="seconds"),
             }
             for each in case.assessments
+            # What rights holders said of an earlier request, before a question, is not about this one.
+            if each.round == case.round or not workflow.asks_rights_holders
         ],
         **_agreed(case),
         "rule": sides.rule_in_words(signing),
@@ -200,7 +202,7 @@ def _product(session: Session, case: Case) -> str | None:
 
 def _agreed(case: Case) -> dict[str, str]:
     """When whom it is for accepted the conditions."""
-    at = [each.at for each in case.turns if each.kind == TurnKind.AGREED]
+    at = [each.at for each in case.turns if each.kind == TurnKind.AGREED] if permitting.conditions(case) else []
     return {"agreed_at": at[-1].isoformat(timespec="seconds")} if at else {}
 
 

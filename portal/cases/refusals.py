@@ -78,6 +78,13 @@ def _deletion(session: Session, _case: Case, answers: Answers) -> Faults:
     return {}
 
 
+def _until(_session: Session, _case: Case, answers: Answers) -> Faults:
+    """A draft that lay still: the day until which permission is wanted has gone by."""
+    last = day(answers["recipient"]["until"])
+    sentence = mark("De laatste dag die u koos, %(day)s, is voorbij. Kies een andere dag en verstuur dan opnieuw.")
+    return {"until": say(sentence, day=day_in_words(last))} if last < clock.today() else {}
+
+
 # --- Registration ------------------------------------------------------------------------------------------------
 
 
@@ -221,6 +228,7 @@ _FAULTS: Mapping[tuple[str, str], Callable[[Session, Case, Answers], Faults]] = 
     ("mandate_change", "rule"): authority_refusals.rule,
     ("mandate_change", "start"): authority_refusals.start,
     ("deletion_certificate", "deletion"): _deletion,
+    ("disclosure_permission", "recipient"): _until,
     ("dpia_own", "subject"): dpia_own.subject,
     ("dpia_own", "made"): dpia_own.made,
     ("dpia_own", "decision"): dpia.decision,

@@ -34,16 +34,20 @@ def remind_all() -> int:
     return rounds.each(case_ids, _remind)
 
 
-def may_remind(case: Case, visitor: Visitor) -> bool:
-    """Whether this visitor, who may read the case, can have whoever must act reminded: not oneself, of a draft."""
-    return visitor.person_id is not None and case.state != CaseState.DRAFT and bool(waiting.names(case))
+def may_remind(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
+    """Whether this visitor, who may read the case, can have whoever must act reminded: not oneself, of a draft, and not
+    where nobody is there to hear it.
+    """
+    if visitor.person_id is None or case.state == CaseState.DRAFT:
+        return False
+    return bool(waiting.names(case)) and bool(waiting.recipients(session or reader(), case))
 
 
 def remind_now(case_id: uuid.UUID, *, by: Visitor) -> int:
     """Remind whoever must act at once, because somebody asks so; at most once a day. Says whom that concerns."""
     with act() as session:
         case = find(case_id, reader=by, session=session)
-        if not may_remind(case, by):
+        if not may_remind(case, by, session=session):
             raise NotFoundError
         found = waiting.recipients(session, case)
         key = f"nudge:{case.id}:{clock.today()}"

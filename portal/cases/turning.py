@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.cases import in_force, sides, telling, waiting
+from portal.cases import in_force, permitting, sides, telling, waiting
 from portal.cases.access import Visitor, advisers, answers_of, find, may_bind, may_sign_next, roles_at
 from portal.cases.catalogue import ENDED, workflow_of
 from portal.cases.offering import suppliers
 from portal.cases.tables import Case, CaseState, InForce, Turn, TurnKind
 from portal.cases.telling import Recipient
-from portal.database import act
+from portal.database import act, reader
 from portal.errors import InvalidError, RefusedError
 from portal.offers.tables import Publication
 from portal.parties.tables import Membership, Person
@@ -83,8 +83,10 @@ def may_hand_over(case: Case, visitor: Visitor, *, session: Session | None = Non
     )
 
 
-def may_take_back(case: Case, visitor: Visitor) -> bool:
-    """Whether this person may take back what they decided for themselves."""
+def may_take_back(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
+    """Whether this person may take back what they decided for themselves; a permission, as long as it runs."""
+    if workflow_of(case).asks_rights_holders and not permitting.is_running(session or reader(), case.id):
+        return False
     return (
         case.state == CaseState.DECIDED
         and bool(workflow_of(case).taken_back)
@@ -205,7 +207,7 @@ def take_back(case_id: uuid.UUID, *, words: str, by: Visitor, then: Then | None 
         case = find(case_id, reader=by, session=session)
         if _last_turn(case) == (TurnKind.TAKEN_BACK, by.person_id):
             return
-        _refuse_unless(may_take_back(case, by), case)
+        _refuse_unless(may_take_back(case, by, session=session), case)
         told = waiting.everyone(session, case)
         turn(session, case, TurnKind.TAKEN_BACK, words=words, by=by, told=told)
         held = session.scalars(select(InForce).where(InForce.case_id == case.id, *in_force.holds(clock.now())))

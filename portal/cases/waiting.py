@@ -48,7 +48,8 @@ def recipients(session: Session, case: Case) -> list[Recipient]:
         case CaseState.DRAFT:
             return draft_recipients(session, case)
         case CaseState.ASSESSING:
-            return _distinct(each for seat in seats_left(case, session=session) for each in _sitting(session, seat))
+            left = seats_left(case, session=session)
+            return _distinct(each for seat in left for each in who_can_take(session, case, seat))
         case CaseState.AGREEING:
             return [Recipient.of(case.person)] if case.person else []
         case CaseState.ADVISING:
@@ -106,6 +107,24 @@ def roles_nobody_has(session: Session, case: Case) -> list[Role]:
         for role, step in wanted.items()
         if not (_who_can(session, case, step) if step.advises else _holders(session, case.organisation_id, role))
     ]
+
+
+def seats_nobody_fills(session: Session, case: Case) -> list[str]:
+    """The rights holders still to decide where nobody can: the case waits until somebody there has the role."""
+    if case.state != CaseState.ASSESSING or not workflow_of(case).asks_rights_holders:
+        return []
+    return [each.name for each in seats_left(case, session=session) if not who_can_take(session, case, each)]
+
+
+def who_can_take(session: Session, case: Case, seat: Seat) -> list[Recipient]:
+    """Who can judge from this seat: who has its role there; of a rights holder not who asks, nor who decided for
+    another.
+    """
+    found = _sitting(session, seat)
+    if not seat.holder:
+        return found
+    elsewhere = {each.assessor_id for each in case.assessments if each.for_organisation != seat.organisation_id}
+    return [each for each in found if each.person_id not in elsewhere | {case.person_id, case.started_by}]
 
 
 def _drafters(case: Case) -> list[str]:

@@ -63,6 +63,7 @@ COLUMNS: Mapping[str, str] = {
     "acts": mark("Rechten"),
     "called": mark("Zo noemde wie u uitnodigde u"),
     "recipient": mark("Ontvanger"),
+    "group": mark("Groep"),
     "since": mark("Vanaf"),
     "until": mark("Tot"),
     "basis": mark("Grond"),
@@ -316,6 +317,7 @@ def _shares(session: Session, person: Person) -> Rows:
             "form": each.kind,
             "recipient": each.recipient,
             "organisation": each.recipient_organisation,
+            "group": each.group_name,
             "words": each.purpose,
             "at": each.made_at,
         }

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
@@ -73,12 +73,20 @@ def make(wanted: Wanted, *, by: uuid.UUID | None) -> str:
         return put(session, Product(name=wanted.name), wanted, by=by).name
 
 
-def change(name: str, wanted: Wanted, *, by: uuid.UUID) -> None:
+Then = Callable[[Session, Product], None]
+"""What follows when others become its rights holders; handed to the act, since it stands on a higher floor."""
+
+
+def change(name: str, wanted: Wanted, *, by: uuid.UUID, then: Then) -> None:
     """Change a product; its name, which stands in addresses, stays."""
     if faults := faults_of(wanted):
         raise InvalidError("Het product is niet opgeslagen.", faults)
     with act() as session:
-        put(session, find(session, name), wanted, by=by)
+        product = find(session, name)
+        before = {each.id for each in product.rights_holders}
+        put(session, product, wanted, by=by)
+        if {each.id for each in product.rights_holders} != before:
+            then(session, product)
 
 
 def put(session: Session, product: Product, wanted: Wanted, *, by: uuid.UUID | None) -> Product:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import case as when
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal import clock
@@ -62,7 +63,8 @@ def found(
     """The shares within these bounds that were asked for."""
     asked = [within]
     if q:
-        columns = (Share.subject_name, Share.recipient, Share.recipient_organisation, Share.mark, Person.name)
+        whom = (Share.recipient, Share.recipient_organisation, Share.group_name)
+        columns = (Share.subject_name, *whom, Share.mark, Person.name)
         asked.append(or_(*(column.icontains(q, autoescape=True) for column in columns)))
     if state:
         asked.append(_stands(state))
@@ -84,14 +86,15 @@ def found(
 
 
 def by_group(session: Session, within: ColumnElement[bool]) -> list[tuple[str, int]]:
-    """How many were passed on to each group, own use left out; the largest first."""
+    """How many were passed on to each group, own use left out; the largest first. All permissions are one group."""
+    name = when((Share.permission_id.is_(None), Share.group_name), else_="").label("name")
     counted = (
-        select(Share.group_name, func.count())
+        select(name, func.count())
         .where(within, Share.is_own_use.is_(False))
-        .group_by(Share.group_name)
-        .order_by(func.count().desc(), Share.group_name)
+        .group_by(name)
+        .order_by(func.count().desc(), name)
     )
-    return [(name, count) for name, count in session.execute(counted)]
+    return [(known or say("Met toestemming, buiten de groepen"), count) for known, count in session.execute(counted)]
 
 
 def _stands(state: str) -> ColumnElement[bool]:

@@ -65,6 +65,11 @@ class Share(Base):
     openings: Mapped[list["ShareOpening"]] = relationship(order_by="ShareOpening.at")
 
     @property
+    def permission_reference(self) -> str:
+        """The reference of the permission under which it left the closed list, as its group names it."""
+        return self.group_name.rpartition(" ")[2] if self.permission_id else ""
+
+    @property
     def reference(self) -> str:
         """How people name it."""
         return f"D-{self.number}"

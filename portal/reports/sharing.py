@@ -92,6 +92,14 @@ class About:
     """The numbers that were filled in for a forecast."""
 
 
+@dataclass(frozen=True)
+class Permitted:
+    """A permission to share outside the closed list: how it is named, and when it is over."""
+
+    reference: str
+    until: dt.datetime | None
+
+
 def complaints(passing: Passing, about: About, *, product: Product, person: Person, contact: str) -> dict[str, str]:
     """What is not right about it, a sentence for each field; nothing where it can be passed on (R004-02, -03)."""
     found: dict[str, str] = {}
@@ -149,7 +157,7 @@ def share(
     is_open: Callable[[Session], bool],
     contact: str,
     link_secret: str,
-    permitted: Callable[[Session], str] = lambda _session: "",
+    permitted: Callable[[Session], Permitted | None] = lambda _session: None,
 ) -> uuid.UUID:
     """Record it, and mail the link where it is one. Pressing twice passes on once: the id was made with the form."""
     with act() as session:
@@ -165,14 +173,14 @@ def share(
             raise RefusedError(mark("Dit rapport staat niet meer voor u open. Er is niets gedeeld."))
         if faults := complaints(passing, about, product=product, person=person, contact=contact):
             raise InvalidError("", faults)
-        reference = permitted(session) if passing.permission else ""
-        if passing.permission and not reference:
+        under = permitted(session) if passing.permission else None
+        if passing.permission and under is None:
             raise InvalidError("", {"group": say(NO_PERMISSION)})
         if passing.kind == LINK and _links_today(session, by) >= MOST_LINKS:
             raise InvalidError(
                 "", {"kind": say("U stuurde vandaag al %(count)s links. Probeer het morgen weer.", count=MOST_LINKS)}
             )
-        made = _recorded(session, share_id, about, passing, person, permission=reference)
+        made = _recorded(session, share_id, about, passing, person, permission=under.reference if under else "")
         ledger.append(
             session,
             act="share",
@@ -187,7 +195,7 @@ def share(
             permission=str(made.permission_id) if made.permission_id else None,
         )
         if passing.kind == LINK:
-            _mail_link(session, made, about.title, link_secret)
+            _mail_link(session, made, about.title, link_secret, ends=under.until if under else None)
         return made.id
 
 
@@ -330,10 +338,10 @@ def _recorded(
     return made
 
 
-def _mail_link(session: Session, made: Share, title: str, link_secret: str) -> None:
+def _mail_link(session: Session, made: Share, title: str, link_secret: str, *, ends: dt.datetime | None) -> None:
     mac = hmac.digest(link_secret.encode(), b"share:" + made.id.bytes, "sha256")
     token = base64.urlsafe_b64encode(mac).decode().rstrip("=")
-    made.token_hash, made.until = _hash(token), clock.now() + LASTS
+    made.token_hash, made.until = _hash(token), min(each for each in (clock.now() + LASTS, ends) if each)
     outbox.put(
         session,
         key=f"share_link:{made.id}",

@@ -15,7 +15,16 @@ from portal.cases.tables import Case, CaseState, Turn, TurnKind
 from portal.database import reader
 from portal.parties import register
 from portal.record import ledger
-from portal.views import branches, case_history, document_cards, dpia_outcome, dpia_reopened, evidence, turns
+from portal.views import (
+    branches,
+    case_history,
+    document_cards,
+    dpia_outcome,
+    dpia_reopened,
+    evidence,
+    permission_pages,
+    turns,
+)
 from portal.views.asking import Asked
 from portal.views.visitor import visitor as current_visitor
 from portal.wording import mark, moment, say
@@ -83,6 +92,7 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
         **dpia_outcome.asked_before(case),
         "afterwards": dpia_outcome.afterwards(case),
         "reopening": dpia_reopened.of(case, visitor),
+        "permission": permission_pages.panel(case, visitor),
     }
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Form, TextAreaField
+from wtforms import Form, HiddenField, TextAreaField
 
 from portal.cases import access, assessing, permitting, printing, surroundings
 from portal.cases.catalogue import workflow_of
@@ -23,6 +23,7 @@ bp = Blueprint("judging", __name__, url_prefix="/zaken")
 class JudgeForm(Form):
     """The words that go with a judgement or an advice."""
 
+    seen = HiddenField()
     words = TextAreaField(mark("Toelichting"), filters=[clean_lines])
 
 
@@ -43,7 +44,9 @@ def judge(case_id: UUID) -> ResponseReturnValue:
         if verdict == assessing.ADVISE:
             assessing.advise(case_id, words=words, by=visitor(), follow=following())
         else:
-            assessing.assess(case_id, verdict=verdict, words=words, by=visitor(), follow=following())
+            assessing.assess(
+                case_id, verdict=verdict, words=words, by=visitor(), follow=following(), seen=form.seen.data or ""
+            )
     except InvalidError as fault:
         form.words.errors = list(fault.fields.values())
         return _page(case, form, advises), fault.status
@@ -53,6 +56,7 @@ def judge(case_id: UUID) -> ResponseReturnValue:
 
 def _page(case: Case, form: JudgeForm, advises: bool) -> str:
     workflow = workflow_of(case)
+    form.seen.data = printing.digest(access.relevant_answers(case))
     form.words.label.text = say("Uw advies") if advises else say("Toelichting")
     mine = access.seats_of(case, visitor())
     left = access.seats_left(case) if case.state == CaseState.ASSESSING else []
@@ -63,6 +67,7 @@ def _page(case: Case, form: JudgeForm, advises: bool) -> str:
         advises=advises,
         open=advises or any(seat in left for seat in mine),
         holder=next((seat.name for seat in mine if seat.holder), ""),
+        attachment=(permitting.attachment(case) or {}).get("name", ""),
         is_commercial=permitting.is_commercial(case),
         supplier=next((seat.name for seat in mine if seat.supplier), ""),
         sections=printing.sections(workflow, access.answers_of(case), surroundings.of(reader(), case)),

@@ -1,13 +1,19 @@
 """Permissions on the pages: what was approved in words, under which conditions, and until when."""
 
+import datetime as dt
 from typing import Any
 
 from flask import url_for
 
-from portal.cases import access, permitting, printing, surroundings
+from portal import clock
+from portal.cases import access, in_force, permitting, printing, surroundings, waiting
+from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
-from portal.cases.tables import Case
+from portal.cases.tables import Case, CaseState, TurnKind
 from portal.database import reader
+from portal.offers import blocks
+from portal.offers.tables import Product
+from portal.views.visitor import settings
 from portal.wording import day
 from workflows import vocabulary
 
@@ -23,6 +29,33 @@ def summary(case: Case) -> dict[str, Any]:
         "conditions": [line for each in permitting.conditions(case) for line in lines(each.words)],
         "url": url_for("cases.show", case_id=case.id),
     }
+
+
+def panel(case: Case, visitor: Visitor) -> dict[str, Any] | None:
+    """What the page of a case says besides, where permission is asked; None of any other case."""
+    if not workflow_of(case).asks_rights_holders:
+        return None
+    product = reader.get(Product, case.product_id) if case.product_id else None
+    row = in_force.of_case(reader(), case.id, in_force.DISCLOSURE)
+    file = permitting.attachment(case)
+    return {
+        "nobody_at": waiting.seats_nobody_fills(reader(), case),
+        "no_holders": case.state == CaseState.ASSESSING and not access.seats(case),
+        "contact": (product.contact if product else "") or settings().contact,
+        "attachment": file["name"] if file else "",
+        "last": clock.day_of(row.until - dt.timedelta(seconds=1)) if row and row.until else None,
+        "runs": permitting.is_running(reader(), case.id),
+        "was_ended": any(each.kind in (TurnKind.TAKEN_BACK, TurnKind.REVOKED) for each in case.turns),
+        "shares_url": _shares_url(case, product, visitor) if row else "",
+    }
+
+
+def _shares_url(case: Case, product: Product | None, visitor: Visitor) -> str:
+    """Where one sees what was shared under it."""
+    if visitor.person_id == case.person_id:
+        return url_for("share_ledger.mine", q=case.reference)
+    holds = visitor.person_id and product and product in blocks.products_of(reader(), visitor.person_id)
+    return url_for("share_ledger.product", product_name=product.name, q=case.reference) if product and holds else ""
 
 
 def lines(words: str) -> list[str]:

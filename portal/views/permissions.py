@@ -8,8 +8,9 @@ from wtforms import Form, HiddenField, StringField
 
 from portal import clock
 from portal.cases import access, agreeing, permitting
-from portal.cases.tables import Case
+from portal.cases.tables import Case, CaseState
 from portal.database import reader
+from portal.documents import vault
 from portal.dossier import permissions as kept
 from portal.errors import InvalidError, NotFoundError
 from portal.offers import blocks
@@ -17,6 +18,7 @@ from portal.offers.tables import Product
 from portal.parties.spelling import clean
 from portal.views.cases import following
 from portal.views.desk import MOST_EXPORTED, SHOWN, actor, spoken, with_faults
+from portal.views.documents import pdf_response
 from portal.views.exports import csv_response, export_url
 from portal.views.overviews import Wish, pages_of, wished
 from portal.views.permission_pages import lines, summary
@@ -64,8 +66,21 @@ def agree(case_id: UUID) -> ResponseReturnValue:
         )
     except InvalidError as fault:
         return _agree_page(case, form, errors=with_faults(form, fault.fields)), fault.status
-    flash(say("U ging akkoord met de voorwaarden. De toestemming geldt nu."), "done")
+    reader.expire_all()
+    if reader.get_one(Case, case_id).state == CaseState.DECIDED:
+        flash(say("U ging akkoord met de voorwaarden. De toestemming geldt nu."), "done")
+    else:  # meanwhile another became rights holder
+        flash(say("U ging akkoord met de voorwaarden. De toestemming geldt zodra elke rechthebbende besloot."), "done")
     return redirect(url_for("cases.show", case_id=case_id))
+
+
+@bp.get("/zaken/<uuid:case_id>/bijlage.pdf")
+def attachment(case_id: UUID) -> ResponseReturnValue:
+    """The file that came with a request, for who takes part in it: who decides can read all that was asked."""
+    file = permitting.attachment(access.find(case_id, reader=visitor()))
+    if file is None:
+        raise NotFoundError
+    return pdf_response(vault.content(file["sha256"]), "bijlage.pdf")
 
 
 @bp.get("/rechthebbenden/<product_name>/toestemmingen")

@@ -1,6 +1,7 @@
 """Products, for the service desk: made and changed here, with their publications and drafts on one page."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import FileField, Form, SelectChoice, SelectField, StringField, TextAreaField
 
 from portal import clock
+from portal.cases import holders
 from portal.cases.fields import Ticks
 from portal.database import reader
 from portal.errors import InvalidError
@@ -19,6 +21,7 @@ from portal.offers.tables import Publication
 from portal.offers.terms import read_terms
 from portal.parties.spelling import clean, clean_lines
 from portal.reports import catalogue
+from portal.views.cases import following
 from portal.views.desk import actor, only_service_desk, spoken, with_faults
 from portal.views.reports import every_product
 from portal.wording import day, mark, moment, say
@@ -132,7 +135,8 @@ def change(product_name: str) -> ResponseReturnValue:
     try:
         if faults:
             raise InvalidError("", products.faults_of(wanted) | faults)
-        products.change(product_name, wanted, by=actor())
+        then = partial(holders.ask_those_of_now, by=actor(), follow=following())
+        products.change(product_name, wanted, by=actor(), then=then)
     except InvalidError as fault:
         return _form_page(form, product_name, with_faults(form, fault.fields)), fault.status
     flash(say("%(title)s is gewijzigd.", title=wanted.title), "done")

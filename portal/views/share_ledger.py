@@ -142,13 +142,14 @@ def _csv(within: ColumnElement[bool]) -> Response:
         reader(), within, q=wish.q, state=wish.chosen["state"], sort=wish.sort, descending=wish.descending,
         offset=0, limit=MOST_EXPORTED,
     )  # fmt: skip
-    columns = ("Kenmerk", "Merk", "Rapport", "School", "Product", "Van", "Voor", "Organisatie", "Groep", "Waarvoor",
-               "Wettelijke plicht", "Grond voor de persoonsgegevens", "Als",
+    columns = ("Kenmerk", "Merk", "Rapport", "School", "Product", "Van", "Voor", "Organisatie", "Groep",
+               "Toestemming", "Waarvoor", "Wettelijke plicht", "Grond voor de persoonsgegevens", "Als",
                "Gemaakt op", "Bevestigd op", "Geopend", "Staat")  # fmt: skip
     rows = [
         (
             each.reference, each.mark, share_list.title_of(each), each.subject_name, each.product.title,
-            each.person.name, each.recipient, each.recipient_organisation, each.group_name, each.purpose, each.duty,
+            each.person.name, each.recipient, each.recipient_organisation, each.group_name,
+            each.permission_reference, each.purpose, each.duty,
             each.legal_basis, each.kind, each.made_at, each.acknowledged_at, len(each.openings),
             say(STATES[share_list.state_of(each)]),
         )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
 
 from portal import wording
-from portal.cases import permitting
+from portal.cases import access, in_force, permitting
 from portal.cases.tables import Case
 from portal.database import reader
 from portal.dossier import share_standing
@@ -24,7 +24,7 @@ from portal.parties.tables import Person
 from portal.reports import catalogue, inputs, share_list, sharing
 from portal.reports.copies import Marked
 from portal.reports.share_tables import Share
-from portal.reports.sharing import DUTIES, FILES, LINK, OTHER, About, Passing
+from portal.reports.sharing import DUTIES, FILES, LINK, OTHER, About, Passing, Permitted
 from portal.views import permission_pages
 from portal.views.desk import actor, spoken, with_faults
 from portal.views.documents import pdf_response
@@ -136,6 +136,7 @@ def show(share_id: UUID) -> ResponseReturnValue:
         is_mine=found.person_id == actor(),
         may_recall=found.recalled_at is None and not found.is_own_use,
         report_url=_report_url(found),
+        permission_url=_permission_url(found),
     )
 
 
@@ -206,12 +207,14 @@ def _opens(product_id: UUID, key: str, somebody: UUID) -> Callable[[Session], bo
     return opens
 
 
-def _permitted(product_id: UUID, group: str, somebody: UUID) -> Callable[[Session], str]:
-    """Asked inside the act: the reference of the permission that was chosen, where it holds for this person."""
+def _permitted(product_id: UUID, group: str, somebody: UUID) -> Callable[[Session], Permitted | None]:
+    """Asked inside the act: the permission that was chosen, where it holds for this person."""
 
-    def permitted(session: Session) -> str:
+    def permitted(session: Session) -> Permitted | None:
         held = permitting.of_person(session, somebody, product_id)
-        return next((each.reference for each in held if str(each.id) == group), "")
+        case = next((each for each in held if str(each.id) == group), None)
+        row = in_force.of_case(session, case.id, in_force.DISCLOSURE) if case else None
+        return Permitted(case.reference, row.until) if case and row else None
 
     return permitted
 
@@ -294,6 +297,12 @@ def _report_url(found: Share) -> str:
     if subject is None or not subject.knows(person(), reader()):
         return ""
     return subject.report_url(found.product.name, found.report, found.inputs)
+
+
+def _permission_url(found: Share) -> str:
+    """The permission under which it left the closed list, for who takes part in that."""
+    case = reader.get(Case, found.permission_id) if found.permission_id else None
+    return url_for("cases.show", case_id=case.id) if case and access.may_read(case, visitor()) else ""
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:
