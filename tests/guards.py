@@ -46,7 +46,7 @@ SIGNED_IN = frozenset(
 PARTICIPANT = frozenset(
     {
         "case_texts.show", "case_texts.as_pdf", "cases.show", "cases.answer", "cases.check", "cases.submit", "cases.done",
-        "turns.take", "dpia_reopening.say_so", "dpia.so_far", "dpia.outcome", "dpia.file", "typed_steps.keep", "typed_steps.forget", "turns.remind", "permissions.agree", "comments.show", "comments.settle", "evidence.of_case",
+        "turns.take", "dpia_reopening.say_so", "dpia.so_far", "dpia.outcome", "dpia.file", "typed_steps.keep", "typed_steps.forget", "turns.remind", "permissions.agree", "permissions.attachment", "comments.show", "comments.settle", "evidence.of_case",
     }
 )  # fmt: skip
 """Who takes part in the case, also by the mailed link of a draft."""

@@ -250,7 +250,7 @@ def test_it_holds_at_once_and_its_document_comes_when_the_worker_is_back(holders
     assert holders.document(case_id).state == "asked"
     holders.sign_in(TOM).open(f"/zaken/{case_id}").sees("Wij werken aan dit stuk")
     shared(holders, case_id).sees("Onder toestemming")
-    holders.sign_in(TOM).open(f"/zaken/{case_id}/akkoord-intrekken").press("Ja, mijn akkoord intrekken")
+    holders.sign_in(TOM).open(f"/zaken/{case_id}/akkoord-intrekken").press("Ja, toestemming beëindigen")
     holders.work()
     assert holders.document(case_id).state == "complete" and all_is_well(holders)
 

@@ -249,7 +249,7 @@ def test_what_was_sent_under_it_is_shut_when_it_ends(holders: Portal, by: str) -
             page.press("Ja, toestemming intrekken").sees("Schrijf op waarom")
             page.fill(words="Er staat een fout in.").press("Ja, toestemming intrekken")
         case "requester":
-            holders.sign_in(TOM).open(f"/zaken/{case_id}/akkoord-intrekken").press("Ja, mijn akkoord intrekken")
+            holders.sign_in(TOM).open(f"/zaken/{case_id}/akkoord-intrekken").press("Ja, toestemming beëindigen")
         case _:
             holders.later(days=4)
     holders.work()

@@ -61,7 +61,7 @@ class Case(Base):
         Index("ix_case_state_workflow", "state", "workflow"),
         Index("ix_case_state_moved_at", "state", "moved_at"),
         Index("ix_case_organisation_id_state", "organisation_id", "state"),
-        Index("ix_case_product_id_workflow", "product_id", "workflow"),
+        Index("ix_case_product_id_workflow_state", "product_id", "workflow", "state"),
         *(_by_person(column) for column in ("person_id", "started_by", "assigned_to")),
     )
 

@@ -306,6 +306,7 @@ def in_full(asked: Select[Case]) -> Select[Case]:
         selectinload(Case.comments),
         selectinload(Case.counterparty),
         selectinload(Case.starter),
+        selectinload(Case.person),
         selectinload(Case.assignee),
         selectinload(Case.publication).selectinload(Publication.product),
         selectinload(Case.documents).selectinload(Document.signatures),

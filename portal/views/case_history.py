@@ -7,10 +7,12 @@ from typing import Any
 
 from portal.cases import access, printing, reading, turning
 from portal.cases.access import Visitor
+from portal.cases.catalogue import workflow_of
 from portal.cases.reading import Opened
 from portal.cases.tables import Case, TurnKind
 from portal.database import reader
 from portal.parties import people
+from portal.parties.tables import Person
 from portal.record import ledger, outbox
 from portal.record.ledger import Entry
 from portal.wording import mark, moment, say
@@ -136,10 +138,14 @@ def _advice_in_words(values: Mapping[str, Any]) -> str:
 
 
 def mails(case: Case, visitor: Visitor) -> list[dict[str, Any]]:
-    """The mails about the case and how they fared; only who prepares or signs it sees whole addresses."""
+    """The mails about the case and how they fared; only who prepares or signs it sees whole addresses.
+
+    Who asks and the rights holders who decide see of each other what they are called, and no more.
+    """
     if visitor.person_id is None:
         return []
-    whole = (
+    me = reader.get_one(Person, visitor.person_id).email
+    whole = not workflow_of(case).asks_rights_holders and (
         turning.prepares(case, visitor, session=None)
         or access.may_bind(case, visitor)
         or access.may_assess(case, visitor)
@@ -147,7 +153,7 @@ def mails(case: Case, visitor: Visitor) -> list[dict[str, Any]]:
     return [
         {
             "subject": mail.subject,
-            "to": mail.to if whole else f"{mail.to[:1]}…@{mail.to.rpartition('@')[2]}",
+            "to": mail.to if whole or mail.to == me else f"{mail.to[:1]}…@{mail.to.rpartition('@')[2]}",
             "put_at": mail.put_at,
             "state": say(outbox.STATES[mail.state]),
         }

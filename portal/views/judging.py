@@ -12,6 +12,7 @@ from portal.cases.tables import Case, CaseState
 from portal.database import reader
 from portal.errors import InvalidError, NotFoundError
 from portal.parties.spelling import clean_lines
+from portal.views import permission_pages
 from portal.views.cases import following
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import visitor
@@ -67,6 +68,7 @@ def _page(case: Case, form: JudgeForm, advises: bool) -> str:
         advises=advises,
         open=advises or any(seat in left for seat in mine),
         holder=next((seat.name for seat in mine if seat.holder), ""),
+        product=permission_pages.product_of(case),
         attachment=(permitting.attachment(case) or {}).get("name", ""),
         is_commercial=permitting.is_commercial(case),
         supplier=next((seat.name for seat in mine if seat.supplier), ""),

@@ -14,8 +14,10 @@ from portal.cases.agreements import subprocessor_mails
 from portal.cases.agreements.tables import SignedElsewhere, SubprocessorAnswer
 from portal.cases.catalogue import every_workflow, workflow_of
 from portal.cases.tables import Case, Document
+from portal.database import reader
 from portal.dossier import tasks
 from portal.dossier.tasks import Task, Tasks
+from portal.offers.tables import Product
 from portal.views import case_pages
 from portal.views.exports import csv_response
 from portal.views.overviews import Wish
@@ -134,7 +136,7 @@ def line_of(task: Task) -> Line:
     case = task.case
     return Line(
         say(workflow_of(case).title),
-        " · ".join(filter(None, [case.organisation.name if case.organisation else "", _product(case)])),
+        whom(case),
         case.reference,
         task.asks,
         ", ".join(task.who),
@@ -144,8 +146,20 @@ def line_of(task: Task) -> Line:
     )
 
 
+def whom(case: Case) -> str:
+    """For whom a case is, and about which product where it is about one; of a request to rights holders who asks."""
+    name = case.person.name if case.person and workflow_of(case).asks_rights_holders else _organisation(case)
+    return " · ".join(filter(None, [name, _product(case)]))
+
+
+def _organisation(case: Case) -> str:
+    return case.organisation.name if case.organisation else ""
+
+
 def _product(case: Case) -> str:
-    """What an organisation's case is about, where that is a product."""
+    """What an organisation's case, or a request to rights holders, is about, where that is a product."""
+    if workflow_of(case).asks_rights_holders and case.product_id:
+        return str(reader.get_one(Product, case.product_id).title)
     return case.publication.product.title if case.organisation and case.publication else ""
 
 
@@ -195,7 +209,7 @@ def case_row(case: Case) -> dict[str, Any]:
         "url": url_for("cases.show", case_id=case.id),
         "reference": case.reference,
         "title": say(workflow_of(case).title),
-        "whom": case.organisation.name if case.organisation else "",
+        "whom": whom(case) if workflow_of(case).asks_rights_holders else _organisation(case),
         "state_kind": kind,
         "state_text": state,
         "who": ", ".join(dossier.waits_for(case)),
@@ -219,7 +233,7 @@ def cases_as_csv(name: str, cases: Iterable[Case]) -> ResponseReturnValue:
         (
             case.reference,
             say(workflow_of(case).title),
-            case.organisation.name if case.organisation else "",
+            _organisation(case),
             case_pages.state_of(case)[1],
             ", ".join(dossier.waits_for(case)),
             case.started_at,

@@ -1,7 +1,7 @@
 """What one can do with a case besides answering it: each act is asked about on a page of its own first."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -113,6 +113,16 @@ OFFERS = {
 }
 
 
+OF_A_PERMISSION = replace(
+    OFFERS["akkoord-intrekken"],
+    link=mark("Toestemming beëindigen"),
+    question=mark("Wilt u deze toestemming beëindigen?"),
+    button=mark("Ja, toestemming beëindigen"),
+    done=mark("U hebt de toestemming %(reference)s beëindigd."),
+)
+"""What taking it back is called of a permission: not what one agreed to ends, but what one was given."""
+
+
 class TurnForm(Form):
     """The reason, and for a hand-over the colleague."""
 
@@ -125,7 +135,7 @@ def offered(case: Case, who: Visitor) -> list[dict[str, object]]:
     return [
         {
             "url": url_for("turns.take", case_id=case.id, turn=name),
-            "text": say(offer.link),
+            "text": say(_offer(case, name).link),
             "is_ending": offer.is_ending,
         }
         for name, offer in OFFERS.items()
@@ -137,7 +147,8 @@ def take(case_id: UUID, turn: str) -> ResponseReturnValue:
     """One act: what will happen, why, yes or no."""
     if visitor().person_id is None and case_id not in visitor().drafts:
         return sign_in_first()
-    case, offer = access.find(case_id, reader=visitor()), OFFERS[turn]
+    case = access.find(case_id, reader=visitor())
+    offer = _offer(case, turn)
     form = TurnForm(request.form)
     form.to.choices = (
         [(str(each.id), each.name) for each in turning.colleagues(reader(), case, visitor())]
@@ -169,6 +180,11 @@ def remind(case_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("cases.show", case_id=case_id))
 
 
+def _offer(case: Case, turn: str) -> Offer:
+    is_permission = turn == "akkoord-intrekken" and workflow_of(case).asks_rights_holders
+    return OF_A_PERMISSION if is_permission else OFFERS[turn]
+
+
 def _do(case_id: UUID, turn: str, form: TurnForm, words: str) -> None:
     if (act := OFFERS[turn].act) is not None:
         act(case_id, words=words, by=visitor())
@@ -188,7 +204,7 @@ def _back(case: Case) -> ResponseReturnValue:
 
 
 def _page(case: Case, turn: str, form: TurnForm) -> str:
-    offer, workflow = OFFERS[turn], workflow_of(case)
+    offer, workflow = _offer(case, turn), workflow_of(case)
     form.words.label.text, form.to.label.text = say(offer.words), say("Collega")
     return render_template(
         "turns/take.html",
