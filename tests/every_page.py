@@ -204,6 +204,7 @@ DIRECTOR: dict[str, Page] = {
     "board-overview-nothing": f"/rapporten/{PRODUCT}/bestuur/{OURS}/overzicht?q=xyzzy",
     "board-position": f"/rapporten/{PRODUCT}/bestuur/{OURS}/positie",
     "board-pupils": f"/rapporten/{PRODUCT}/bestuur/{OURS}/leerlingen",
+    "board-teachers": f"/rapporten/{PRODUCT}/bestuur/{OURS}/personeel",
     "board-share": f"/rapporten/{PRODUCT}/bestuur/{OURS}/overzicht/delen",
     "who-sees-what": "/wie-mag-wat",
     "who-sees-what-nothing": "/wie-mag-wat?q=xyzzy",

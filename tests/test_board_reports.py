@@ -206,7 +206,7 @@ def test_a_report_that_is_not_of_a_board_is_not_shared_as_one(open_to_ann: Porta
     ann = open_to_ann.sign_in(ANN)
     for wrong in (
         f"{BOARD}/schoolkaart/delen",
-        f"{BOARD}/personeel/delen",
+        f"{BOARD}/driejaarstrend/delen",
         f"/rapporten/{PRODUCT}/{SCHOOL}/overzicht/delen",
     ):
         assert ann.send("GET", wrong).status == 404, wrong

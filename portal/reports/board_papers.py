@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from portal.parties.register import RegisterBoard, RegisterLocation
-from portal.reports import catalogue, papers
+from portal.reports import catalogue, duo_papers, papers
 from portal.reports.board_pupils import board_pupils
 from portal.reports.card import LEVEL_NAMES
 from portal.reports.figures import percent
@@ -13,9 +13,15 @@ from portal.reports.paper import Cell, Paper, Part, Table
 from portal.reports.pupils_ahead import BAND, MODEL
 from portal.reports.reasons import NoReport
 from portal.reports.results import Level
+from portal.reports.teachers import MODEL as STAFF_MODEL
+from portal.reports.teachers import board_teachers
 from portal.wording import mark, say
 
 WITHOUT_PUPILS = mark("Van deze scholen heeft DUO geen aantal leerlingen gepubliceerd: %(names)s.")
+WITHOUT_FORECAST = mark(
+    "Over deze scholen gaat de prognose niet, omdat het speciaal onderwijs is of omdat DUO geen aantal leerlingen "
+    "publiceerde: %(names)s."
+)
 Schools = Sequence[RegisterLocation]
 
 
@@ -104,6 +110,24 @@ def _pupils(board: RegisterBoard, schools: Schools, notes: tuple[str, ...], type
     return replace(paper, inputs=found.inputs)
 
 
+def _teachers(board: RegisterBoard, schools: Schools, notes: tuple[str, ...], typed: Mapping[str, str]) -> Paper | None:
+    found = board_teachers(schools, typed)
+    if isinstance(found, NoReport):
+        return None
+    columns = (
+        say(mark("School")), say(mark("Plaats")), say(mark("Nodig nu, in fte")),
+        say(mark("Nodig in het laatste jaar")), say(mark("Nieuw nodig in vijf jaar")),
+    )  # fmt: skip
+    rows = tuple((each.name, each.place, each.now, each.in_five_years, each.demand) for each in found.locations)
+    parts = (*duo_papers.parts_of(found), Part(say(mark("School voor school")), Table(columns, rows)))
+    if found.without:
+        notes = (*notes, say(WITHOUT_FORECAST, names=", ".join(found.without)))
+    period, facts = duo_papers.period_of(found), duo_papers.facts_of(found)
+    all_notes = (*notes, say(STAFF_MODEL), *found.method)
+    paper = _paper(catalogue.TEACHERS, board, parts, found.sources, all_notes, period=period, facts=facts)
+    return replace(paper, inputs=found.inputs)
+
+
 def _without(without: Sequence[tuple[RegisterLocation, str]]) -> tuple[Part, ...]:
     if not without:
         return ()
@@ -140,4 +164,5 @@ MADE: Mapping[str, Callable[[RegisterBoard, Schools, tuple[str, ...]], Paper | N
 }
 AHEAD: Mapping[str, Callable[[RegisterBoard, Schools, tuple[str, ...], Mapping[str, str]], Paper | None]] = {
     catalogue.PUPILS: _pupils,
+    catalogue.TEACHERS: _teachers,
 }

@@ -74,7 +74,7 @@ REPORTS: tuple[Report, ...] = (
         TEACHERS,
         mark("Personeelsprognose"),
         mark("Hoeveel voltijdbanen er de komende vijf jaar nodig zijn, als rekenmodel met eigen getallen."),
-        _LOCATION,
+        _LOCATION | _BOARD,
     ),
     Report(
         SECONDARY_SCHOOL,

@@ -7,7 +7,7 @@ from portal.reports.pupils import Pupils
 from portal.reports.pupils_ahead import BAND, MODEL
 from portal.reports.secondary import Secondary
 from portal.reports.teachers import MODEL as STAFF_MODEL
-from portal.reports.teachers import Teachers
+from portal.reports.teachers import Teachers, TeachersAhead
 from portal.wording import mark, say
 
 
@@ -65,6 +65,32 @@ def of_pupils(pupils: Pupils) -> Paper:
 
 def of_teachers(teachers: Teachers) -> Paper:
     """The forecast of teachers, and the numbers it was made with."""
+    return _paper(
+        teachers,
+        title=say(mark("Personeelsprognose")),
+        period=period_of(teachers),
+        facts=facts_of(teachers),
+        parts=parts_of(teachers),
+        notes=(say(STAFF_MODEL), *teachers.method),
+        inputs=teachers.inputs,
+    )
+
+
+def period_of(teachers: TeachersAhead) -> str:
+    """From the first school year to the last."""
+    return f"{teachers.years[0].label} – {teachers.years[-1].label}"
+
+
+def facts_of(teachers: TeachersAhead) -> tuple[tuple[str, str], ...]:
+    """What stands above a forecast of teachers."""
+    return (
+        (say(mark("Nodig nu, in fte")), teachers.now),
+        (say(mark("Nieuw nodig in vijf jaar, in fte")), teachers.demand),
+    )
+
+
+def parts_of(teachers: TeachersAhead) -> tuple[Part, ...]:
+    """The need a year, and what it is when things go otherwise."""
     columns = (
         say(mark("Schooljaar")), say(mark("Nodig")), say(mark("Nieuw nodig")), say(mark("Over")),
         say(mark("Uitbreiding")), say(mark("Vervanging")), say(mark("In mensen")),
@@ -74,29 +100,18 @@ def of_teachers(teachers: Teachers) -> Paper:
         for each in teachers.years
     )
     others = (say(mark("Scenario")), say(mark("Nodig in het laatste jaar")), say(mark("Nieuw nodig in vijf jaar")))
-    return _paper(
-        teachers,
-        title=say(mark("Personeelsprognose")),
-        period=f"{teachers.years[0].label} – {teachers.years[-1].label}",
-        facts=(
-            (say(mark("Nodig nu, in fte")), teachers.now),
-            (say(mark("Nieuw nodig in vijf jaar, in fte")), teachers.demand),
+    return (
+        Part(
+            say(mark("Hoeveel fte er nodig is")),
+            Table(columns, years),
+            sentence=f"{say(STAFF_MODEL)} {say(BAND)}",
+            chart=teachers.chart,
+            described=teachers.description,
         ),
-        parts=(
-            Part(
-                say(mark("Hoeveel fte er nodig is")),
-                Table(columns, years),
-                sentence=f"{say(STAFF_MODEL)} {say(BAND)}",
-                chart=teachers.chart,
-                described=teachers.description,
-            ),
-            Part(
-                say(mark("Als het anders gaat")),
-                Table(others, tuple((each.name, each.need, each.demand) for each in teachers.others)),
-            ),
+        Part(
+            say(mark("Als het anders gaat")),
+            Table(others, tuple((each.name, each.need, each.demand) for each in teachers.others)),
         ),
-        notes=teachers.method,
-        inputs=teachers.inputs,
     )
 
 

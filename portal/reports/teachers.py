@@ -1,12 +1,13 @@
-"""The teachers that a school will ask, worked out from its forecast of pupils; a model of this portal."""
+"""The teachers that a school or a board will ask, worked out from its forecast of pupils; a model of this portal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from portal.parties.register import PRIMARY
+from portal.parties.register import PRIMARY, RegisterLocation
 from portal.reports import duo
 from portal.reports.cells import rounded, span_text
-from portal.reports.forecast import Scenario, Staffing, staffing
+from portal.reports.forecast import Forecast, Scenario, Staffing, combined, staffing
 from portal.reports.inputs import Input, assumptions_from, scenario_from
 from portal.reports.pupil_charts import BandChart, Stop, band_chart
 from portal.reports.pupil_files import PUPILS
@@ -50,13 +51,10 @@ class OtherScenario:
     """Of all years together."""
 
 
-@dataclass(frozen=True)
-class Teachers:
-    """Everything the page shows of one location."""
+@dataclass(frozen=True, kw_only=True)
+class TeachersAhead:
+    """What a forecast of pupils asks, in words: of one location, or of several together."""
 
-    code: str
-    name: str
-    place: str
     now: str
     years: tuple[TeacherYear, ...]
     demand: str
@@ -78,6 +76,36 @@ class Teachers:
         return say(_METHOD), say(_LIMITS)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Teachers(TeachersAhead):
+    """Everything the page shows of one location."""
+
+    code: str
+    name: str
+    place: str
+
+
+@dataclass(frozen=True)
+class LocationTeachers:
+    """One location in the list of a board; all in fte."""
+
+    code: str
+    name: str
+    place: str
+    now: str
+    in_five_years: str
+    demand: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardTeachers(TeachersAhead):
+    """Everything the page shows of the locations of a board together."""
+
+    locations: tuple[LocationTeachers, ...]
+    without: tuple[str, ...]
+    """Names of locations that the forecast leaves out: special education, or nothing published."""
+
+
 def school_teachers(code: str, typed: Mapping[str, str] | None = None) -> Teachers | NoReport:
     """The forecast of teachers of a location, or why there is none; `typed` holds what somebody filled in."""
     found = reported(code, sectors=(PRIMARY,))
@@ -89,29 +117,59 @@ def school_teachers(code: str, typed: Mapping[str, str] | None = None) -> Teache
     ahead = forecast_of(rows, assumptions) if rows else None
     if ahead is None:
         return NoReport(say(mark("DUO heeft over deze vestiging geen aantal leerlingen gepubliceerd.")))
+    said = _said(ahead, scenario, inputs=(*staff_inputs, *pupil_inputs))
+    return Teachers(**said, code=found.code, name=found.name, place=found.place)
+
+
+def board_teachers(
+    locations: Sequence[RegisterLocation], typed: Mapping[str, str] | None = None
+) -> BoardTeachers | NoReport:
+    """What these locations ask together; whoever calls has asked the gate of each of them.
+
+    The need of each is worked out by itself, and added: low with low, high with high.
+    """
+    rows = counts_of([location.code for location in locations])
+    # the inflow is a number of one school: for a board it is always worked out
+    assumptions, pupil_inputs = assumptions_from({name: it for name, it in (typed or {}).items() if name != "inflow"})
+    scenario, staff_inputs = scenario_from(typed or {})
+    inputs = (*staff_inputs, *(each for each in pupil_inputs if each.name != "inflow"))
+    forecasts = {code: ahead for code, mine in rows.items() if (ahead := forecast_of(mine, assumptions))}
+    if not forecasts:
+        return NoReport(say(mark("Van geen van deze vestigingen is er een prognose van leerlingen.")))
+    return BoardTeachers(
+        **_said(combined(list(forecasts.values())), scenario, inputs=inputs),
+        locations=tuple(_line(each, forecasts[each.code], scenario) for each in locations if each.code in forecasts),
+        without=tuple(each.name for each in locations if each.code not in forecasts),
+    )
+
+
+def _line(location: RegisterLocation, ahead: Forecast, scenario: Scenario) -> LocationTeachers:
+    result = staffing(ahead, scenario)
+    now, later = span_text(result.now, places=1), span_text(result.years[-1].need, places=1)
+    demand = span_text(result.demand, places=1)
+    return LocationTeachers(location.code, location.name, location.place, now, later, demand)
+
+
+def _said(ahead: Forecast, scenario: Scenario, *, inputs: tuple[Input, ...]) -> dict[str, Any]:
     result = staffing(ahead, scenario)
     others = [(name, staffing(ahead, other)) for name, other in _others(scenario)]
     stops = [
         Stop(str(year), need.low, need.middle, need.high, rounded(need.middle, places=1))
         for year, need in [(ahead.years[0].year, result.now), *((each.year, each.need) for each in result.years)]
     ]
-    persons = sum(year.persons.middle for year in result.years)
-    return Teachers(
-        code=found.code,
-        name=found.name,
-        place=found.place,
-        now=span_text(result.now, places=1),
-        years=_years(result),
-        demand=span_text(result.demand, places=1),
-        persons=rounded(persons),
-        others=tuple(
+    return {
+        "now": span_text(result.now, places=1),
+        "years": _years(result),
+        "demand": span_text(result.demand, places=1),
+        "persons": rounded(sum(year.persons.middle for year in result.years)),
+        "others": tuple(
             OtherScenario(name, span_text(each.years[-1].need, places=1), span_text(each.demand, places=1))
             for name, each in others
         ),
-        chart=band_chart(stops),
-        inputs=(*staff_inputs, *pupil_inputs),
-        sources=tuple(duo.source_lines(PUPILS)),
-    )
+        "chart": band_chart(stops),
+        "inputs": inputs,
+        "sources": tuple(duo.source_lines(PUPILS)),
+    }
 
 
 def _years(result: Staffing) -> tuple[TeacherYear, ...]:

@@ -23,6 +23,7 @@ from portal.reports.inputs import kept
 from portal.reports.overview import KINDS, SORTS, Line, Overview, arranged, overview, signed
 from portal.reports.position import position
 from portal.reports.reasons import NoReport
+from portal.reports.teachers import board_teachers
 from portal.views.overviews import Wish, wished
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import person, settings, visitor
@@ -79,6 +80,13 @@ def show(product_name: str, board_number: str, report_name: str) -> ResponseRetu
             where |= kept(request.args, pupils.inputs)
             around["share_url"] = url_for("sharing.share_of_board", **where)
         return render_template("reports/board_pupils.html", **around, pupils=pupils, why_not=why_not)
+    if report.name == catalogue.TEACHERS:
+        teachers = board_teachers(judged.open, request.args)
+        why_not = teachers.reason if isinstance(teachers, NoReport) else None
+        if not isinstance(teachers, NoReport):
+            where |= kept(request.args, teachers.inputs)
+            around["share_url"] = url_for("sharing.share_of_board", **where)
+        return render_template("reports/board_teachers.html", **around, teachers=teachers, why_not=why_not)
     found = overview(judged.open)
     if report.name == catalogue.POSITION:
         return render_template("reports/board_position.html", **around, position=position(found), signed=signed)
