@@ -92,7 +92,7 @@ def facts_of(teachers: TeachersAhead) -> tuple[tuple[str, str], ...]:
 def parts_of(teachers: TeachersAhead) -> tuple[Part, ...]:
     """The need a year, and what it is when things go otherwise."""
     columns = (
-        say(mark("Schooljaar")), say(mark("Nodig")), say(mark("Nieuw nodig")), say(mark("Over")),
+        say(mark("Schooljaar")), say(mark("Nodig")), say(mark("Nieuw nodig")), say(mark("Blijft over")),
         say(mark("Uitbreiding")), say(mark("Vervanging")), say(mark("In mensen")),
     )  # fmt: skip
     years = tuple(
