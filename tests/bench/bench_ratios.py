@@ -27,6 +27,7 @@ SUBJECTS = {
     "tasks": "tests.bench.measure_tasks",
     "board": "tests.bench.measure_board",
     "gate": "tests.bench.measure_gate",
+    "import": "tests.bench.measure_import",
     "offering": "tests.bench.measure_offering",
     "papers": "tests.bench.measure_papers",
     "verify": "tests.bench.measure_verify",
