@@ -29,7 +29,7 @@ from portal.evidence import dossiers
 from portal.offers import blocks, drafting
 from portal.parties import erasing, looks
 from portal.record import heads, jobs, letters, outbox, rounds
-from portal.reports import own_reports, sharing
+from portal.reports import own_announcing, own_reports, sharing
 from portal.upkeep import ending, nightly, notes
 from portal.wording import mark
 
@@ -185,6 +185,8 @@ class Worker:
                     words=taken.parameters["words"],
                     by=uuid.UUID(taken.parameters["by"]),
                 )
+            case own_announcing.ANNOUNCE:
+                own_announcing.announce(uuid.UUID(taken.parameters["report"]))
             case blocks.LIFT:
                 blocks.lift_expired(uuid.UUID(taken.parameters["block"]), contact=self.settings.contact)
             case erasing.ERASE:

@@ -10,7 +10,7 @@ from portal.offers.tables import Product
 from portal.parties import retention
 from portal.parties.tables import Membership
 from portal.record.ledger import Entry
-from portal.reports import own_recipients, own_reports
+from portal.reports import own_announcing, own_recipients, own_reports
 from portal.reports.own_tables import OwnReport, OwnReportFile, OwnReportOpening, OwnReportRecipient
 from tests.builders import (  # fmt: skip
     A_PDF,
@@ -25,6 +25,7 @@ from tests.builders import (  # fmt: skip
     THEIRS,
     TOM,
     Portal,
+    Someone,
     a_role,
     accepted_terms,
 )
@@ -177,6 +178,43 @@ def test_a_later_version_takes_the_place_of_the_one_before_and_begins_with_what_
     tom.open(f"{FOR_SCHOOL}/{first}").sees("Van dit rapport is er een nieuwere versie").follow("Open versie 2026-2")
     assert tom.all("iframe")
     assert readers.findings() == ()
+
+
+def test_administrators_of_who_is_named_hear_of_each_version_once_and_nobody_of_one_for_all(readers: Portal) -> None:
+    """The school has no administrator of its own: its board's hear of it."""
+    new, later = "Nieuw rapport van Voorbeeldleverancier", "Nieuwe versie van Voorbeeldleverancier"
+
+    def heard(someone: Someone) -> tuple[int, int]:
+        subjects = readers.mails(someone.email)
+        return sum(each.startswith(new) for each in subjects), sum(each.startswith(later) for each in subjects)
+
+    kim = a_publisher(readers)
+    report_id = published(readers, kim, organisations=f"{SCHOOL}\n{OURS}")
+    assert heard(EVA) == (0, 0), "the worker does it"
+    readers.work()
+    assert (heard(EVA), heard(TOM), heard(IRIS)) == ((1, 0), (0, 0), (0, 0))
+    letter = readers.letter(EVA.email, new)
+    assert TITLE in letter and "1 januari 2026 tot en met 30 juni 2026" in letter and "Naar de rapporten" in letter
+    assert readers.mailed_link(EVA.email, new) == "/rapporten"
+    with readers.opened():
+        own_announcing.announce(report_id)  # as after a worker that was killed
+    readers.later(minutes=5)
+    kim.open(f"/leverancier/rapporten/{report_id}").follow("Een nieuwe versie publiceren")
+    kim.upload("file", A_PDF, "doorstroom.pdf").press("Nakijken").fill(version="2026-2").press("Publiceren")
+    readers.work()
+    published(readers, kim, title="Voor allen", for_whom="all", organisations="")
+    readers.work()
+    assert heard(EVA) == (1, 1)
+    assert readers.findings() == ()
+
+
+def test_a_report_that_was_withdrawn_before_the_worker_came_is_told_to_nobody(readers: Portal) -> None:
+    kim = a_publisher(readers)
+    report_id = published(readers, kim)
+    kim.open(f"/leverancier/rapporten/{report_id}/intrekken").fill(why="De cijfers kloppen niet.")
+    kim.press("Ja, intrekken")
+    readers.work()
+    assert not [each for each in readers.mails(EVA.email) if each.startswith("Nieuw rapport")]
 
 
 def test_a_withdrawn_report_is_shut_at_once_and_says_why(readers: Portal) -> None:

@@ -263,6 +263,14 @@ PARAGRAPHS: Mapping[str, tuple[str, ...]] = {
         mark("De reden: %(why)s"),
         mark("Gooi het rapport weg, en wat u ervan maakte. Gaf u het aan anderen? Vraag hen hetzelfde."),
     ),
+    "own_report": (
+        mark("%(supplier)s publiceerde het rapport %(title)s bij %(product)s, voor %(organisations)s."),
+        mark("Het gaat over %(first)s tot en met %(last)s. Dit is versie %(version)s."),
+        mark(
+            "Wie de poort van het rapport door mag, kan het lezen. Geldt dat nog niet, dan zegt de poort wat er nodig "
+            "is."
+        ),
+    ),
     "undeclared": (
         mark("Vanaf %(day)s spreekt %(board)s niet meer voor %(school)s."),
         mark("Het handelt dan niet meer namens de school. De rapporten gaan dicht tot een bestuur voor u spreekt."),
@@ -381,6 +389,7 @@ BUTTONS: Mapping[str, str] = {
     "dpia_over": mark("Bekijk de zaak"),
     "gate_reminder": mark("Bekijk wat er nodig is"),
     "share_link": mark("Bekijk en bevestig"),
+    "own_report": mark("Naar de rapporten"),
     "undeclared": mark("Bekijk uw school"),
     "acting_ended": mark("Bekijk de organisatie"),
     "authority_changed": mark("Bekijk de organisatie"),

@@ -19,7 +19,7 @@ from portal.offers.tables import Product
 from portal.parties import retention
 from portal.parties.tables import Organisation
 from portal.record import ledger
-from portal.reports import own_recipients
+from portal.reports import own_announcing, own_recipients
 from portal.reports.own_tables import OwnReport, OwnReportFile, OwnReportOpening, OwnReportRecipient
 from portal.wording import mark, say
 
@@ -124,6 +124,7 @@ def publish(file_id: uuid.UUID, wanted: Wanted, *, by: uuid.UUID, faults: Mappin
             document=made.blob,
             **told(made, keys),
         )
+        own_announcing.ask(session, made)
 
 
 def withdraw(report_id: uuid.UUID, *, why: str, by: uuid.UUID) -> None:
