@@ -3,13 +3,18 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from portal.database import reader
 from portal.offers.tables import Product
 from portal.parties import register
+from portal.parties.register import RegisterLocation
+from portal.reports import region
 from portal.reports import teachers as teaching
 from portal.reports.catalogue import REPORTS
 from portal.reports.forecast import AGES, Assumptions, Scenario, Span, added, combined, forecast, staffing
 from portal.reports.reasons import NoReport
+from portal.reports.region import Region
 from tests.builders import ANN, IRIS, OTHER_SCHOOL, OURS, PRODUCT, SCHOOL, TOM, Portal, accepted_terms
 from tests.test_shared_forecasts import READY, WHY, only, table, used
 
@@ -97,3 +102,32 @@ def test_what_schools_need_together_is_the_sum_of_what_each_needs(
     ]:
         assert (got.low, got.middle, got.high) == pytest.approx((wanted.low, wanted.middle, wanted.high))
     assert together.demand.middle <= sum(one.demand.middle for one in each) + 1e-9
+
+
+# --- The province --------------------------------------------------------------------------------------------------
+
+
+def test_the_province_stands_beside_a_school_and_a_board_with_the_same_numbers(open_to_ann: Portal) -> None:
+    accepted_terms(open_to_ann, TOM)
+    for who, page in ((TOM, f"/rapporten/{PRODUCT}/{SCHOOL}/personeel"), (ANN, BOARD)):
+        there = open_to_ann.sign_in(who).open(page).sees("De provincie Noord-Holland", "gewone basisscholen")
+        other = open_to_ann.sign_in(who).open(f"{page}?ratio=12").text
+        assert there.text.split("De provincie")[1] != other.split("De provincie")[1]
+        content = table(there.follow("Downloaden of delen").choose("kind", "csv").fill(purpose=WHY).press(READY))
+        assert "De provincie Noord-Holland" in content
+
+
+def test_the_province_is_the_sum_of_its_schools_and_of_enough_of_them(open_to_ann: Portal) -> None:
+    def both() -> tuple[Region | None, teaching.BoardTeachers | NoReport, Region | None]:
+        here = register.location(SCHOOL)
+        assert here
+        asked = (
+            select(RegisterLocation).filter_by(province=here.province, ended_on=None).order_by(RegisterLocation.code)
+        )
+        them = list(reader.scalars(asked))
+        return region.of([here], {"ratio": "15"}), teaching.board_teachers(them, {"ratio": "15"}), region.of([], {})
+
+    together, added_up, nowhere = open_to_ann.ask(both)
+    assert isinstance(added_up, teaching.BoardTeachers) and together is not None and nowhere is None
+    assert (together.now, together.years, together.demand) == (added_up.now, added_up.years, added_up.demand)
+    assert together.schools == len(added_up.locations) >= region.FEWEST

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from portal.parties.register import RegisterBoard, RegisterLocation
-from portal.reports import catalogue, duo_papers, papers
+from portal.reports import catalogue, duo_papers, papers, region
 from portal.reports.board_pupils import board_pupils
 from portal.reports.card import LEVEL_NAMES
 from portal.reports.figures import percent
@@ -120,6 +120,8 @@ def _teachers(board: RegisterBoard, schools: Schools, notes: tuple[str, ...], ty
     )  # fmt: skip
     rows = tuple((each.name, each.place, each.now, each.in_five_years, each.demand) for each in found.locations)
     parts = (*duo_papers.parts_of(found), Part(say(mark("School voor school")), Table(columns, rows)))
+    if around := region.of(schools, typed):
+        parts = (*parts, duo_papers.part_of(around))
     if found.without:
         notes = (*notes, say(WITHOUT_FORECAST, names=", ".join(found.without)))
     period, facts = duo_papers.period_of(found), duo_papers.facts_of(found)

@@ -7,7 +7,7 @@ from portal.parties.register import RegisterLocation
 from portal.reports import duo
 from portal.reports.cells import span_text, total_text
 from portal.reports.forecast import combined
-from portal.reports.inputs import Input, assumptions_from
+from portal.reports.inputs import Input, assumptions_from, without_inflow
 from portal.reports.masking import total
 from portal.reports.pupil_files import PUPILS
 from portal.reports.pupils_ahead import PupilsAhead, ahead_of, cells_of, counts_of, day_of, forecast_of
@@ -50,9 +50,7 @@ def board_pupils(
     rows = counts_of([location.code for location in locations])
     if not rows:
         return NoReport(say(mark("DUO heeft over deze vestigingen geen aantal leerlingen gepubliceerd.")))
-    # the inflow is a number of one school: for a board it is always worked out
-    of_all = {name: text for name, text in (typed or {}).items() if name != "inflow"}
-    given, fields = assumptions_from(of_all)
+    given, fields = assumptions_from(without_inflow(typed or {}))
     inputs = tuple(field for field in fields if field.name != "inflow")
     forecasts = {code: ahead for code, mine in rows.items() if (ahead := forecast_of(mine, given))}
     listed = [

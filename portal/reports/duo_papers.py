@@ -5,6 +5,7 @@ from portal.reports.levels import Levels, LevelYear, Subject
 from portal.reports.paper import Paper, Part, Table
 from portal.reports.pupils import Pupils
 from portal.reports.pupils_ahead import BAND, MODEL
+from portal.reports.region import Region
 from portal.reports.secondary import Secondary
 from portal.reports.teachers import MODEL as STAFF_MODEL
 from portal.reports.teachers import Teachers, TeachersAhead
@@ -112,6 +113,19 @@ def parts_of(teachers: TeachersAhead) -> tuple[Part, ...]:
             say(mark("Als het anders gaat")),
             Table(others, tuple((each.name, each.need, each.demand) for each in teachers.others)),
         ),
+    )
+
+
+def part_of(region: Region) -> Part:
+    """What the schools of the province ask together."""
+    columns = (say(mark("Schooljaar")), say(mark("Nodig")), say(mark("Nieuw nodig")))
+    counted = mark("Van %(count)s gewone basisscholen samen, met dezelfde getallen.")
+    return Part(
+        say(mark("De provincie %(province)s"), province=region.province),
+        Table(columns, tuple((each.label, each.need, each.demand) for each in region.years)),
+        sentence=say(counted, count=region.schools),
+        chart=region.chart,
+        described=region.description,
     )
 
 

@@ -69,7 +69,7 @@ RANGES: Mapping[str, Range] = MappingProxyType(
         "margin": Range(0, 30, 5.0),  # percent, on the need for teachers
     }
 )
-MOST_PUPILS = 20_000  # of one age; a whole region
+MOST_PUPILS = 60_000  # of one age; the largest province has some 40,000
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class Forecast:
 def forecast(pupils: Sequence[Span], *, year: int, assumptions: Assumptions | None = None) -> Forecast:
     """Five years of pupils after a year of which they are known by age (as in AGES); see the model above.
 
-    Raises OutsideError for more than 20,000 pupils of an age, and ValueError for another number of ages.
+    Raises OutsideError for more than 60,000 pupils of an age, and ValueError for another number of ages.
     """
     given = assumptions or Assumptions()
     if len(pupils) != len(AGES):

@@ -62,6 +62,11 @@ def scenario_from(typed: Mapping[str, str]) -> tuple[Scenario, tuple[Input, ...]
     )
 
 
+def without_inflow(typed: Mapping[str, str]) -> dict[str, str]:
+    """The same for several schools together: the inflow is a number of one school, so it is worked out."""
+    return {name: text for name, text in typed.items() if name != "inflow"}
+
+
 def kept(typed: Mapping[str, str], fields: Iterable[Input]) -> dict[str, str]:
     """What was filled in at these fields as it goes along with a report; nothing of a field that is wrong."""
     return {each.name: each.typed for each in fields if typed.get(each.name, "").strip() and not each.fault}

@@ -1,9 +1,10 @@
 """Each report of a school as it goes on paper: the words and figures of its page, and what is masked there is here."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from portal.parties.register import location
-from portal.reports import catalogue, duo_papers
+from portal.reports import catalogue, duo_papers, region
 from portal.reports.card import Card, NoCard, school_card
 from portal.reports.levels import school_levels
 from portal.reports.overview import Line, overview, signed
@@ -84,7 +85,11 @@ def _pupils(code: str, typed: Mapping[str, str]) -> Paper | None:
 
 def _teachers(code: str, typed: Mapping[str, str]) -> Paper | None:
     found = school_teachers(code, typed)
-    return None if isinstance(found, NoReport) else duo_papers.of_teachers(found)
+    here = location(code)
+    if isinstance(found, NoReport) or here is None:
+        return None
+    paper, around = duo_papers.of_teachers(found), region.of([here], typed)
+    return replace(paper, parts=(*paper.parts, duo_papers.part_of(around))) if around else paper
 
 
 def _secondary(code: str) -> Paper | None:

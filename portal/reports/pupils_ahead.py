@@ -25,7 +25,7 @@ from portal.reports.masking import Cell, Known, cell
 from portal.reports.pupil_charts import BandChart, Stop, band_chart
 from portal.wording import mark, say
 
-_REGULAR = "Bo"
+REGULAR = "Bo"
 MODEL = mark("Dit is een rekenmodel van dit portaal, geen officiële raming.")
 BAND = mark("De lijn is het midden; de band loopt van laag naar hoog.")
 _COHORTS = mark(
@@ -102,11 +102,15 @@ def cells_of(row: PupilCount) -> list[Cell]:
 
 def forecast_of(rows: Sequence[PupilCount], given: Assumptions) -> Forecast | None:
     """Only where all pupils are in regular primary education, the one kind that the model knows."""
-    if [row.kind for row in rows] != [_REGULAR]:
+    if [row.kind for row in rows] != [REGULAR]:
         return None
-    spans = [_span(each) for each in cells_of(rows[0])]
-    by_age = [added(spans[:2]), *spans[2 : len(AGES)], added(spans[len(AGES) :])]
-    return forecast(by_age, year=rows[0].counted_on.year, assumptions=given)
+    return forecast(by_age(rows[0]), year=rows[0].counted_on.year, assumptions=given)
+
+
+def by_age(row: PupilCount) -> list[Span]:
+    """The pupils of regular primary education by age, as in AGES."""
+    spans = [_span(each) for each in cells_of(row)]
+    return [added(spans[:2]), *spans[2 : len(AGES)], added(spans[len(AGES) :])]
 
 
 def _span(each: Cell) -> Span:

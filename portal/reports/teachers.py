@@ -8,7 +8,7 @@ from portal.parties.register import PRIMARY, RegisterLocation
 from portal.reports import duo
 from portal.reports.cells import rounded, span_text
 from portal.reports.forecast import Forecast, Scenario, Staffing, combined, staffing
-from portal.reports.inputs import Input, assumptions_from, scenario_from
+from portal.reports.inputs import Input, assumptions_from, scenario_from, without_inflow
 from portal.reports.pupil_charts import BandChart, Stop, band_chart
 from portal.reports.pupil_files import PUPILS
 from portal.reports.pupils_ahead import counts_of, forecast_of
@@ -117,8 +117,8 @@ def school_teachers(code: str, typed: Mapping[str, str] | None = None) -> Teache
     ahead = forecast_of(rows, assumptions) if rows else None
     if ahead is None:
         return NoReport(say(mark("DUO heeft over deze vestiging geen aantal leerlingen gepubliceerd.")))
-    said = _said(ahead, scenario, inputs=(*staff_inputs, *pupil_inputs))
-    return Teachers(**said, code=found.code, name=found.name, place=found.place)
+    words = said(ahead, scenario, inputs=(*staff_inputs, *pupil_inputs))
+    return Teachers(**words, code=found.code, name=found.name, place=found.place)
 
 
 def board_teachers(
@@ -129,15 +129,14 @@ def board_teachers(
     The need of each is worked out by itself, and added: low with low, high with high.
     """
     rows = counts_of([location.code for location in locations])
-    # the inflow is a number of one school: for a board it is always worked out
-    assumptions, pupil_inputs = assumptions_from({name: it for name, it in (typed or {}).items() if name != "inflow"})
+    assumptions, pupil_inputs = assumptions_from(without_inflow(typed or {}))
     scenario, staff_inputs = scenario_from(typed or {})
     inputs = (*staff_inputs, *(each for each in pupil_inputs if each.name != "inflow"))
     forecasts = {code: ahead for code, mine in rows.items() if (ahead := forecast_of(mine, assumptions))}
     if not forecasts:
         return NoReport(say(mark("Van geen van deze vestigingen is er een prognose van leerlingen.")))
     return BoardTeachers(
-        **_said(combined(list(forecasts.values())), scenario, inputs=inputs),
+        **said(combined(list(forecasts.values())), scenario, inputs=inputs),
         locations=tuple(_line(each, forecasts[each.code], scenario) for each in locations if each.code in forecasts),
         without=tuple(each.name for each in locations if each.code not in forecasts),
     )
@@ -150,7 +149,8 @@ def _line(location: RegisterLocation, ahead: Forecast, scenario: Scenario) -> Lo
     return LocationTeachers(location.code, location.name, location.place, now, later, demand)
 
 
-def _said(ahead: Forecast, scenario: Scenario, *, inputs: tuple[Input, ...]) -> dict[str, Any]:
+def said(ahead: Forecast, scenario: Scenario, *, inputs: tuple[Input, ...]) -> dict[str, Any]:
+    """The fields of TeachersAhead: what these pupils ask in this scenario, in words."""
     result = staffing(ahead, scenario)
     others = [(name, staffing(ahead, other)) for name, other in _others(scenario)]
     stops = [

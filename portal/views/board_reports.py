@@ -16,7 +16,7 @@ from portal.gate.judge import Verdict
 from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.register import RegisterBoard, RegisterLocation
-from portal.reports import catalogue
+from portal.reports import catalogue, region
 from portal.reports.board_pupils import board_pupils
 from portal.reports.catalogue import About, Report
 from portal.reports.inputs import kept
@@ -83,6 +83,7 @@ def show(product_name: str, board_number: str, report_name: str) -> ResponseRetu
     if report.name == catalogue.TEACHERS:
         teachers = board_teachers(judged.open, request.args)
         why_not = teachers.reason if isinstance(teachers, NoReport) else None
+        around["region"] = region.of(judged.open, request.args)
         if not isinstance(teachers, NoReport):
             where |= kept(request.args, teachers.inputs)
             around["share_url"] = url_for("sharing.share_of_board", **where)

@@ -1,13 +1,13 @@
 """What stands on the page of each report: its template, and what it shows. A new report is one line of a table here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import request
 
 from portal.parties.register import RegisterLocation
-from portal.reports import card, catalogue
+from portal.reports import card, catalogue, region
 from portal.reports.catalogue import Report
 from portal.reports.inputs import kept
 from portal.reports.levels import school_levels
@@ -71,12 +71,19 @@ def _ahead(
     return page
 
 
+def _teachers(location: RegisterLocation) -> Page:
+    page = _ahead("reports/_teachers.html", "teachers", school_teachers)(location)
+    if page.why_not:
+        return page
+    return replace(page, values={**page.values, "region": region.of([location], request.args)})
+
+
 OF_LOCATION: Mapping[str, Callable[[RegisterLocation], Page]] = {
     catalogue.SCHOOL_CARD: _of_the_card("reports/_card.html"),
     catalogue.TREND: _of_the_card("reports/_trend.html"),
     catalogue.POSITION: _position,
     catalogue.LEVELS: _of_duo("reports/_levels.html", "levels", school_levels),
     catalogue.PUPILS: _ahead("reports/_pupils.html", "pupils", school_pupils),
-    catalogue.TEACHERS: _ahead("reports/_teachers.html", "teachers", school_teachers),
+    catalogue.TEACHERS: _teachers,
     catalogue.SECONDARY_SCHOOL: _of_duo("reports/_secondary.html", "secondary", school_secondary),
 }
