@@ -40,7 +40,7 @@ def of(locations: Sequence[RegisterLocation], typed: Mapping[str, str]) -> Regio
     scenario, inputs = scenario_from(typed)
     together = [added(spans) for spans in zip(*(by_age(each) for each in rows), strict=True)]
     ahead = forecast(together, year=rows[0].counted_on.year, assumptions=assumptions)
-    return Region(**said(ahead, scenario, inputs=inputs), province=province, schools=len(rows))
+    return Region(**said(ahead, scenario, inputs=inputs, places=0), province=province, schools=len(rows))
 
 
 def _regular(province: str) -> list[PupilCount]:

@@ -149,21 +149,21 @@ def _line(location: RegisterLocation, ahead: Forecast, scenario: Scenario) -> Lo
     return LocationTeachers(location.code, location.name, location.place, now, later, demand)
 
 
-def said(ahead: Forecast, scenario: Scenario, *, inputs: tuple[Input, ...]) -> dict[str, Any]:
-    """The fields of TeachersAhead: what these pupils ask in this scenario, in words."""
+def said(ahead: Forecast, scenario: Scenario, *, inputs: tuple[Input, ...], places: int = 1) -> dict[str, Any]:
+    """The fields of TeachersAhead: what these pupils ask in this scenario, in words; with so many decimals."""
     result = staffing(ahead, scenario)
     others = [(name, staffing(ahead, other)) for name, other in _others(scenario)]
     stops = [
-        Stop(str(year), need.low, need.middle, need.high, rounded(need.middle, places=1))
+        Stop(str(year), need.low, need.middle, need.high, rounded(need.middle, places=places))
         for year, need in [(ahead.years[0].year, result.now), *((each.year, each.need) for each in result.years)]
     ]
     return {
-        "now": span_text(result.now, places=1),
-        "years": _years(result),
-        "demand": span_text(result.demand, places=1),
+        "now": span_text(result.now, places=places),
+        "years": _years(result, places),
+        "demand": span_text(result.demand, places=places),
         "persons": rounded(sum(year.persons.middle for year in result.years)),
         "others": tuple(
-            OtherScenario(name, span_text(each.years[-1].need, places=1), span_text(each.demand, places=1))
+            OtherScenario(name, span_text(each.years[-1].need, places=places), span_text(each.demand, places=places))
             for name, each in others
         ),
         "chart": band_chart(stops),
@@ -172,16 +172,16 @@ def said(ahead: Forecast, scenario: Scenario, *, inputs: tuple[Input, ...]) -> d
     }
 
 
-def _years(result: Staffing) -> tuple[TeacherYear, ...]:
+def _years(result: Staffing, places: int) -> tuple[TeacherYear, ...]:
     return tuple(
         TeacherYear(
             label=f"{year.year}-{year.year + 1}",
-            need=span_text(year.need, places=1),
-            expansion=span_text(year.expansion, places=1),
-            replacement=span_text(year.replacement, places=1),
-            demand=span_text(year.demand, places=1),
-            surplus=span_text(year.surplus, places=1),
-            persons=span_text(year.persons, places=1),
+            need=span_text(year.need, places=places),
+            expansion=span_text(year.expansion, places=places),
+            replacement=span_text(year.replacement, places=places),
+            demand=span_text(year.demand, places=places),
+            surplus=span_text(year.surplus, places=places),
+            persons=span_text(year.persons, places=places),
         )
         for year in result.years
     )
