@@ -62,6 +62,7 @@ NO_PAGES = {
     "models.as_pdf": "a PDF",
     "gate.explain": "leads to the gate of a report",
     "board_reports.index": "leads to the first report",
+    "permissions.attachment": "a PDF",
     "sharing.file": "a file",
     "own_reports.file": "a file",
     "own_reports.kept_file": "a file",
