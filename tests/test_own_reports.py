@@ -143,6 +143,7 @@ def test_who_reads_is_counted_once_and_not_named_to_the_supplier(readers: Portal
     for _ in range(3):
         tom.open(file_of(report))
     assert readers.count(OwnReportOpening) == 1
+    tom.open(f"{FOR_SCHOOL}/{report}").sees("Wij onthouden 24 maanden dat en wanneer u", "alleen hoeveel personen")
     readers.sign_in(KIM).open(f"/leverancier/rapporten/{report}").sees("door 1 persoon").sees_not(TOM.name)
 
 

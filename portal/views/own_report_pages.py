@@ -10,6 +10,7 @@ from portal.documents import vault
 from portal.documents.report_files import KINDS
 from portal.errors import NotFoundError
 from portal.offers.tables import Product
+from portal.parties import retention
 from portal.parties.register import RegisterLocation
 from portal.reports import own_reading
 from portal.reports.own_tables import OwnReport
@@ -68,6 +69,7 @@ def show(product_name: str, code: str, report_id: UUID) -> ResponseReturnValue:
         period=period(report),
         state=own_reading.state_of(report),
         newer=newer,
+        kept_months=round(retention.OPENING.days / 30.4),
         newer_is_here=newer is not None
         and own_reading.one_for_school(reader(), newer.id, product.id, location) is not None,
     )
