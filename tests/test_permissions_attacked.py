@@ -307,7 +307,8 @@ def test_what_was_tampered_with_is_found(holders: Portal) -> None:
 
     def tamper(session: Session) -> None:
         row = session.query(InForce).filter_by(case_id=case_id).one()
-        row.until = row.since + (row.until - row.since) * 2  # type: ignore[operator]
+        assert row.until is not None
+        row.until = row.since + (row.until - row.since) * 2
         session.query(Share).one().permission_id = None
 
     holders.do(tamper)

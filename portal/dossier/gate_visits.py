@@ -69,8 +69,11 @@ def _seats(session: Session, day: dt.date) -> Iterator[tuple[uuid.UUID, str]]:
         .where((Membership.until.is_(None)) | (Membership.until > clock.start_of(day)))
         .distinct()
     )
+    codes: dict[str, list[str]] = {}
     for person_id, key in session.execute(asked):
-        kind, _, number = (key or "").partition(":")
-        codes = [number] if kind == "location" else [each.code for each in register.locations_of(number)]
-        for code in codes:
+        assert key is not None  # asked above
+        if key not in codes:
+            kind, _, number = key.partition(":")
+            codes[key] = [number] if kind == "location" else [each.code for each in register.locations_of(number)]
+        for code in codes[key]:
             yield person_id, code

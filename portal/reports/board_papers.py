@@ -10,7 +10,6 @@ from portal.reports.card import LEVEL_NAMES
 from portal.reports.figures import percent
 from portal.reports.overview import LevelLine, Line, overview, signed
 from portal.reports.paper import Cell, Paper, Part, Table
-from portal.reports.pupils_ahead import BAND, MODEL
 from portal.reports.reasons import NoReport
 from portal.reports.results import Level
 from portal.reports.teachers import MODEL as STAFF_MODEL
@@ -23,27 +22,20 @@ WITHOUT_FORECAST = mark(
     "publiceerde: %(names)s."
 )
 Schools = Sequence[RegisterLocation]
+Typed = Mapping[str, str]
+"""The numbers that somebody filled in for a forecast; another report has no use for them."""
 
 
-def of(
-    report_name: str, board: RegisterBoard, schools: Schools, shut: Schools, typed: Mapping[str, str]
-) -> Paper | None:
+def of(report_name: str, board: RegisterBoard, schools: Schools, shut: Schools, typed: Typed) -> Paper | None:
     """A report about these schools of a board, in the language that is spoken; None where there are no figures.
 
     The schools whose gate is shut are named, so that nobody takes it for the whole board. `typed` holds the numbers
     that somebody filled in for a forecast.
     """
-    if report_name in AHEAD:
-        return AHEAD[report_name](board, schools, _left_out(shut), typed)
-    return MADE[report_name](board, schools, _left_out(shut))
+    return MADE[report_name](board, schools, _left_out(shut), typed)
 
 
-def has(report_name: str) -> bool:
-    """Whether there is such a report about a board."""
-    return report_name in MADE or report_name in AHEAD
-
-
-def _overview(board: RegisterBoard, schools: Schools, notes: tuple[str, ...]) -> Paper | None:
+def _overview(board: RegisterBoard, schools: Schools, notes: tuple[str, ...], _typed: Typed) -> Paper | None:
     found = overview(schools)
     if not found.lines:
         return None
@@ -72,7 +64,7 @@ def _level(level: LevelLine) -> tuple[str, str]:
     return level.verdict, "–" if level.average is None else percent(level.average)
 
 
-def _position(board: RegisterBoard, schools: Schools, notes: tuple[str, ...]) -> Paper | None:
+def _position(board: RegisterBoard, schools: Schools, notes: tuple[str, ...], _typed: Typed) -> Paper | None:
     found = overview(schools)
     if not found.lines:
         return None
@@ -82,7 +74,7 @@ def _position(board: RegisterBoard, schools: Schools, notes: tuple[str, ...]) ->
     return _paper(catalogue.POSITION, board, (part, *_without(found.without)), found.sources, notes)
 
 
-def _pupils(board: RegisterBoard, schools: Schools, notes: tuple[str, ...], typed: Mapping[str, str]) -> Paper | None:
+def _pupils(board: RegisterBoard, schools: Schools, notes: tuple[str, ...], typed: Typed) -> Paper | None:
     found = board_pupils(schools, typed)
     if isinstance(found, NoReport):
         return None
@@ -90,17 +82,7 @@ def _pupils(board: RegisterBoard, schools: Schools, notes: tuple[str, ...], type
     rows = tuple((each.name, each.place, each.pupils, each.in_five_years or "–") for each in found.locations)
     parts = [Part(say(mark("School voor school")), Table(columns, rows))]
     if found.ahead:
-        heads = (say(mark("Op")), say(mark("Laag")), say(mark("Midden")), say(mark("Hoog")))
-        years = tuple((each.label, each.low, each.middle, each.high) for each in found.ahead.years)
-        parts.append(
-            Part(
-                say(mark("De komende vijf jaar")),
-                Table(heads, years),
-                sentence=f"{say(MODEL)} {say(BAND)}",
-                chart=found.ahead.chart,
-                described=found.ahead.description,
-            )
-        )
+        parts.append(duo_papers.part_ahead(found.ahead))
         notes = (*notes, *found.ahead.method)
     if found.without:
         names = ", ".join(found.without)
@@ -110,7 +92,7 @@ def _pupils(board: RegisterBoard, schools: Schools, notes: tuple[str, ...], type
     return replace(paper, inputs=found.inputs)
 
 
-def _teachers(board: RegisterBoard, schools: Schools, notes: tuple[str, ...], typed: Mapping[str, str]) -> Paper | None:
+def _teachers(board: RegisterBoard, schools: Schools, notes: tuple[str, ...], typed: Typed) -> Paper | None:
     found = board_teachers(schools, typed)
     if isinstance(found, NoReport):
         return None
@@ -160,11 +142,9 @@ def _paper(
     return Paper(title, board.name, place, period, facts, parts, sources, notes)
 
 
-MADE: Mapping[str, Callable[[RegisterBoard, Schools, tuple[str, ...]], Paper | None]] = {
+MADE: Mapping[str, Callable[[RegisterBoard, Schools, tuple[str, ...], Typed], Paper | None]] = {
     catalogue.OVERVIEW: _overview,
     catalogue.POSITION: _position,
-}
-AHEAD: Mapping[str, Callable[[RegisterBoard, Schools, tuple[str, ...], Mapping[str, str]], Paper | None]] = {
     catalogue.PUPILS: _pupils,
     catalogue.TEACHERS: _teachers,
 }

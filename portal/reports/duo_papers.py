@@ -4,7 +4,7 @@ from portal.reports.inputs import Input
 from portal.reports.levels import Levels, LevelYear, Subject
 from portal.reports.paper import Paper, Part, Table
 from portal.reports.pupils import Pupils
-from portal.reports.pupils_ahead import BAND, MODEL
+from portal.reports.pupils_ahead import BAND, MODEL, PupilsAhead
 from portal.reports.region import Region
 from portal.reports.secondary import Secondary
 from portal.reports.teachers import MODEL as STAFF_MODEL
@@ -42,17 +42,7 @@ def of_pupils(pupils: Pupils) -> Paper:
         Part(kind.name, Table(by_age, tuple((age.label, age.pupils) for age in kind.ages))) for kind in pupils.kinds
     ]
     if pupils.ahead:
-        columns = (say(mark("Op")), say(mark("Laag")), say(mark("Midden")), say(mark("Hoog")))
-        years = tuple((year.label, year.low, year.middle, year.high) for year in pupils.ahead.years)
-        parts.append(
-            Part(
-                say(mark("De komende vijf jaar")),
-                Table(columns, years),
-                sentence=f"{say(MODEL)} {say(BAND)}",
-                chart=pupils.ahead.chart,
-                described=pupils.ahead.description,
-            )
-        )
+        parts.append(part_ahead(pupils.ahead))
     return _paper(
         pupils,
         title=say(mark("Leerlingen")),
@@ -61,6 +51,18 @@ def of_pupils(pupils: Pupils) -> Paper:
         parts=tuple(parts),
         notes=pupils.ahead.method if pupils.ahead else (),
         inputs=pupils.inputs,
+    )
+
+
+def part_ahead(ahead: PupilsAhead) -> Part:
+    """Five years of pupils, of a school or of several together."""
+    columns = (say(mark("Op")), say(mark("Laag")), say(mark("Midden")), say(mark("Hoog")))
+    return Part(
+        say(mark("De komende vijf jaar")),
+        Table(columns, tuple((each.label, each.low, each.middle, each.high) for each in ahead.years)),
+        sentence=f"{say(MODEL)} {say(BAND)}",
+        chart=ahead.chart,
+        described=ahead.description,
     )
 
 
@@ -119,7 +121,7 @@ def parts_of(teachers: TeachersAhead) -> tuple[Part, ...]:
 def part_of(region: Region) -> Part:
     """What the schools of the province ask together."""
     columns = (say(mark("Schooljaar")), say(mark("Nodig")), say(mark("Nieuw nodig")))
-    counted = mark("Van %(count)s gewone basisscholen samen, met dezelfde getallen.")
+    counted = mark("Van %(count)s gewone basisscholen samen, met dezelfde getallen, behalve de instroom.")
     return Part(
         say(mark("De provincie %(province)s"), province=region.province),
         Table(columns, tuple((each.label, each.need, each.demand) for each in region.years)),

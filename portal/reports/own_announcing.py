@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.database import act
+from portal.database import act, reader
 from portal.parties import register
 from portal.parties.tables import Membership, Organisation, Person
 from portal.record import jobs, outbox
+from portal.reports.own_recipients import BOARD, LOCATION
 from portal.reports.own_tables import OwnReport, OwnReportRecipient
 from portal.wording import day, mark, say
 from workflows.vocabulary import Role
@@ -31,8 +32,7 @@ def ask(session: Session, report: OwnReport) -> None:
 
 def announce(report_id: uuid.UUID) -> None:
     """Put the mails in the outbox, each once, a part at a time; none where the report is over meanwhile."""
-    with act() as session:
-        whom = list(_whom(session, report_id).items())
+    whom = list(_whom(reader(), report_id).items())
     for start in range(0, len(whom), AT_ONCE):
         with act() as session:
             report = session.get_one(OwnReport, report_id)
@@ -48,8 +48,8 @@ def _whom(session: Session, report_id: uuid.UUID) -> Whom:
     for key in session.scalars(named.order_by(OwnReportRecipient.register_key)):
         kind, _, number = key.partition(":")
         administrators = _administrators(session, key)
-        if not administrators and kind == "location" and (place := register.location(number)):
-            administrators = _administrators(session, f"board:{place.board_number}")
+        if not administrators and kind == LOCATION and (place := register.location(number)):
+            administrators = _administrators(session, f"{BOARD}:{place.board_number}")
         for person_id, name in administrators:
             found.setdefault(person_id, []).append(name)
     return found

@@ -26,17 +26,10 @@ def of(report_name: str, code: str, typed: Mapping[str, str]) -> Paper | None:
 
     `typed` holds the numbers that somebody filled in for a forecast; another report has no use for them.
     """
-    if report_name in AHEAD:
-        return AHEAD[report_name](code, typed)
-    return MADE[report_name](code)
+    return MADE[report_name](code, typed)
 
 
-def has(report_name: str) -> bool:
-    """Whether there is such a report about a school."""
-    return report_name in MADE or report_name in AHEAD
-
-
-def _card(code: str) -> Paper | None:
+def _card(code: str, _typed: Mapping[str, str]) -> Paper | None:
     card = school_card(code)
     if isinstance(card, NoCard):
         return None
@@ -62,7 +55,7 @@ def _card(code: str) -> Paper | None:
     )
 
 
-def _trend(code: str) -> Paper | None:
+def _trend(code: str, _typed: Mapping[str, str]) -> Paper | None:
     card = school_card(code)
     if isinstance(card, NoCard):
         return None
@@ -73,7 +66,7 @@ def _trend(code: str) -> Paper | None:
     return Paper(title, card.name, place, card.period, _facts_of_card(card), (part,), card.sources)
 
 
-def _levels(code: str) -> Paper | None:
+def _levels(code: str, _typed: Mapping[str, str]) -> Paper | None:
     found = school_levels(code)
     return None if isinstance(found, NoReport) else duo_papers.of_levels(found)
 
@@ -92,12 +85,12 @@ def _teachers(code: str, typed: Mapping[str, str]) -> Paper | None:
     return replace(paper, parts=(*paper.parts, duo_papers.part_of(around))) if around else paper
 
 
-def _secondary(code: str) -> Paper | None:
+def _secondary(code: str, _typed: Mapping[str, str]) -> Paper | None:
     found = school_secondary(code)
     return None if isinstance(found, NoReport) else duo_papers.of_secondary(found)
 
 
-def _position(code: str) -> Paper | None:
+def _position(code: str, _typed: Mapping[str, str]) -> Paper | None:
     here = location(code)
     found = overview([here]) if here else None
     if found is None or not found.lines:
@@ -132,14 +125,12 @@ def _place(place: str, code: str) -> str:
     return f"{place} · {say(mark('vestiging'))} {code}"
 
 
-MADE: Mapping[str, Callable[[str], Paper | None]] = {
+MADE: Mapping[str, Callable[[str, Mapping[str, str]], Paper | None]] = {
     catalogue.SCHOOL_CARD: _card,
     catalogue.TREND: _trend,
     catalogue.POSITION: _position,
     catalogue.LEVELS: _levels,
-    catalogue.SECONDARY_SCHOOL: _secondary,
-}
-AHEAD: Mapping[str, Callable[[str, Mapping[str, str]], Paper | None]] = {
     catalogue.PUPILS: _pupils,
     catalogue.TEACHERS: _teachers,
+    catalogue.SECONDARY_SCHOOL: _secondary,
 }

@@ -25,7 +25,7 @@ from portal.reports.masking import Cell, Known, cell
 from portal.reports.pupil_charts import BandChart, Stop, band_chart
 from portal.wording import mark, say
 
-REGULAR = "Bo"
+_REGULAR = "Bo"
 MODEL = mark("Dit is een rekenmodel van dit portaal, geen officiële raming.")
 BAND = mark("De lijn is het midden; de band loopt van laag naar hoog.")
 _COHORTS = mark(
@@ -102,9 +102,13 @@ def cells_of(row: PupilCount) -> list[Cell]:
 
 def forecast_of(rows: Sequence[PupilCount], given: Assumptions) -> Forecast | None:
     """Only where all pupils are in regular primary education, the one kind that the model knows."""
-    if [row.kind for row in rows] != [REGULAR]:
-        return None
-    return forecast(by_age(rows[0]), year=rows[0].counted_on.year, assumptions=given)
+    row = regular(rows)
+    return forecast(by_age(row), year=row.counted_on.year, assumptions=given) if row else None
+
+
+def regular(rows: Sequence[PupilCount]) -> PupilCount | None:
+    """The count of a location where all pupils are in regular primary education; None of another."""
+    return rows[0] if [row.kind for row in rows] == [_REGULAR] else None
 
 
 def by_age(row: PupilCount) -> list[Span]:

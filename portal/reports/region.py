@@ -4,7 +4,7 @@ A province, and no smaller region: in a municipality with few schools, who knows
 DUO masks counts as anything from 1 to 4, so the outcome is a band and no masked number can be taken from it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from portal.parties.register import RegisterLocation
 from portal.reports.duo_tables import PupilCount
 from portal.reports.forecast import added, forecast
 from portal.reports.inputs import assumptions_from, scenario_from, without_inflow
-from portal.reports.pupils_ahead import REGULAR, by_age
+from portal.reports.pupils_ahead import by_age, counts_of, regular
 from portal.reports.teachers import TeachersAhead, said
 
 FEWEST = 50
@@ -44,18 +44,5 @@ def of(locations: Sequence[RegisterLocation], typed: Mapping[str, str]) -> Regio
 
 
 def _regular(province: str) -> list[PupilCount]:
-    """The counts of the locations where all pupils are in regular primary education."""
-    asked = (
-        select(PupilCount)
-        .join(RegisterLocation, RegisterLocation.code == PupilCount.code)
-        .where(RegisterLocation.province == province, RegisterLocation.ended_on.is_(None))
-        .order_by(PupilCount.code)
-    )
-    found: dict[str, list[PupilCount]] = {}
-    for each in reader.scalars(asked):
-        found.setdefault(each.code, []).append(each)
-    return list(_only_regular(found.values()))
-
-
-def _only_regular(groups: Iterable[list[PupilCount]]) -> Iterable[PupilCount]:
-    return (rows[0] for rows in groups if [each.kind for each in rows] == [REGULAR])
+    here = select(RegisterLocation.code).filter_by(province=province, ended_on=None).order_by(RegisterLocation.code)
+    return [row for rows in counts_of(list(reader.scalars(here))).values() if (row := regular(rows))]

@@ -17,13 +17,13 @@ from portal.offers.tables import Product
 from portal.parties import register
 from portal.parties.register import RegisterBoard, RegisterLocation
 from portal.reports import catalogue, region
-from portal.reports.board_pupils import board_pupils
+from portal.reports.board_pupils import BoardPupils, board_pupils
 from portal.reports.catalogue import About, Report
 from portal.reports.inputs import kept
 from portal.reports.overview import KINDS, SORTS, Line, Overview, arranged, overview, signed
 from portal.reports.position import position
 from portal.reports.reasons import NoReport
-from portal.reports.teachers import board_teachers
+from portal.reports.teachers import BoardTeachers, board_teachers
 from portal.views.overviews import Wish, wished
 from portal.views.sign_in import sign_in_first
 from portal.views.visitor import person, settings, visitor
@@ -75,19 +75,14 @@ def show(product_name: str, board_number: str, report_name: str) -> ResponseRetu
         return render_template("reports/board_shut.html", **around), 403
     if report.name == catalogue.PUPILS:
         pupils = board_pupils(judged.open, request.args)
-        why_not = pupils.reason if isinstance(pupils, NoReport) else None
-        if not isinstance(pupils, NoReport):
-            where |= kept(request.args, pupils.inputs)
-            around["share_url"] = url_for("sharing.share_of_board", **where)
-        return render_template("reports/board_pupils.html", **around, pupils=pupils, why_not=why_not)
+        around |= _ahead(where, pupils)
+        return render_template("reports/board_pupils.html", **around, pupils=pupils)
     if report.name == catalogue.TEACHERS:
         teachers = board_teachers(judged.open, request.args)
-        why_not = teachers.reason if isinstance(teachers, NoReport) else None
-        around["region"] = region.of(judged.open, request.args)
-        if not isinstance(teachers, NoReport):
-            where |= kept(request.args, teachers.inputs)
-            around["share_url"] = url_for("sharing.share_of_board", **where)
-        return render_template("reports/board_teachers.html", **around, teachers=teachers, why_not=why_not)
+        around |= _ahead(where, teachers)
+        if isinstance(teachers, BoardTeachers):
+            around["region"] = region.of(judged.open, request.args)
+        return render_template("reports/board_teachers.html", **around, teachers=teachers)
     found = overview(judged.open)
     if report.name == catalogue.POSITION:
         return render_template("reports/board_position.html", **around, position=position(found), signed=signed)
@@ -101,6 +96,14 @@ def show(product_name: str, board_number: str, report_name: str) -> ResponseRetu
         wish=wish,
         signed=signed,
     )
+
+
+def _ahead(where: dict[str, Any], found: BoardPupils | BoardTeachers | NoReport) -> dict[str, Any]:
+    """Why a forecast is not there, or the way to pass it on with the numbers that were filled in."""
+    if isinstance(found, NoReport):
+        return {"why_not": found.reason}
+    typed = where | kept(request.args, found.inputs)
+    return {"why_not": None, "share_url": url_for("sharing.share_of_board", **typed)}
 
 
 def of_board(product: Product) -> list[Report]:

@@ -78,7 +78,7 @@ class School:
         """The report as it goes along; None where there is none."""
         if own := self._own(report_name, product, session):
             return _of_supplier(own)
-        if not papers.has(report_name) or report_name not in product.reports:
+        if report_name not in papers.MADE or report_name not in product.reports:
             return None
         return _of_paper(papers.of(report_name, self.location.code, typed))
 
@@ -122,7 +122,7 @@ class Board:
         self, report_name: str, person: Person, product: Product, session: Session, typed: Mapping[str, str]
     ) -> Made | None:
         """The report as it goes along: of the schools that are open at this moment to who passes it on."""
-        if not board_papers.has(report_name) or report_name not in product.reports:
+        if report_name not in board_papers.MADE or report_name not in product.reports:
             return None
         schools, shut = self._schools(person, product, session)
         return _of_paper(board_papers.of(report_name, self.board, schools, shut, typed)) if schools else None
