@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from portal.reports.forecast import (
     AGES,
+    MOST_PUPILS,
     RANGES,
     SURVIVAL,
     YEARS,
@@ -206,7 +207,7 @@ def test_pupils_of_other_ages_or_more_than_a_region_are_refused() -> None:
     with pytest.raises(ValueError, match="10 ages"):
         forecast(a_school()[1:], year=2024)
     with pytest.raises(OutsideError, match="age 5"):
-        forecast(a_school(1, 20_001), year=2024)
+        forecast(a_school(1, MOST_PUPILS + 1), year=2024)
 
 
 @given(st.floats(allow_nan=True), st.floats(allow_nan=True), st.floats(allow_nan=True))

@@ -38,6 +38,7 @@ WORK = {
     "remind_offers": mark("Herinneren aan een aanbod"),
     "withdraw_offers": mark("Aanbod intrekken"),
     "subprocessor": mark("Nieuwe subverwerker melden"),
+    "announce_report": mark("Nieuw rapport melden"),
     "lift": mark("Blokkade opheffen"),
     "verify": mark("Alles nalezen"),
     "renew": mark("Kijken wat afloopt"),
