@@ -31,6 +31,11 @@ def start_of(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), tzinfo=AMSTERDAM).astimezone(dt.UTC)
 
 
+def last_moment(day: dt.date) -> dt.datetime:
+    """The last moment of a day in Amsterdam, given in UTC."""
+    return start_of(day + dt.timedelta(days=1)) - dt.timedelta(microseconds=1)
+
+
 @contextmanager
 def standing_at(moment: dt.datetime) -> Iterator[None]:
     """Inside this block the clock stands still: to ask what held at another moment."""

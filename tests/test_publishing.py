@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal import clock
 from portal.cases import campaigns
 from portal.database import reader
 from portal.offers import drafting, publications
 from portal.offers.differences import difference
-from portal.offers.publications import grace_end
+from portal.offers.publications import Version, grace_end, those_that_suffice
 from portal.offers.tables import Product, Publication, PublicationDraft
 from portal.offers.terms import Clause, Terms, read_terms
 from portal.record.ledger import Entry
@@ -441,6 +442,22 @@ def test_grace_lasts_whole_days_in_amsterdam_and_never_fewer_than_promised(
         local = ends.astimezone(amsterdam)
         assert (local.hour, local.minute) == (0, 0)
         assert (local.date() - since.astimezone(amsterdam).date()).days in (days, days + 1)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 8 * 24 * 60), st.integers(0, 7)), min_size=1, max_size=5),
+    st.dates(dt.date(2026, 1, 1), dt.date(2028, 1, 1)),
+    st.times(),
+    st.sampled_from([publications.USAGE_TERMS, publications.PROCESSOR_AGREEMENT]),
+)
+def test_which_of_the_versions_suffice_hangs_on_the_day_and_on_no_hour(
+    ages: list[tuple[int, int]], day: dt.date, time: dt.time, kind: str
+) -> None:
+    """By which the gate may remember what followed from a reading, until midnight."""
+    at = dt.datetime.combine(day, time, tzinfo=clock.AMSTERDAM).astimezone(dt.UTC)
+    last = clock.last_moment(clock.day_of(at))
+    effective = [Version(f"{age}", at - dt.timedelta(minutes=age), days) for age, days in sorted(ages)]
+    assert those_that_suffice(effective, kind, at=at) == those_that_suffice(effective, kind, at=last)
 
 
 @given(st.text())

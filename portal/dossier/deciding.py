@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.cases import in_force
 from portal.dossier.deciding_statement import BY_PERSON, BY_SESSION, DPIA
 from portal.gate.facts import Agreement, Dpia, DpiaStage, Facts, Paper, Shut, Standing
@@ -45,7 +46,7 @@ class Place:
     """The product and the school, where there is such a gate."""
 
     product_id: uuid.UUID
-    conditions: list[str]
+    conditions: tuple[str, ...]
     code: str
     board_number: str
     school_id: uuid.UUID | None
@@ -145,9 +146,18 @@ def of_person(session: Session, person_id: uuid.UUID, product_name: str, code: s
     return found
 
 
-def of_session(token_hash: str, product_name: str, code: str, *, at: dt.datetime) -> Deciding | None:
-    """What decides for whoever is signed in under the cookie with this hash; None for nobody, or a blocked account."""
-    return _read(BY_SESSION.rows(token=token_hash, product=product_name, code=code, at=at), at)
+def read_for_session(token_hash: str, product_name: str, code: str, *, at: dt.datetime) -> str:
+    """What decides for whoever is signed in under the cookie with this hash, as it stands in the database."""
+    return BY_SESSION.asked(token=token_hash, product=product_name, code=code, at=at)
+
+
+def of_session(found: str, day: dt.date) -> Deciding | None:
+    """What decides by what was read on this day; None for nobody, or a blocked account.
+
+    Nothing but what was read and the day say it: what is read hangs on the moment, but a grace ends at midnight, so the
+    last moment of the day finds in it what every moment of that day finds.
+    """
+    return _read(BY_SESSION.rows(found), clock.last_moment(day))
 
 
 # --- What comes back ---------------------------------------------------------------------------------------------
@@ -168,7 +178,7 @@ def _read(rows: Any, at: dt.datetime) -> Deciding | None:
         needs_second_factor=any(each.key in NEEDS_SECOND_FACTOR for each in roles),
         has_second_factor=is_second_factor(who.key, who.text),
         session=(who.since, who.until),
-        place=_place(found, at),
+        place=_place(found),
         roles=tuple(Held(each.one, each.text or "", each.key, each.more) for each in roles if each.number),
         holds=tuple(Holds(each.key, each.text, each.two, each.one, each.since) for each in found.get("holds", ())),
         agreements_sufficing=_sufficing(found, publications.PROCESSOR_AGREEMENT, at),
@@ -179,12 +189,12 @@ def _read(rows: Any, at: dt.datetime) -> Deciding | None:
     )
 
 
-def _place(found: dict[str, list[Any]], at: dt.datetime) -> Place | None:
+def _place(found: dict[str, list[Any]]) -> Place | None:
     if "place" not in found:
         return None
     [place], [product] = found["place"], found["product"]
-    registered = place.since is not None and place.since <= at and (place.until is None or place.until > at)
-    return Place(product.one, product.more, place.key, place.text, place.one, place.two, registered)
+    conditions = tuple(product.more)
+    return Place(product.one, conditions, place.key, place.text, place.one, place.two, bool(place.number))
 
 
 def _of_product(found: dict[str, list[Any]], tag: str) -> tuple[str, ...]:

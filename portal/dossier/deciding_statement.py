@@ -77,6 +77,7 @@ def _statement(who: Any) -> CompoundSelect[Any]:
         select(each).scalar_subquery()
         for each in (person.c.id, place.c.product_id, place.c.school_id, place.c.board_id)
     )
+    registered = and_(place.c.registered_at <= _AT, or_(place.c.ended_at.is_(None), place.c.ended_at > _AT))
     held = case((and_(*Membership.held(_AT)), 1), else_=0)
     withdrawn = exists().where(Withdrawal.publication_id == Publication.id, Withdrawal.at <= _AT)
     of_school = and_(InForce.on_behalf_of == board_id, InForce.product_id == product_id)
@@ -92,7 +93,7 @@ def _statement(who: Any) -> CompoundSelect[Any]:
         select(
             *_row(
                 "place", one=place.c.school_id, two=place.c.board_id, key=place.c.code, text=place.c.board_number,
-                since=place.c.registered_at, until=place.c.ended_at,
+                number=case((registered, 1), else_=0),
             )
         ),
         select(

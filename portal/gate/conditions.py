@@ -1,6 +1,6 @@
 """The promises that can stand before a report; a product lists which apply, and in which order they are explained."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from portal.gate import dpia
 from portal.gate.facts import Facts, Standing
@@ -282,7 +282,7 @@ def asked_by_default() -> tuple[str, ...]:
     return tuple(code for code in CONDITIONS if code != "dpia")
 
 
-def listed(codes: list[str]) -> tuple[Condition, ...]:
+def listed(codes: Sequence[str]) -> tuple[Condition, ...]:
     """The conditions with these codes, in this order; an unknown code is a KeyError, so that it stops the start."""
     return tuple(CONDITIONS[code] for code in codes)
 

@@ -8,6 +8,7 @@ import hmac
 import logging
 import secrets
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -102,6 +103,7 @@ def _is_the_proxy(environ: Environ, settings: Settings) -> bool:
     return bool(settings.gate_secret) and hmac.compare_digest(said, settings.gate_secret.encode())
 
 
+@lru_cache(maxsize=at_the_gate.REMEMBERED)
 def _asked(query: str) -> Resource | None:
     """The resource that the proxy's own configuration names: once, and nothing beside it."""
     pairs = parse_qsl(query, keep_blank_values=True) if len(query) < 200 else []
