@@ -7,12 +7,13 @@ it writes. SQLite gives that with BEGIN IMMEDIATE, PostgreSQL with an advisory l
 
 import datetime as dt
 import json
+import threading
 import uuid
 from collections import namedtuple
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -33,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Compiled, Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 
 from portal.errors import InvalidError
 from portal.wording import RECORDED, say, speaking
@@ -89,6 +90,7 @@ class Database:
     ledger_key: bytes | None = None
     """The key of the ledger's MACs: it must not live in the database it protects."""
     sessions: sessionmaker[Session] = field(init=False)
+    _kept: threading.local = field(init=False, default_factory=threading.local)
 
     def __post_init__(self) -> None:
         self.sessions = sessionmaker(self.engine)
@@ -102,6 +104,29 @@ class Database:
         finally:
             reader.remove()
             _opened.reset(token)
+
+    def ask(self, sql: str, values: Any) -> Sequence[Any]:
+        """The rows of one statement that only reads, by the driver alone.
+
+        A file cannot go away as a server can, and nothing stays open on it after a statement: so each thread keeps a
+        connection to a file of its own for this, which spares threads to wait for each other at the pool.
+        """
+        if self.engine.dialect.name == "sqlite":
+            return self._to_the_file().cursor().execute(sql, values).fetchall()  # type: ignore[no-any-return]
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(sql, values)
+            return cursor.fetchall()
+        finally:
+            connection.close()
+
+    def _to_the_file(self) -> Any:
+        kept = getattr(self._kept, "connection", None)
+        if kept is None:
+            kept = self._kept.connection = self.engine.raw_connection()
+            kept.detach()
+        return kept.dbapi_connection
 
 
 @dataclass(eq=False)
@@ -176,15 +201,10 @@ class Prepared:
 
     def asked(self, **values: object) -> str:
         """The rows for these values, as one text."""
-        engine = _opened.get().database.engine
-        ready = self._ready.get(engine.dialect.name) or self._prepare(engine.dialect)
-        connection = engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            cursor.execute(ready.sql, ready.bind(values))
-            [(found,)] = cursor.fetchall()
-        finally:
-            connection.close()
+        database = _opened.get().database
+        dialect = database.engine.dialect
+        ready = self._ready.get(dialect.name) or self._prepare(dialect)
+        [(found,)] = database.ask(ready.sql, ready.bind(values))
         return str(found)
 
     def rows(self, text: str) -> list[Any]:
@@ -203,12 +223,14 @@ class Prepared:
 
     def _prepare(self, dialect: Dialect) -> "_Ready":
         compiled: Any = self.sql(dialect)
-        values = compiled.construct_params(_check=False)
-        binds = {name: _bind(each.type, dialect) for each, name in compiled.bind_names.items()}
-        fixed = {
-            name: binds[name](value) if binds[name] and value is not None else value for name, value in values.items()
-        }
-        ready = _Ready(str(compiled), compiled.positiontup, fixed, binds)
+        names = compiled.positiontup or list(compiled.bind_names.values())
+        places: dict[str, list[Any]] = {name: [] for name in names}
+        for place, name in enumerate(names):
+            places[name].append(place if compiled.positiontup else name)
+        kinds = {name: each.type for each, name in compiled.bind_names.items()}
+        ways = {name: (kinds[name].dialect_impl(dialect).bind_processor(dialect), places[name]) for name in places}
+        ready = _Ready(str(compiled), [None] * len(names) if compiled.positiontup else {}, ways)
+        ready = replace(ready, fixed=ready.bind(compiled.construct_params(_check=False)))
         self._ready[dialect.name] = ready
         return ready
 
@@ -218,21 +240,20 @@ class _Ready:
     """A question in the SQL of one kind of database."""
 
     sql: str
-    places: list[str] | None
-    """The order of the values; None where they are given by name."""
-    fixed: dict[str, Any]
-    binds: dict[str, Any]
+    fixed: Any
+    """Its values as the driver wants them: a list, or by name; those that a question gives are still empty."""
+    ways: Mapping[str, tuple[Callable[[Any], object] | None, Sequence[Any]]]
+    """By what a value is made into what the driver takes, and its places."""
 
-    def bind(self, values: dict[str, object]) -> Any:
-        """The values as the driver wants them."""
-        given = {name: bind(value) if (bind := self.binds[name]) else value for name, value in values.items()}
-        whole = {**self.fixed, **given}
-        return whole if self.places is None else [whole[each] for each in self.places]
-
-
-def _bind(kind: TypeEngine[Any], dialect: Dialect) -> Any:
-    """What makes of a value what the driver takes; None where it is the same."""
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+    def bind(self, values: Mapping[str, object]) -> Any:
+        """The values of a question as the driver wants them."""
+        whole = self.fixed.copy()
+        for name, value in values.items():
+            make, places = self.ways[name]
+            made = value if make is None or value is None else make(value)
+            for place in places:
+                whole[place] = made
+        return whole
 
 
 def _as_one_text(statement: CompoundSelect[Any], dialect: Dialect) -> Select[Any]:
@@ -259,7 +280,8 @@ def connect(url: str, *, ledger_key: bytes | None = None) -> Database:
     at the same time could wait for each other. What limits it is the number of threads of the server.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 20, "check_same_thread": False}, max_overflow=-1)
+        settings = {"timeout": 20, "check_same_thread": False}
+        engine = create_engine(url, connect_args=settings, max_overflow=-1, pool_use_lifo=True)  # pages at hand
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_on_sqlite)
     else:

@@ -83,6 +83,11 @@ def may_hand_over(case: Case, visitor: Visitor, *, session: Session | None = Non
     )
 
 
+def was_taken_back(case: Case) -> bool:
+    """Whether what came of it was ended by whoever gave it, or by a rights holder."""
+    return any(each.kind in (TurnKind.TAKEN_BACK, TurnKind.REVOKED) for each in case.turns)
+
+
 def may_take_back(case: Case, visitor: Visitor, *, session: Session | None = None) -> bool:
     """Whether this person may take back what they decided for themselves; a permission, as long as it runs."""
     if workflow_of(case).asks_rights_holders and not permitting.is_running(session or reader(), case.id):
@@ -92,7 +97,7 @@ def may_take_back(case: Case, visitor: Visitor, *, session: Session | None = Non
         and bool(workflow_of(case).taken_back)
         and visitor.person_id is not None
         and visitor.person_id == case.person_id
-        and not any(each.kind in (TurnKind.TAKEN_BACK, TurnKind.REVOKED) for each in case.turns)
+        and not was_taken_back(case)
     )
 
 

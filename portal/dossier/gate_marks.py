@@ -12,16 +12,20 @@ LENGTH = 26
 """Letters and digits of base32: 130 bits."""
 
 
-@lru_cache(maxsize=REMEMBERED)
 def of_person(secret: str, person_id: uuid.UUID, product_id: uuid.UUID) -> str:
     """The person, for one product: the same every time, another at every other product, and no way back without us."""
     return _mark(secret, b"gate-user", person_id.bytes, product_id.bytes)
 
 
-@lru_cache(maxsize=REMEMBERED)
 def trace(secret: str, person_id: uuid.UUID, product_id: uuid.UUID, code: str, day: dt.date) -> str:
     """This person at this product of this school on this day: an application can print it on what it hands out."""
     return _mark(secret, b"gate-trace", person_id.bytes, product_id.bytes, code.encode(), day.isoformat().encode())
+
+
+@lru_cache(maxsize=REMEMBERED)
+def both(secret: str, person_id: uuid.UUID, product_id: uuid.UUID, code: str, day: dt.date) -> tuple[str, str]:
+    """The mark of the person and the trace of the day."""
+    return of_person(secret, person_id, product_id), trace(secret, person_id, product_id, code, day)
 
 
 def _mark(secret: str, *parts: bytes) -> str:

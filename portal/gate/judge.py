@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from portal.gate.facts import Facts
 
@@ -49,8 +50,7 @@ class Condition:
     """What is said besides, where it is met."""
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(NamedTuple):
     """One condition with what was found; nothing found means kept."""
 
     condition: Condition
@@ -83,7 +83,7 @@ class Verdict:
     @property
     def missing(self) -> tuple[str, ...]:
         """The codes of the conditions that are not met, in order."""
-        return tuple(each.condition.code for each in self.judged if not each.kept)
+        return tuple(each.condition.code for each in self.judged if each.findings)
 
 
 class NoConditionsError(Exception):

@@ -61,7 +61,7 @@ def task_list(case: Case, visitor: Visitor) -> dict[str, Any]:
     return {
         "case": case,
         "workflow": workflow,
-        "state": state_of(case),
+        "state": ("neutral", say("Ingetrokken")) if turning.was_taken_back(case) else state_of(case),
         "steps": [_step(case, step, visitor, answers) for step in workflow.path(answers)],
         "ready": case.state == CaseState.DRAFT and not open_steps,
         "turns": turns.offered(case, visitor),

@@ -6,10 +6,10 @@ from typing import Any
 from flask import url_for
 
 from portal import clock
-from portal.cases import access, in_force, permitting, printing, surroundings, waiting
+from portal.cases import access, in_force, permitting, printing, surroundings, turning, waiting
 from portal.cases.access import Visitor
 from portal.cases.catalogue import workflow_of
-from portal.cases.tables import Case, CaseState, TurnKind
+from portal.cases.tables import Case, CaseState
 from portal.database import reader
 from portal.offers import blocks
 from portal.offers.tables import Product
@@ -48,7 +48,7 @@ def panel(case: Case, visitor: Visitor) -> dict[str, Any] | None:
         "attachment": file["name"] if file else "",
         "last": clock.day_of(row.until - dt.timedelta(seconds=1)) if row and row.until else None,
         "runs": permitting.is_running(reader(), case.id),
-        "was_ended": any(each.kind in (TurnKind.TAKEN_BACK, TurnKind.REVOKED) for each in case.turns),
+        "was_ended": turning.was_taken_back(case),
         "shares_url": _shares_url(case, product, visitor) if row else "",
     }
 
