@@ -234,7 +234,7 @@ def test_a_permission_that_is_over_or_of_somebody_else_opens_nothing(holders: Po
     assert heard(holders, TOM.email, "Toestemming ingetrokken")
     assert found(holders) == ()
     page = holders.sign_in(TOM).open(f"/zaken/{case_id}").sees("Ingetrokken", "Deze toestemming geldt niet meer")
-    page.sees_not("Rond")
+    page.sees_not("Rond Kenmerk")
 
 
 @pytest.mark.parametrize("by", ["holder", "requester", "time"])
