@@ -112,7 +112,8 @@ class Database:
         connection to a file of its own for this, which spares threads to wait for each other at the pool.
         """
         if self.engine.dialect.name == "sqlite":
-            return self._to_the_file().cursor().execute(sql, values).fetchall()  # type: ignore[no-any-return]
+            rows: Sequence[Any] = self._to_the_file().execute(sql, values).fetchall()
+            return rows
         connection = self.engine.raw_connection()
         try:
             cursor = connection.cursor()
@@ -261,7 +262,7 @@ def _as_one_text(statement: CompoundSelect[Any], dialect: Dialect) -> Select[Any
     if dialect.name == "sqlite":
         cells = [func.json(each) if isinstance(each.type, JSON) else each for each in rows]
         return select(func.json_group_array(func.json_array(*cells)))
-    return select(cast(func.json_agg(func.json_build_array(*rows)), String))
+    return select(func.coalesce(cast(func.json_agg(func.json_build_array(*rows)), String), "[]"))
 
 
 def _moment(text: str) -> dt.datetime:
@@ -280,8 +281,7 @@ def connect(url: str, *, ledger_key: bytes | None = None) -> Database:
     at the same time could wait for each other. What limits it is the number of threads of the server.
     """
     if url.startswith("sqlite"):
-        settings = {"timeout": 20, "check_same_thread": False}
-        engine = create_engine(url, connect_args=settings, max_overflow=-1, pool_use_lifo=True)  # pages at hand
+        engine = create_engine(url, connect_args={"timeout": 20, "check_same_thread": False}, max_overflow=-1)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_on_sqlite)
     else:

@@ -181,6 +181,14 @@ def test_the_proxy_is_told_what_the_page_says_for_everybody_at_every_school(gate
             assert bool(reasons) == (page == 403), (someone, code)
 
 
+def test_a_cookie_of_nobody_is_nobody_also_where_there_is_no_such_gate(gated: Portal) -> None:
+    """Nothing at all is found then, which is no fault of ours."""
+    for resource in (RESOURCE, f"nonsense/{SCHOOL}", "x"):
+        stranger = gated.browser()
+        stranger.client.set_cookie("tekenpoort", "of-nobody")
+        assert ask(stranger, f"/gate/check?r={resource}") == (401, None), resource
+
+
 def test_a_condition_that_raises_shuts_the_gate(gated: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_facts: object) -> None:
         raise ZeroDivisionError
